@@ -1,0 +1,102 @@
+# The two commands of the course are `make lab` and `make test`; `make help` lists the others.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+LAB_ARGS ?=
+TEST_ARGS ?=
+
+NOTEBOOKS := $(sort $(wildcard notebooks/*.ipynb))
+
+# The same surroundings for everyone: this folder's package, UTF-8, and the notebooks' own
+# Matplotlib backend, whatever the user's shell says.
+export PYTHONPATH := $(CURDIR)
+export PYTHONUTF8 := 1
+unexport MPLBACKEND PYTHONHOME
+
+.DEFAULT_GOAL := help
+.PHONY: help
+help: ## list what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# ── set-up ───────────────────────────────────────────────────────────────────────────────────────
+# .ready is newer than pyproject.toml when the environment is complete, so only a changed
+# pyproject.toml needs the network again. An environment that is half made, or whose Python has
+# gone, is made anew.
+
+OLD_PYTHON := this course needs Python 3.11 or newer, but "$(PYTHON)" is older or missing: \
+	install one, or name it, as in  make setup PYTHON=python3.12
+NO_VENV := "$(PYTHON)" cannot make a virtual environment (on Debian and Ubuntu: apt install python3-venv)
+
+define make_venv # $(1): folder
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+		|| { echo 'make: $(OLD_PYTHON)' >&2; exit 1; }
+	@$(1)/bin/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(1) \
+		|| { echo 'make: $(NO_VENV)' >&2; exit 1; }
+endef
+PIP_INSTALL := -m pip install --disable-pip-version-check --quiet
+
+.PHONY: setup
+setup: $(VENV)/.ready ## make .venv and install the course into it
+
+# Matplotlib lists the fonts on its first import; done here, it can't disturb a lesson.
+$(VENV)/.ready: pyproject.toml
+	$(call make_venv,$(VENV))
+	@echo "Installing the course into $(VENV): a few minutes the first time."
+	@$(BIN)/python $(PIP_INSTALL) --editable '.[test]'
+	@$(BIN)/python -c 'import matplotlib.font_manager'
+	@touch $@
+
+# An optional group of pyproject.toml, for the targets that ask for it: $(VENV)/.with-dev …
+$(VENV)/.with-%: $(VENV)/.ready
+	@$(BIN)/python $(PIP_INSTALL) --editable '.[$*]'
+	@touch $@
+
+# ── the course ───────────────────────────────────────────────────────────────────────────────────
+# JupyterLab without its news and update questions: it calls nobody. Its token stays on. In a
+# container the user is root, and Jupyter wants to be told that this is meant.
+
+LAB := $(BIN)/python -m jupyterlab --ServerApp.root_dir=. \
+	--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb \
+	--LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate \
+	--LabApp.extension_manager=readonly $(if $(filter 0,$(shell id -u)),--allow-root)
+
+.PHONY: lab
+lab: $(VENV)/.ready ## open the course in JupyterLab (LAB_ARGS="--port 9999 --no-browser")
+	@$(LAB) $(LAB_ARGS)
+
+# ── checks ───────────────────────────────────────────────────────────────────────────────────────
+# Two processes, each with one thread; a notebook or test file stays whole in one of them.
+
+.PHONY: test
+test: export OMP_NUM_THREADS := 1
+test: export OPENBLAS_NUM_THREADS := 1
+test: $(VENV)/.ready ## run every test, and every notebook against its stored outputs
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --nbval --nbval-current-env \
+		$(NOTEBOOKS) tests $(TEST_ARGS)
+
+.PHONY: lint
+lint: $(VENV)/.with-dev ## check the style of code and notebooks
+	@$(BIN)/python -m ruff check .
+	@$(BIN)/python -m ruff format --check rmsprop_lesson tests tools
+	@$(BIN)/python tools/notebooks.py --check $(NOTEBOOKS)
+
+.PHONY: bench
+bench: .venv-bench/.ready ## measure speed and memory beside PyTorch, in an environment of its own
+	@.venv-bench/bin/python -m tests.bench
+
+.venv-bench/.ready: pyproject.toml
+	$(call make_venv,.venv-bench)
+	@echo "Installing the course and PyTorch into .venv-bench"
+	@.venv-bench/bin/python $(PIP_INSTALL) --editable '.[test]' 'torch==2.13.0'
+	@touch $@
+
+# ── maintenance ──────────────────────────────────────────────────────────────────────────────────
+
+.PHONY: notebooks
+notebooks: $(VENV)/.ready ## execute every notebook again and store clean outputs
+	@$(BIN)/python tools/notebooks.py $(NOTEBOOKS)
+
+.PHONY: clean
+clean: ## remove what was made, the environments too
+	rm -rf $(VENV) .venv-bench _build .pytest_cache .ruff_cache .hypothesis

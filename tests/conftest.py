@@ -1,0 +1,17 @@
+"""Make every run of the tests the same run, on every machine."""
+
+import os
+
+# Before NumPy loads: one thread per test process, so that runs side by side don't fight.
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(name, "1")
+
+import matplotlib  # noqa: E402
+from hypothesis import settings  # noqa: E402
+
+# The tests need no display. (An environment variable would reach the notebooks' kernels too.)
+matplotlib.use("agg")
+
+# The same examples each time, no stop-watch on a loaded machine, nothing kept between runs.
+settings.register_profile("lesson", derandomize=True, deadline=None, database=None)
+settings.load_profile("lesson")
