@@ -38,6 +38,7 @@ PIP_INSTALL := -m pip install --disable-pip-version-check --quiet
 
 .PHONY: setup
 setup: $(VENV)/.ready ## make .venv and install the course into it
+	@echo 'The course is installed in $(VENV).'
 
 # Matplotlib lists the fonts on its first import; done here, it can't disturb a lesson.
 $(VENV)/.ready: pyproject.toml

@@ -115,8 +115,8 @@ def _clean_outputs(outputs):
     """Join what one stream wrote in pieces, and drop the views of widgets that need a kernel."""
     kept = []
     for output in outputs:
-        if "data" in output:
-            output.data.pop(WIDGET, None)
+        if output.get("data", {}).pop(WIDGET, None) and not output.data:
+            continue
         last = kept[-1] if kept else {}
         if output.output_type == "stream" and output.name == last.get("name"):
             last.text += output.text
