@@ -1,0 +1,182 @@
+"""Checks of arguments, shared by the package: each raises at once and says what is allowed."""
+
+import numbers
+
+import numpy as np
+
+# The largest gradient that can be squared, and the squares of 10^8 steps summed, without overflow.
+GRADIENT_LIMIT = {np.dtype(np.float64): 1e150, np.dtype(np.float32): 1e15}
+
+
+def check_number(name, value, is_allowed, allowed):
+    """Return `value` as a float, or as a read-only float array for a grid of settings.
+
+    Parameters
+    ----------
+    name : str
+        The argument's name, for the message.
+    value : float or array_like of float
+        What the caller gave.
+    is_allowed : callable
+        Elementwise test, ``is_allowed(array) -> bool array``.
+    allowed : str
+        What is allowed, in words.
+
+    Raises
+    ------
+    TypeError
+        If `value` is not a real number or an array of real numbers.
+    ValueError
+        If an element is not finite or fails `is_allowed`; the message gives its index.
+    """
+    array = _real_array(name, value, allowed)
+    bad = ~(np.isfinite(array) & is_allowed(array))
+    if bad.any():
+        raise ValueError(f"{name} must be {allowed}, got {_first(array, bad)}")
+    if array.ndim == 0:
+        return float(array)
+    array.flags.writeable = False
+    return array
+
+
+def _real_array(name, value, allowed):
+    try:
+        array = np.array(value)
+    except ValueError:  # a ragged list
+        array = np.array(None)
+    if array.dtype.kind not in "iuf" or array.size == 0:
+        raise TypeError(f"{name} must be a number, {allowed}, got {_short(value)}")
+    with np.errstate(over="ignore"):  # a long double beyond float64 becomes inf and is refused
+        return array.astype(np.float64)
+
+
+def _first(array, bad):
+    """Describe the first bad element of `array`: its value, and its index unless it is a scalar."""
+    index = tuple(int(i) for i in np.argwhere(bad)[0])
+    where = f" at index {index if len(index) > 1 else index[0]}" if index else ""
+    return f"{array[index]}{where}"
+
+
+def _short(value):
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+class Number:
+    """A validated attribute: a number, or an array of numbers that broadcasts with θ."""
+
+    def __init__(self, is_allowed, allowed):
+        self.is_allowed, self.allowed = is_allowed, allowed
+
+    def __set_name__(self, owner, name):
+        self.name = name
+
+    def __get__(self, instance, owner=None):
+        return self if instance is None else instance.__dict__[self.name]
+
+    def __set__(self, instance, value):
+        number = check_number(self.name, value, self.is_allowed, self.allowed)
+        instance.__dict__[self.name] = number
+
+
+def positive():
+    """A finite number > 0, such as a learning rate."""
+    return Number(lambda x: x > 0, "finite and greater than 0")
+
+
+def non_negative():
+    """A finite number ≥ 0, such as ε."""
+    return Number(lambda x: x >= 0, "finite and at least 0")
+
+
+def fraction():
+    """A number in [0, 1), such as a decay rate."""
+    return Number(lambda x: (x >= 0) & (x < 1), "in [0, 1)")
+
+
+def real():
+    """Any finite number."""
+    return Number(lambda x: np.isfinite(x), "finite")
+
+
+def check_flag(name, value):
+    """Return `value` as a bool; anything but True or False raises TypeError."""
+    if not isinstance(value, bool | np.bool_):
+        raise TypeError(f"{name} must be True or False, got {_short(value)}")
+    return bool(value)
+
+
+class Flag:
+    """A validated attribute: True or False."""
+
+    def __set_name__(self, owner, name):
+        self.name = name
+
+    def __get__(self, instance, owner=None):
+        return self if instance is None else instance.__dict__[self.name]
+
+    def __set__(self, instance, value):
+        instance.__dict__[self.name] = check_flag(self.name, value)
+
+
+def check_count(name, value, least=0):
+    """Return `value` as an int of at least `least`, or raise TypeError or ValueError."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
+        raise TypeError(f"{name} must be a whole number of at least {least}, got {_short(value)}")
+    if value < least:
+        raise ValueError(f"{name} must be at least {least}, got {value}")
+    return int(value)
+
+
+def check_parameters(name, value):
+    """Return `value` as a float64 or float32 array; a Python float counts as float64.
+
+    Raises
+    ------
+    TypeError
+        If it holds integers, complex numbers, half or extended precision, or no numbers at all.
+    """
+    try:
+        array = np.asarray(value)
+    except ValueError:  # a ragged list
+        array = np.asarray(None)
+    if array.dtype not in GRADIENT_LIMIT:
+        raise TypeError(
+            f"{name} must be a float or an array of float64 or float32, "
+            f"got {_short(value)} ({array.dtype}); write 2.0 instead of 2"
+        )
+    return array
+
+
+def check_gradient(grad, theta):
+    """Return `grad` as an array of θ's dtype, with θ's shape and no unusable element.
+
+    Raises
+    ------
+    TypeError
+        If `grad` does not hold real numbers.
+    ValueError
+        If its shape is not θ's, or an element is NaN, infinite, or larger in magnitude than
+        `GRADIENT_LIMIT` (its square could not be summed); the message gives the index.
+    """
+    try:
+        array = np.asarray(grad)
+    except ValueError:
+        array = np.asarray(None)
+    if array.dtype.kind not in "iuf":
+        raise TypeError(f"grad must be a number or an array of numbers, got {_short(grad)}")
+    if array.shape != theta.shape:
+        raise ValueError(f"grad must have theta's shape {theta.shape}, got shape {array.shape}")
+    limit = GRADIENT_LIMIT[theta.dtype]
+    with np.errstate(all="ignore"):
+        array = array.astype(theta.dtype, copy=False)
+        # Fast path: Σg² ≤ limit² is one dot product, and false for NaN and infinity.
+        if np.vdot(array, array) <= limit * limit:
+            return array
+        bad = ~(np.abs(array) <= limit)
+    if bad.any():
+        raise ValueError(
+            f"grad must be finite, with magnitudes up to {limit:g} in {theta.dtype}, "
+            f"got {_first(array, bad)}"
+        )
+    return array
