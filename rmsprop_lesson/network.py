@@ -1,0 +1,484 @@
+"""A small neural network in NumPy whose weights are one flat vector, and its training loop.
+
+Every optimiser of this course works elementwise on an array. A network fits in when all its
+weights lie in **one** vector θ and the matrices of its layers are views of it: the optimiser sees
+a vector, the network sees matrices, and nothing is copied between them.
+"""
+
+import itertools
+import math
+import sys
+
+import numpy as np
+
+from ._validate import GRADIENT_LIMIT, check_count
+
+__all__ = ["Network", "TrainingDiverged", "gradient_check", "train"]
+
+ROWS_AT_ONCE = 256  # images evaluated together: enough for a fast product, few enough for the cache
+
+
+class Network:
+    r"""A fully connected classifier: ReLU between the layers, softmax at the end.
+
+    With a⁰ = x, one image a row, layer l = 1 … L computes
+
+    .. math::
+        z^l = a^{l-1} W^l + b^l, \qquad a^l = \max(z^l, 0) \; (l < L), \qquad
+        p = \operatorname{softmax}(z^L),
+
+    and the loss of n images with labels y is the mean cross-entropy −(1/n) Σᵢ log p[i, yᵢ].
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Widths of the layers from input to output, ``(784, 128, 10)`` by default. Two numbers make
+        a linear classifier without hidden layer.
+    seed : int
+        Seed of the random start: He initialisation, W ~ N(0, 2 / inputs of the layer) [1]_, b = 0.
+        The same seed gives the same start, in float32 rounded from the one in float64.
+    dtype : {numpy.float32, numpy.float64}
+        Number format of everything; float64 is meant for gradient checks.
+
+    Attributes
+    ----------
+    theta : ndarray, shape (number of parameters,)
+        W¹, b¹, W², b², … one after another. ``network.theta = vector`` copies into it.
+    weights, biases : list of ndarray
+        Views of `theta`: ``weights[0]`` is W¹, shape (inputs, outputs).
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `sizes` has fewer than two entries or one that is not a positive integer, if there are
+        fewer than two classes, or if `dtype` is neither float32 nor float64.
+
+    References
+    ----------
+    .. [1] K. He, X. Zhang, S. Ren, J. Sun: Delving deep into rectifiers. ICCV 2015,
+       doi:10.1109/ICCV.2015.123.
+
+    Examples
+    --------
+    >>> network = Network(sizes=(4, 3, 2))
+    >>> network.theta.size, [W.shape for W in network.weights]
+    (23, [(4, 3), (3, 2)])
+    """
+
+    def __init__(self, sizes=(784, 128, 10), seed=0, dtype=np.float32):
+        self.sizes = _check_sizes(sizes)
+        self.dtype = _check_dtype(dtype)
+        self._layout = _layout(self.sizes)
+        self._theta = np.zeros(self._layout[-1][0].stop, self.dtype)
+        random = np.random.default_rng(seed)
+        for W in self.weights:
+            W[...] = random.normal(0.0, np.sqrt(2 / len(W)), W.shape)
+
+    def __repr__(self):
+        layers = "–".join(map(str, self.sizes))
+        return f"Network {layers}, {self.theta.size} parameters, {self.dtype}"
+
+    # The flat vector and its views. The views are made afresh at each access (a microsecond), so
+    # they can't come loose from θ when a network is copied or pickled.
+
+    def _views(self, flat):
+        """Weight matrices and bias vectors as views of a flat vector: [W¹, …], [b¹, …]."""
+        views = [flat[part].reshape(shape) for part, shape in self._layout]
+        return views[0::2], views[1::2]
+
+    @property
+    def theta(self):
+        """All parameters in one flat vector."""
+        return self._theta
+
+    @theta.setter
+    def theta(self, values):
+        if np.shape(values) != self._theta.shape:
+            raise ValueError(
+                f"theta must have shape {self._theta.shape}, got shape {np.shape(values)}"
+            )
+        self._theta[...] = values
+
+    @property
+    def weights(self):
+        """The weight matrices [W¹, W², …], views of `theta`."""
+        return self._views(self._theta)[0]
+
+    @property
+    def biases(self):
+        """The bias vectors [b¹, b², …], views of `theta`."""
+        return self._views(self._theta)[1]
+
+    def astype(self, dtype):
+        """Copy of the network with its parameters in another number format."""
+        other = Network(self.sizes, dtype=dtype)
+        other.theta = self.theta
+        return other
+
+    # Forward and backward
+
+    def _forward(self, x):
+        """Activations [a⁰ = x, a¹, …, aᴸ⁻¹] and zᴸ, the logits."""
+        a, activations = x, []
+        for W, b in zip(*self._views(self._theta), strict=True):
+            activations.append(a)
+            z = a @ W + b
+            a = np.maximum(z, 0)
+        return activations, z  # the last z passes through softmax, not through ReLU
+
+    def loss(self, x, y):
+        """Mean cross-entropy −(1/n) Σᵢ log p[i, yᵢ] of images `x` (n, inputs), labels `y` (n,).
+
+        Raises ValueError as `loss_and_gradient` does.
+        """
+        x, y = self._check_images(x), self._check_labels(y, len(x))
+        _, logits = self._forward(x)
+        return -float(log_softmax(logits)[np.arange(len(y)), y].mean())
+
+    def loss_and_gradient(self, x, y, out=None):
+        r"""Loss and its gradient with respect to all parameters, by backpropagation.
+
+        With δ the derivative of the loss with respect to z of a layer, from the last to the first,
+
+        .. math::
+            \delta^L = (p - y)/n, \quad
+            \frac{\partial L}{\partial W^l} = (a^{l-1})^\top \delta^l, \quad
+            \frac{\partial L}{\partial b^l} = \textstyle\sum_i \delta^l_i, \quad
+            \delta^{l-1} = \delta^l (W^l)^\top \cdot 1[z^{l-1} > 0],
+
+        where y stands for the labels as rows with a single 1.
+
+        Parameters
+        ----------
+        x : array, shape (n, inputs)
+            Images, one a row.
+        y : integer array, shape (n,)
+            Labels 0 … classes − 1.
+        out : ndarray, optional
+            Vector of the shape and dtype of `theta` that receives the gradient.
+
+        Returns
+        -------
+        loss : float
+        gradient : ndarray, shape of `theta`
+            A new array, or `out`.
+
+        Raises
+        ------
+        ValueError
+            If a shape does not fit, there is no image, or a label is not an integer in range.
+        """
+        x = self._check_images(x)
+        gradient = np.empty_like(self._theta) if out is None else out
+        return self._backpropagate(x, self._check_labels(y, len(x)), gradient)
+
+    def _backpropagate(self, x, y, gradient):
+        weights = self.weights
+        dW, db = self._views(gradient)
+        n, rows = len(x), np.arange(len(x))
+
+        a, logits = self._forward(x)
+        log_p = log_softmax(logits)
+        loss = -float(log_p[rows, y].sum()) / n
+
+        delta = np.exp(log_p)
+        delta[rows, y] -= 1
+        delta /= n
+        for layer in reversed(range(len(weights))):
+            np.matmul(a[layer].T, delta, out=dW[layer])
+            np.sum(delta, axis=0, out=db[layer])
+            if layer > 0:
+                delta = delta @ weights[layer].T
+                delta *= a[layer] > 0  # a > 0 exactly where z > 0
+        return loss, gradient
+
+    # What a trained network is asked for
+
+    def probabilities(self, x):
+        """Softmax probabilities p, shape (n, classes); each row sums to 1."""
+        x = self._check_images(x)
+        p = np.empty((len(x), self.sizes[-1]), self.dtype)
+        for start in range(0, len(x), ROWS_AT_ONCE):
+            rows = slice(start, start + ROWS_AT_ONCE)
+            p[rows] = np.exp(log_softmax(self._forward(x[rows])[1]))
+        return p
+
+    def predict(self, x):
+        """The most probable label of each image, shape (n,)."""
+        return self.probabilities(x).argmax(axis=1)
+
+    def accuracy(self, x, y):
+        """Share of the images whose predicted label is right, 0 … 1."""
+        return float(np.mean(self.predict(x) == self._check_labels(y, len(x))))
+
+    def _check_images(self, x):
+        x = np.asarray(x, self.dtype)
+        if x.ndim != 2 or x.shape[1] != self.sizes[0] or len(x) == 0:
+            raise ValueError(
+                f"x must have shape (n, {self.sizes[0]}) with n >= 1, one image a row, "
+                f"got shape {x.shape}"
+            )
+        return x
+
+    def _check_labels(self, y, n):
+        y = np.asarray(y)
+        classes = self.sizes[-1]
+        if y.shape != (n,) or y.dtype.kind not in "iu":
+            raise ValueError(
+                f"y must be {n} integer labels, one for each row of x, "
+                f"got shape {y.shape} of {y.dtype}"
+            )
+        if y.min() < 0 or y.max() >= classes:
+            wrong = np.flatnonzero((y < 0) | (y >= classes))[0]
+            raise ValueError(
+                f"y must hold labels from 0 to {classes - 1}, got {y[wrong]} at index {wrong}"
+            )
+        return y
+
+
+def log_softmax(z):
+    """Logarithm of softmax for each row, log p = z − log Σⱼ exp(zⱼ).
+
+    The row's maximum is subtracted first; that leaves p as it is and keeps exp from overflowing.
+    """
+    z = z - z.max(axis=1, keepdims=True)
+    return z - np.log(np.exp(z).sum(axis=1, keepdims=True))
+
+
+def gradient_check(network, x, y, coordinates=50, h=1e-5, seed=0):
+    r"""Compare backpropagation with central finite differences, in float64.
+
+    In every weight matrix and bias vector some coordinates k are drawn at random, and
+    (L(θ + h eₖ) − L(θ − h eₖ)) / 2h is compared with the gradient's entry.
+
+    Parameters
+    ----------
+    network : Network
+        Left as it is: the check works on a float64 copy.
+    x, y : arrays
+        A few images and their labels.
+    coordinates : int
+        Coordinates drawn from each matrix and vector, all of them where it has fewer.
+    h : float
+        Half the distance between the two points of the difference.
+    seed : int
+        Seed of the draw.
+
+    Returns
+    -------
+    float
+        The largest relative error ‖g − d‖ / (‖g‖ + ‖d‖) over the matrices and vectors, g from
+        backpropagation and d from the differences. A correct gradient stays below 1e-6, unless a
+        ReLU's kink z = 0 lies between two points of a difference.
+    """
+    network, random = network.astype(np.float64), np.random.default_rng(seed)
+    _, gradient = network.loss_and_gradient(x, y)
+    errors = []
+    for block in itertools.chain(*network._views(np.arange(network.theta.size))):
+        chosen = random.choice(block.ravel(), min(coordinates, block.size), replace=False)
+        difference = [_central_difference(network, x, y, k, h) for k in chosen]
+        errors.append(_relative_error(gradient[chosen], np.array(difference)))
+    return max(errors)
+
+
+def _central_difference(network, x, y, k, h):
+    """(L(θ + h eₖ) − L(θ − h eₖ)) / 2h."""
+    here = network.theta[k]
+    network.theta[k] = here + h
+    right = network.loss(x, y)
+    network.theta[k] = here - h
+    left = network.loss(x, y)
+    network.theta[k] = here
+    return (right - left) / (2 * h)
+
+
+def _relative_error(a, b):
+    scale = np.linalg.norm(a) + np.linalg.norm(b)
+    return float(np.linalg.norm(a - b) / scale) if scale > 0 else 0.0
+
+
+class TrainingDiverged(FloatingPointError):
+    """Raised by `train` when the loss leaves the finite numbers or the gradient is too large.
+
+    Attributes
+    ----------
+    step : int
+        The step that could not be made, counted from 1 over all epochs.
+    history : pandas.DataFrame
+        The history up to the step before it.
+    """
+
+    def __init__(self, reason, history):
+        self.history, self.step = history, len(history) + 1
+        super().__init__(f"training stopped at step {self.step}: {reason}")
+
+
+def train(network, data, optimizer, epochs=1, batch_size=64, seed=0, schedule=None, progress=True):
+    """Train a network with mini-batches, in place.
+
+    Each epoch visits every training image once, in a new random order; its last mini-batch is
+    smaller where `batch_size` does not divide the number of images. The optimiser is reset first.
+
+    Parameters
+    ----------
+    network : Network
+        Its `theta` is updated.
+    data : MNIST
+        Anything with ``train_images``, ``train_labels``, ``test_images`` and ``test_labels``.
+    optimizer : Optimizer
+        Any optimiser of this course.
+    epochs, batch_size : int
+        At least 1.
+    seed : int
+        Seed of the random order.
+    schedule : callable, optional
+        ``schedule(t)`` gives the learning rate of step t = 0, 1, … over all epochs. Afterwards
+        the optimiser has its own rate again.
+    progress : bool
+        Whether to show a progress bar. It appears only where somebody can watch it, in a terminal
+        or a live notebook, and is gone when the training has finished.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a step: ``epoch`` and ``step``, both counted from 1; ``loss``, that of the
+        mini-batch before the update; in the last row of an epoch ``train_accuracy`` and
+        ``test_accuracy``, those of all images after the update (NaN in the other rows).
+
+    Raises
+    ------
+    TypeError, ValueError
+        If images or labels do not fit the network, a number is out of range, or a schedule is
+        given for an optimiser without learning rate.
+    TrainingDiverged
+        If the loss becomes NaN or infinite or the gradient too large. The message names the step,
+        the exception holds the history so far, and `network` is left as it was at that step.
+    """
+    images, labels = _check_data(network, data)
+    epochs = check_count("epochs", epochs, 1)
+    batch_size = check_count("batch_size", batch_size, 1)
+    if schedule is not None and not hasattr(optimizer, "learning_rate"):
+        raise TypeError(f"schedule must be None: {optimizer.name} has no learning rate to change")
+    epoch_steps = -(-len(images) // batch_size)
+    batches = _mini_batches(len(images), batch_size, epochs, seed)
+    if progress and _somebody_watches():
+        batches = _progress_bar(batches, epochs * epoch_steps, optimizer.name)
+
+    optimizer.reset()
+    own_rate = getattr(optimizer, "learning_rate", None)
+    gradient = np.empty_like(network.theta)
+    losses, accuracies = [], []
+    try:
+        for t, batch in enumerate(batches):
+            if schedule is not None:
+                optimizer.learning_rate = schedule(t)
+            loss = _train_step(network, optimizer, images[batch], labels[batch], gradient)
+            losses.append(loss)
+            if (t + 1) % epoch_steps == 0:
+                test = network.accuracy(data.test_images, data.test_labels)
+                accuracies.append((network.accuracy(images, labels), test))
+    except _NotFinite as error:
+        raise TrainingDiverged(error, _history(losses, accuracies, epoch_steps)) from error
+    finally:
+        if schedule is not None:
+            optimizer.learning_rate = own_rate
+    return _history(losses, accuracies, epoch_steps)
+
+
+class _NotFinite(Exception):
+    """Why a step could not be made."""
+
+
+def _train_step(network, optimizer, x, y, gradient):
+    """One update by one mini-batch; returns its loss before the update."""
+    with np.errstate(all="ignore"):  # what overflows makes the loss NaN or infinite
+        loss, _ = network._backpropagate(x, y, gradient)
+    if not np.isfinite(loss):
+        raise _NotFinite(f"the loss became {loss}; a smaller learning rate may help")
+    try:
+        optimizer.step(network.theta, gradient, out=network.theta)
+    except ValueError as error:
+        if np.all(np.abs(gradient) <= GRADIENT_LIMIT[gradient.dtype]):
+            raise  # something else is wrong
+        raise _NotFinite(error) from error
+    return loss
+
+
+def _check_data(network, data):
+    """Training images and labels that fit the network; the test set is checked too."""
+    checked = []
+    for part in ("train", "test"):
+        images, labels = getattr(data, f"{part}_images"), getattr(data, f"{part}_labels")
+        try:
+            images = network._check_images(images)
+            checked.append((images, network._check_labels(labels, len(images))))
+        except ValueError as error:
+            raise ValueError(f"{part} data: {error}") from None
+    return checked[0]
+
+
+def _mini_batches(n, batch_size, epochs, seed):
+    """Indices of one mini-batch after another, every epoch in a new random order."""
+    random = np.random.default_rng(seed)
+    for _ in range(epochs):
+        order = random.permutation(n)
+        for start in range(0, n, batch_size):
+            yield order[start : start + batch_size]
+
+
+def _history(losses, accuracies, epoch_steps):
+    """The table `train` returns."""
+    import pandas as pd
+
+    step = np.arange(1, len(losses) + 1)
+    history = pd.DataFrame({"epoch": (step - 1) // epoch_steps + 1, "step": step, "loss": losses})
+    columns = ["train_accuracy", "test_accuracy"]
+    history[columns] = np.nan
+    history.loc[epoch_steps - 1 :: epoch_steps, columns] = accuracies
+    return history
+
+
+def _somebody_watches():
+    """Whether a progress bar would be seen: in a terminal, or in a notebook a person runs.
+
+    A program that executes a notebook (nbconvert, nbval, the book) tells the kernel that nobody
+    can answer an `input()`; there a bar would only leave its traces in the stored output.
+    """
+    ipython = sys.modules.get("IPython")
+    kernel = getattr(ipython.get_ipython(), "kernel", None) if ipython else None
+    return kernel._allow_stdin if kernel else sys.stderr.isatty()
+
+
+def _progress_bar(iterable, total, title):
+    from tqdm.auto import tqdm
+
+    return tqdm(iterable, desc=title, total=total, unit="step", leave=False)
+
+
+def _layout(sizes):
+    """Place and shape in θ of W¹, b¹, W², b², …: a list of (slice, shape)."""
+    layout, start = [], 0
+    for inputs, outputs in itertools.pairwise(sizes):
+        for shape in (inputs, outputs), (outputs,):
+            stop = start + math.prod(shape)
+            layout.append((slice(start, stop), shape))
+            start = stop
+    return layout
+
+
+def _check_sizes(sizes):
+    if not np.iterable(sizes):
+        raise TypeError(f"sizes must be a sequence of widths, got {sizes!r}")
+    sizes = tuple(check_count("sizes", size, 1) for size in sizes)
+    if len(sizes) < 2 or sizes[-1] < 2:
+        raise ValueError(
+            f"sizes must be at least two widths, the last one at least 2 classes, got {sizes}"
+        )
+    return sizes
+
+
+def _check_dtype(dtype):
+    dtype = np.dtype(dtype)
+    if dtype not in (np.float32, np.float64):
+        raise ValueError(f"dtype must be float32 or float64, got {dtype}")
+    return dtype

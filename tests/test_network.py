@@ -1,0 +1,527 @@
+"""The network: its gradients, its flat vector, its training loop and its refusals."""
+
+import copy
+import io
+import itertools
+import pickle
+import sys
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from rmsprop_lesson import Adadelta, Adagrad, Adam, GradientDescent, Momentum, RMSprop
+from rmsprop_lesson.network import Network, TrainingDiverged, gradient_check, log_softmax, train
+
+ARCHITECTURES = [(5, 3), (6, 4, 3), (7, 6, 5, 4), (4, 5, 5, 5, 2), (784, 16, 10)]
+OPTIMIZERS = [
+    GradientDescent(0.1),
+    Momentum(0.02),
+    Adagrad(0.02),
+    RMSprop(0.002),
+    Adadelta(),
+    Adam(0.002),
+]
+
+
+def digits(n, sizes, seed=0):
+    """Random images in [0, 1) and labels that fit a network."""
+    random = np.random.default_rng(seed)
+    return random.random((n, sizes[0]), np.float32), random.integers(0, sizes[-1], n)
+
+
+@pytest.fixture(scope="module")
+def data():
+    """A learnable problem in the shape of MNIST data: noisy copies of ten random patterns."""
+    random = np.random.default_rng(1)
+    patterns = random.random((10, 20), np.float32)
+
+    def part(n):
+        labels = random.integers(0, 10, n)
+        noise = 0.3 * random.standard_normal((n, 20), np.float32)
+        return patterns[labels] + noise, labels
+
+    return SimpleNamespace(**dict(zip(
+        ("train_images", "train_labels", "test_images", "test_labels"),
+        (*part(500), *part(200)), strict=True)))  # fmt: skip
+
+
+def small_network(seed=0, dtype=np.float32):
+    return Network((20, 16, 10), seed, dtype)
+
+
+# The gradient
+
+
+@pytest.mark.parametrize("sizes", ARCHITECTURES, ids=str)
+@pytest.mark.parametrize("seed", range(4))
+def test_gradient_agrees_with_finite_differences(sizes, seed):
+    x, y = digits(9, sizes, seed)
+    assert gradient_check(Network(sizes, seed), x, y) < 1e-6
+
+
+def test_gradient_check_sees_a_wrong_entry_in_every_block():
+    sizes = (6, 5, 4)
+    x, y = digits(9, sizes)
+
+    class Wrong(Network):
+        def astype(self, dtype):
+            wrong = Wrong(self.sizes, dtype=dtype)
+            wrong.theta, wrong.at = self.theta, self.at
+            return wrong
+
+        def loss_and_gradient(self, x, y, out=None):
+            loss, gradient = super().loss_and_gradient(x, y, out)
+            gradient[self.at] += 1e-4
+            return loss, gradient
+
+    for at in (0, 30, 35, 55):  # the first entries of W¹, b¹, W², b²
+        network = Wrong(sizes)
+        network.at = at
+        assert gradient_check(network, x, y) > 1e-5
+
+
+def test_gradient_check_leaves_the_network_alone():
+    network = Network((6, 5, 4))
+    before = network.theta.copy()
+    gradient_check(network, *digits(5, network.sizes))
+    assert np.array_equal(network.theta, before)
+    assert network.theta.dtype == np.float32
+
+
+def test_linear_classifier_has_the_gradient_of_the_textbook():
+    network = Network((5, 3), dtype=np.float64)
+    x, y = digits(8, network.sizes)
+    _, gradient = network.loss_and_gradient(x, y)
+    error = (network.probabilities(x) - np.eye(3)[y]) / len(x)
+    expected = np.concatenate([(x.T @ error).ravel(), error.sum(axis=0)])
+    np.testing.assert_allclose(gradient, expected, rtol=1e-12)
+
+
+def test_out_receives_the_gradient_and_without_it_every_call_has_its_own():
+    network = Network((6, 5, 4))
+    x, y = digits(8, network.sizes)
+    _, first = network.loss_and_gradient(x, y)
+    kept = first.copy()
+    buffer = np.full_like(first, np.nan)
+    _, given_back = network.loss_and_gradient(x, y, out=buffer)
+    assert given_back is buffer
+    assert np.array_equal(buffer, first)
+    network.loss_and_gradient(x[:3], y[:3])
+    assert np.array_equal(first, kept)
+
+
+def test_gradient_of_the_mean_is_the_mean_of_the_gradients():
+    network = Network((6, 5, 4), dtype=np.float64)
+    x, y = digits(8, network.sizes)
+    loss, gradient = network.loss_and_gradient(x, y)
+    parts = [network.loss_and_gradient(x[i : i + 1], y[i : i + 1]) for i in range(8)]
+    np.testing.assert_allclose(np.mean([part[0] for part in parts]), loss, rtol=1e-12)
+    np.testing.assert_allclose(np.mean([part[1] for part in parts], axis=0), gradient, atol=1e-14)
+
+
+@given(st.permutations(range(7)))
+def test_order_of_the_images_does_not_matter(order):
+    network = Network((6, 5, 4), dtype=np.float64)
+    x, y = digits(7, network.sizes)
+    loss, gradient = network.loss_and_gradient(x, y)
+    loss_2, gradient_2 = network.loss_and_gradient(x[order], y[order])
+    assert loss_2 == pytest.approx(loss, rel=1e-13)
+    np.testing.assert_allclose(gradient_2, gradient, atol=1e-15)
+
+
+@given(st.floats(0.01, 100), st.integers(0, 100))
+def test_scaling_hidden_weights_up_and_the_next_down_changes_nothing(c, seed):
+    """ReLU is positively homogeneous: max(cz, 0) = c max(z, 0) for c > 0."""
+    network = Network((6, 5, 4), seed, np.float64)
+    network.biases[0][...] = 0.1
+    x, y = digits(7, network.sizes, seed)
+    before, gradient = network.loss_and_gradient(x, y)
+    dW_before = network._views(gradient)[0]
+    network.weights[0][...] *= c
+    network.biases[0][...] *= c
+    network.weights[1][...] /= c
+    after, gradient = network.loss_and_gradient(x, y)
+    dW_after = network._views(gradient)[0]
+    assert after == pytest.approx(before, rel=1e-10)
+    np.testing.assert_allclose(dW_after[0] * c, dW_before[0], rtol=1e-8, atol=1e-12)
+    np.testing.assert_allclose(dW_after[1] / c, dW_before[1], rtol=1e-8, atol=1e-12)
+
+
+# Softmax and the loss
+
+
+@given(
+    arrays(np.float64, (4, 6), elements=st.floats(-1e4, 1e4)),
+    st.floats(-1e4, 1e4),
+)
+def test_softmax_is_stable_and_a_common_shift_leaves_it(z, shift):
+    p = np.exp(log_softmax(z))
+    assert np.all(np.isfinite(log_softmax(z)))
+    np.testing.assert_allclose(p.sum(axis=1), 1, rtol=1e-12)
+    np.testing.assert_allclose(np.exp(log_softmax(z + shift)), p, atol=1e-9)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_huge_logits_have_a_finite_loss(dtype):
+    network = Network((1, 3), dtype=dtype)
+    network.theta = [1e4, -1e4, 0, 0, 0, 0]
+    x = np.ones((1, 1))
+    losses = [network.loss(x, [label]) for label in range(3)]
+    assert losses == pytest.approx([0, 2e4, 1e4])
+    assert all(np.all(np.isfinite(network.loss_and_gradient(x, [label])[1])) for label in range(3))
+
+
+def test_loss_is_minus_the_mean_log_probability():
+    network = Network((6, 5, 4), dtype=np.float64)
+    x, y = digits(30, network.sizes)
+    expected = -np.log(network.probabilities(x)[np.arange(30), y]).mean()
+    assert network.loss(x, y) == pytest.approx(expected, rel=1e-13)
+    assert network.loss_and_gradient(x, y)[0] == pytest.approx(expected, rel=1e-13)
+
+
+def test_a_network_that_knows_nothing_has_the_loss_log_of_the_classes():
+    network = Network((6, 5, 10))
+    network.theta = np.zeros_like(network.theta)
+    assert network.loss(*digits(12, network.sizes)) == pytest.approx(np.log(10))
+
+
+def test_predictions_of_many_images_are_those_of_each():
+    network = small_network()
+    x, y = digits(1000, network.sizes)
+    p = network.probabilities(x)
+    assert p.shape == (1000, 10)
+    np.testing.assert_allclose(p[700:701], network.probabilities(x[700:701]), rtol=1e-4)
+    assert np.array_equal(network.predict(x), p.argmax(axis=1))
+    assert network.accuracy(x, y) == np.mean(network.predict(x) == y)
+
+
+# One flat vector
+
+
+@pytest.mark.parametrize("sizes", ARCHITECTURES, ids=str)
+def test_layers_are_views_that_fill_the_vector(sizes):
+    network = Network(sizes)
+    network.theta[...] = 0
+    for part in (*network.weights, *network.biases):
+        assert np.shares_memory(part, network.theta)
+        part += 1
+    assert np.all(network.theta == 1)
+    assert [W.shape for W in network.weights] == list(itertools.pairwise(sizes))
+    assert [b.shape for b in network.biases] == [(size,) for size in sizes[1:]]
+
+
+def test_number_of_parameters_of_the_mnist_network():
+    assert Network().theta.shape == (101_770,)
+    assert "101770" in repr(Network())
+
+
+@pytest.mark.parametrize(
+    "duplicate", [copy.deepcopy, copy.copy, lambda n: pickle.loads(pickle.dumps(n))]
+)
+def test_copies_keep_their_layers_in_their_vector(duplicate):
+    twin = duplicate(Network((6, 5, 4)))
+    twin.weights[0][...] = 7
+    assert np.all(twin.theta[:30] == 7)
+
+
+def test_assigning_theta_copies_into_the_vector():
+    network = Network((6, 5, 4))
+    W, new = network.weights[0], np.ones_like(network.theta)
+    network.theta = new
+    assert np.all(W == 1)
+    assert not np.shares_memory(network.theta, new)
+    with pytest.raises(ValueError, match=r"theta must have shape \(59,\), got shape \(58,\)"):
+        network.theta = new[1:]
+
+
+def test_he_initialisation():
+    network = Network((400, 300, 10), seed=3)
+    assert network.weights[0].std() == pytest.approx(np.sqrt(2 / 400), rel=0.02)
+    assert network.weights[1].std() == pytest.approx(np.sqrt(2 / 300), rel=0.05)
+    assert abs(network.weights[0].mean()) < 1e-3
+    assert not np.any(network.biases[0])
+    assert not np.any(network.biases[1])
+
+
+def test_seed_decides_the_start():
+    assert np.array_equal(Network(seed=4).theta, Network(seed=4).theta)
+    assert not np.array_equal(Network(seed=4).theta, Network(seed=5).theta)
+    assert np.array_equal(
+        Network(seed=4, dtype=np.float64).astype("f4").theta, Network(seed=4).theta
+    )
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_precision_is_kept(data, dtype):
+    network = small_network(dtype=dtype)
+    train(network, data, RMSprop(0.001))
+    _, gradient = network.loss_and_gradient(data.train_images, data.train_labels)
+    assert network.theta.dtype == gradient.dtype == dtype
+    assert network.probabilities(data.test_images).dtype == dtype
+
+
+# Training
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=lambda o: o.name)
+def test_every_optimiser_lowers_the_loss(data, optimizer):
+    network = small_network()
+    before = network.loss(data.train_images, data.train_labels)
+    history = train(network, data, optimizer, epochs=3, batch_size=20)
+    assert network.loss(data.train_images, data.train_labels) < before
+    assert history.loss[-25:].mean() < history.loss[:25].mean()
+
+
+def test_training_reaches_a_good_accuracy(data):
+    network = small_network()
+    history = train(network, data, RMSprop(0.01), epochs=10, batch_size=20)
+    assert history.test_accuracy.iloc[-1] > 0.85
+    assert history.test_accuracy.iloc[-1] == network.accuracy(data.test_images, data.test_labels)
+    assert history.train_accuracy.iloc[-1] == network.accuracy(data.train_images, data.train_labels)
+
+
+def test_history_has_one_row_a_step_and_accuracies_at_the_end_of_epochs(data):
+    history = train(small_network(), data, RMSprop(0.001), epochs=2, batch_size=64)
+    assert list(history) == ["epoch", "step", "loss", "train_accuracy", "test_accuracy"]
+    assert list(history.step) == list(range(1, 17))  # 500 images: 7 × 64 + 52 an epoch
+    assert list(history.epoch) == [1] * 8 + [2] * 8
+    assert history.loss.notna().all()
+    for column in ("train_accuracy", "test_accuracy"):
+        assert list(np.flatnonzero(history[column].notna())) == [7, 15]
+
+
+def test_training_is_the_loop_one_would_write(data):
+    ours, by_hand = small_network(), small_network()
+    history = train(ours, data, RMSprop(0.003), epochs=2, batch_size=100, seed=5)
+    optimizer, random, losses = RMSprop(0.003), np.random.default_rng(5), []
+    for _ in range(2):
+        for batch in np.split(random.permutation(500), 5):
+            loss, grad = by_hand.loss_and_gradient(
+                data.train_images[batch], data.train_labels[batch]
+            )
+            by_hand.theta = optimizer.step(by_hand.theta, grad)
+            losses.append(loss)
+    assert np.array_equal(ours.theta, by_hand.theta)
+    assert list(history.loss) == losses
+
+
+def test_every_epoch_visits_each_image_once(data, monkeypatch):
+    seen = []
+    original = Network._backpropagate
+
+    def spy(self, x, y, gradient):
+        seen.append(x)
+        return original(self, x, y, gradient)
+
+    monkeypatch.setattr(Network, "_backpropagate", spy)
+    train(small_network(), data, RMSprop(0.001), epochs=2, batch_size=64)
+    epochs = [np.concatenate(seen[:8]), np.concatenate(seen[8:])]
+    assert not np.array_equal(*epochs)
+    for images in epochs:
+        assert len(images) == 500
+        assert np.array_equal(np.unique(images, axis=0), np.unique(data.train_images, axis=0))
+
+
+def test_seed_decides_the_order(data):
+    def losses(seed):
+        return list(train(small_network(), data, Adam(0.001), seed=seed).loss)
+
+    assert losses(0) == losses(0)
+    assert losses(0) != losses(1)
+
+
+def test_a_used_optimiser_starts_anew(data):
+    optimizer = RMSprop(0.003)
+    first = train(small_network(), data, optimizer)
+    assert list(train(small_network(), data, optimizer).loss) == list(first.loss)
+    train(Network((20, 10)), data, optimizer)  # another number of parameters
+
+
+def test_one_batch_when_there_are_fewer_images_than_batch_size(data):
+    assert len(train(small_network(), data, RMSprop(0.001), epochs=3, batch_size=10_000)) == 3
+
+
+def test_schedule_sets_the_rate_of_each_step_and_gives_it_back(data):
+    optimizer, asked = GradientDescent(0.5), []
+
+    def schedule(t):
+        asked.append(t)
+        return 0.1 if t < 4 else 1e-30
+
+    network = small_network()
+    train(network, data, optimizer, batch_size=100, schedule=lambda t: 1e-30)
+    assert np.allclose(network.theta, small_network().theta, atol=1e-25)
+    train(network, data, optimizer, epochs=2, batch_size=100, schedule=schedule)
+    assert asked == list(range(10))
+    assert optimizer.learning_rate == 0.5
+
+
+def test_data_are_not_changed(data):
+    before = copy.deepcopy(data)
+    train(small_network(), data, RMSprop(0.01), epochs=2)
+    for name, array in vars(before).items():
+        assert np.array_equal(getattr(data, name), array)
+
+
+# The progress bar
+
+
+def test_progress_bar_shows_in_a_terminal_and_is_gone_afterwards(data, monkeypatch):
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    monkeypatch.setitem(sys.modules, "IPython", None)
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    train(small_network(), data, RMSprop(0.001))
+    shown = sys.stderr.getvalue()
+    assert "RMSprop" in shown
+    assert shown.rsplit("\r", 2)[1].strip() == ""  # overwritten with blanks
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    train(small_network(), data, RMSprop(0.001), progress=False)
+    assert sys.stderr.getvalue() == ""
+
+
+def test_no_progress_bar_where_nobody_watches(data, capfd):
+    train(small_network(), data, RMSprop(0.001))
+    assert capfd.readouterr() == ("", "")
+
+
+def test_an_executed_notebook_keeps_no_trace_of_the_bar():
+    nbformat, nbclient = pytest.importorskip("nbformat"), pytest.importorskip("nbclient")
+    cell = nbformat.v4.new_code_cell(
+        "import numpy as np\n"
+        "from types import SimpleNamespace\n"
+        "from rmsprop_lesson import Network, RMSprop, train\n"
+        "x, y = np.random.rand(500, 20), np.zeros(500, int)\n"
+        "data = SimpleNamespace(train_images=x, train_labels=y, test_images=x, test_labels=y)\n"
+        "history = train(Network((20, 10, 2)), data, RMSprop(0.001), epochs=3)"
+    )
+    notebook = nbformat.v4.new_notebook(cells=[cell])
+    nbclient.NotebookClient(notebook, kernel_name="python3", timeout=60).execute()
+    assert notebook.cells[0].outputs == []
+
+
+# Divergence
+
+
+@pytest.mark.parametrize("rate", [1e20, 1e30, 1e38])
+def test_divergence_names_the_step_and_keeps_the_history(data, rate):
+    network, optimizer = small_network(), GradientDescent(1e-3)
+    with pytest.raises(TrainingDiverged, match="training stopped at step") as caught:
+        train(network, data, optimizer, epochs=50, schedule=lambda t: 1e-3 if t < 10 else rate)
+    history = caught.value.history
+    assert isinstance(caught.value, FloatingPointError)
+    assert caught.value.step == len(history) + 1 > 11
+    assert np.all(np.isfinite(history.loss))
+    assert history.test_accuracy.notna().sum() == (caught.value.step - 1) // 8
+    assert optimizer.learning_rate == 1e-3
+    assert str(caught.value).startswith(f"training stopped at step {caught.value.step}: ")
+
+
+def test_a_gradient_too_large_for_the_optimiser_counts_as_divergence(data):
+    network = small_network()
+    network.weights[0][...] *= 1e17
+    before = network.theta.copy()
+    with pytest.raises(TrainingDiverged, match="step 1: grad must be finite, with magnitudes up"):
+        train(network, data, GradientDescent(1e-3))
+    assert np.array_equal(network.theta, before)
+
+
+def test_images_that_are_not_finite_stop_the_training_before_the_first_step(data):
+    broken = copy.deepcopy(data)
+    broken.train_images[:, 3] = np.nan
+    network = small_network()
+    with pytest.raises(TrainingDiverged, match="step 1: the loss became nan") as caught:
+        train(network, broken, RMSprop(0.001))
+    assert len(caught.value.history) == 0
+    assert np.array_equal(network.theta, small_network().theta)
+
+
+def test_an_error_that_is_no_divergence_stays_what_it_is(data):
+    with pytest.raises(ValueError, match="learning_rate must be"):
+        train(small_network(), data, RMSprop(0.001), schedule=lambda t: -1.0)
+    with pytest.raises(ValueError, match="broadcast"):
+        train(small_network(), data, RMSprop(np.array([0.1, 0.2, 0.3])))
+
+
+# Refusals
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"sizes": (784,)}, ValueError, "sizes must be at least two widths"),
+        ({"sizes": (784, 1)}, ValueError, "at least 2 classes"),
+        ({"sizes": (784, 0, 10)}, ValueError, "sizes must be at least 1, got 0"),
+        ({"sizes": (784, 2.5, 10)}, TypeError, "sizes must be a whole number"),
+        ({"sizes": 784}, TypeError, "sizes must be a sequence of widths, got 784"),
+        ({"dtype": np.int64}, ValueError, "dtype must be float32 or float64, got int64"),
+        ({"dtype": np.float16}, ValueError, "dtype must be float32 or float64, got float16"),
+    ],
+)
+def test_network_refuses(arguments, error, message):
+    with pytest.raises(error, match=message):
+        Network(**arguments)
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "message"),
+    [
+        (np.zeros(6), [0], r"x must have shape \(n, 6\).*got shape \(6,\)"),
+        (np.zeros((2, 5)), [0, 1], r"x must have shape \(n, 6\).*got shape \(2, 5\)"),
+        (np.zeros((0, 6)), [], r"n >= 1.*got shape \(0, 6\)"),
+        (np.zeros((2, 6)), [0], "y must be 2 integer labels"),
+        (np.zeros((2, 6)), [[0], [1]], r"y must be 2 integer labels.*shape \(2, 1\)"),
+        (np.zeros((2, 6)), [0.0, 1.0], "y must be 2 integer labels.*float64"),
+        (np.zeros((2, 6)), [0, 4], "y must hold labels from 0 to 3, got 4 at index 1"),
+        (np.zeros((2, 6)), [-1, 0], "y must hold labels from 0 to 3, got -1 at index 0"),
+    ],
+)
+@pytest.mark.parametrize("method", ["loss", "loss_and_gradient", "accuracy"])
+def test_bad_images_and_labels_are_refused(method, x, y, message):
+    with pytest.raises(ValueError, match=message):
+        getattr(Network((6, 5, 4)), method)(x, y)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("train_images", np.zeros((500, 19)), "train data: x must have shape"),
+        ("train_images", np.zeros((0, 20)), "train data: x must have shape.*n >= 1"),
+        ("train_labels", np.zeros(500), "train data: y must be 500 integer labels"),
+        ("train_labels", np.full(500, 10), "train data: y must hold labels from 0 to 9, got 10"),
+        ("test_images", np.zeros((0, 20)), "test data: x must have shape"),
+        ("test_labels", np.zeros(199, int), "test data: y must be 200 integer labels"),
+    ],
+)
+def test_data_that_do_not_fit_are_refused_before_training(data, name, value, message):
+    network = small_network()
+    broken = SimpleNamespace(**{**vars(data), name: value})
+    with pytest.raises(ValueError, match=message):
+        train(network, broken, RMSprop(0.001))
+    assert np.array_equal(network.theta, small_network().theta)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"batch_size": 0}, ValueError, "batch_size must be at least 1, got 0"),
+        ({"batch_size": 2.0}, TypeError, "batch_size must be a whole number"),
+        ({"epochs": 0}, ValueError, "epochs must be at least 1, got 0"),
+        ({"epochs": None}, TypeError, "epochs must be a whole number"),
+    ],
+)
+def test_train_refuses(data, arguments, error, message):
+    with pytest.raises(error, match=message):
+        train(small_network(), data, RMSprop(0.001), **arguments)
+
+
+def test_a_schedule_needs_a_learning_rate(data):
+    with pytest.raises(TypeError, match="Adadelta has no learning rate"):
+        train(small_network(), data, Adadelta(), schedule=lambda t: 0.1)
+    assert not hasattr(Adadelta(), "learning_rate")
