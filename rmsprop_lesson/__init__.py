@@ -38,7 +38,12 @@ __all__ = [
 
 # Loaded when first used, so that importing the package costs little more than importing NumPy.
 _LAZY = {
+    "Constant": "schedules",
+    "Cosine": "schedules",
+    "Exponential": "schedules",
+    "InverseSquareRoot": "schedules",
     "Network": "network",
+    "StepDecay": "schedules",
     "load_mnist": "mnist",
     "mnist_available": "mnist",
     "train": "network",
