@@ -39,11 +39,16 @@ def check_number(name, value, is_allowed, allowed):
     return array
 
 
-def _real_array(name, value, allowed):
+def as_array(value):
+    """Return `value` as an array, of dtype object where it is none (a ragged list, say)."""
     try:
-        array = np.array(value)
-    except ValueError:  # a ragged list
-        array = np.array(None)
+        return np.asarray(value)
+    except ValueError:
+        return np.asarray(None)
+
+
+def _real_array(name, value, allowed):
+    array = as_array(value)
     if array.dtype.kind not in "iuf" or array.size == 0:
         raise TypeError(f"{name} must be a number, {allowed}, got {_short(value)}")
     with np.errstate(over="ignore"):  # a long double beyond float64 becomes inf and is refused
@@ -58,25 +63,32 @@ def _first(array, bad):
 
 
 def _short(value):
-    text = repr(value)
+    try:
+        text = repr(value)
+    except ValueError:  # Python refuses to print an integer of more than 4300 digits
+        text = f"a very long {type(value).__name__}"
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-class Number:
+class Setting:
+    """An attribute that is checked when it is assigned, and is read at full speed."""
+
+    def __set_name__(self, owner, name):
+        self.name = name
+
+    def __set__(self, instance, value):
+        instance.__dict__[self.name] = self.check(value)
+
+
+class Number(Setting):
     """A validated attribute: a number, or an array of numbers that broadcasts with θ."""
 
     def __init__(self, is_allowed, allowed):
         self.is_allowed, self.allowed = is_allowed, allowed
 
-    def __set_name__(self, owner, name):
-        self.name = name
-
-    def __get__(self, instance, owner=None):
-        return self if instance is None else instance.__dict__[self.name]
-
-    def __set__(self, instance, value):
-        number = check_number(self.name, value, self.is_allowed, self.allowed)
-        instance.__dict__[self.name] = number
+    def check(self, value):
+        """Return `value` as `check_number` does."""
+        return check_number(self.name, value, self.is_allowed, self.allowed)
 
 
 def positive():
@@ -94,11 +106,6 @@ def fraction():
     return Number(lambda x: (x >= 0) & (x < 1), "in [0, 1)")
 
 
-def real():
-    """Any finite number."""
-    return Number(lambda x: np.isfinite(x), "finite")
-
-
 def check_flag(name, value):
     """Return `value` as a bool; anything but True or False raises TypeError."""
     if not isinstance(value, bool | np.bool_):
@@ -106,25 +113,21 @@ def check_flag(name, value):
     return bool(value)
 
 
-class Flag:
+class Flag(Setting):
     """A validated attribute: True or False."""
 
-    def __set_name__(self, owner, name):
-        self.name = name
-
-    def __get__(self, instance, owner=None):
-        return self if instance is None else instance.__dict__[self.name]
-
-    def __set__(self, instance, value):
-        instance.__dict__[self.name] = check_flag(self.name, value)
+    def check(self, value):
+        """Return `value` as `check_flag` does."""
+        return check_flag(self.name, value)
 
 
-def check_count(name, value, least=0):
-    """Return `value` as an int of at least `least`, or raise TypeError or ValueError."""
+def check_count(name, value, least=0, most=None):
+    """Return `value` as an int from `least` to `most`, or raise TypeError or ValueError."""
+    allowed = f"at least {least}" + ("" if most is None else f" and at most {most}")
     if isinstance(value, bool) or not isinstance(value, numbers.Integral):
-        raise TypeError(f"{name} must be a whole number of at least {least}, got {_short(value)}")
-    if value < least:
-        raise ValueError(f"{name} must be at least {least}, got {value}")
+        raise TypeError(f"{name} must be a whole number of {allowed}, got {_short(value)}")
+    if value < least or (most is not None and value > most):
+        raise ValueError(f"{name} must be {allowed}, got {_short(value)}")
     return int(value)
 
 
@@ -136,14 +139,12 @@ def check_parameters(name, value):
     TypeError
         If it holds integers, complex numbers, half or extended precision, or no numbers at all.
     """
-    try:
-        array = np.asarray(value)
-    except ValueError:  # a ragged list
-        array = np.asarray(None)
+    array = as_array(value)
     if array.dtype not in GRADIENT_LIMIT:
+        hint = "; write 2.0 instead of 2" if array.dtype.kind in "iu" else ""
         raise TypeError(
             f"{name} must be a float or an array of float64 or float32, "
-            f"got {_short(value)} ({array.dtype}); write 2.0 instead of 2"
+            f"got {_short(value)} ({array.dtype}){hint}"
         )
     return array
 
@@ -159,17 +160,14 @@ def check_gradient(grad, theta):
         If its shape is not θ's, or an element is NaN, infinite, or larger in magnitude than
         `GRADIENT_LIMIT` (its square could not be summed); the message gives the index.
     """
-    try:
-        array = np.asarray(grad)
-    except ValueError:
-        array = np.asarray(None)
-    if array.dtype.kind not in "iuf":
+    given = as_array(grad)
+    if given.dtype.kind not in "iuf":
         raise TypeError(f"grad must be a number or an array of numbers, got {_short(grad)}")
-    if array.shape != theta.shape:
-        raise ValueError(f"grad must have theta's shape {theta.shape}, got shape {array.shape}")
+    if given.shape != theta.shape:
+        raise ValueError(f"grad must have theta's shape {theta.shape}, got shape {given.shape}")
     limit = GRADIENT_LIMIT[theta.dtype]
     with np.errstate(all="ignore"):
-        array = array.astype(theta.dtype, copy=False)
+        array = given.astype(theta.dtype, copy=False)
         # Fast path: Σg² ≤ limit² is one dot product, and false for NaN and infinity.
         if np.vdot(array, array) <= limit * limit:
             return array
@@ -177,6 +175,6 @@ def check_gradient(grad, theta):
     if bad.any():
         raise ValueError(
             f"grad must be finite, with magnitudes up to {limit:g} in {theta.dtype}, "
-            f"got {_first(array, bad)}"
+            f"got {_first(given, bad)}"
         )
     return array

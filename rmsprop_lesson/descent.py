@@ -4,7 +4,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ._validate import GRADIENT_LIMIT, check_count, check_parameters
+from ._validate import GRADIENT_LIMIT, as_array, check_count, check_parameters
+
+MOST_NUMBERS = 5 * 10**7  # in each recorded array: 400 MB
 
 
 def descend(objective, optimizer, start=None, steps=100, schedule=None):
@@ -18,13 +20,15 @@ def descend(objective, optimizer, start=None, steps=100, schedule=None):
     Parameters
     ----------
     objective : Objective
-        Anything that can be called with θ for the loss and has ``gradient(theta)``.
+        Anything that can be called with θ for the loss and has ``gradient(theta)``. Where the
+        loss is one number for a whole array θ, its elements are the coordinates of one run; the
+        leading axes that loss and θ share are runs of a grid.
     optimizer : Optimizer
         Anything with ``step(theta, grad)`` and ``reset()``, such as `RMSprop`.
     start : float or array_like, optional
         θ₀; by default the objective's own start. A whole number counts as a float.
     steps : int
-        Number of updates, at least 0.
+        Number of updates, at least 0; together with all runs of a grid up to 5·10⁷.
     schedule : callable, optional
         ``schedule(t)`` gives the learning rate of step t = 0, 1, …; afterwards the optimiser has
         its own learning rate again.
@@ -36,79 +40,128 @@ def descend(objective, optimizer, start=None, steps=100, schedule=None):
     Raises
     ------
     TypeError, ValueError
-        If `steps` is not a whole number of at least 0, or `start` not a point with a finite loss
-        and a usable gradient.
+        If `steps` is not a whole number in its range, `start` not a point with a finite loss and
+        a usable gradient, or another argument not what it is said to be; if there is a schedule
+        for an optimiser without a learning rate.
     """
-    steps = check_count("steps", steps)
-    theta = _starting_point(objective, optimizer, start)
-    for thing in (optimizer, objective):
-        if hasattr(thing, "reset"):
-            thing.reset()
-    own_rate = getattr(optimizer, "learning_rate", None)
+    _check_parts(objective, optimizer, schedule)
+    _reset(objective)  # the first look at θ₀ sees the noise of the run
+    theta, lanes = _starting_point(objective, optimizer, start)
+    steps = check_count("steps", steps, most=MOST_NUMBERS // max(theta.size, 1))
+    _reset(objective)
+    _reset(optimizer)
+    if schedule is None:
+        return _run(objective, optimizer, theta, lanes, steps)
+    own_rate = optimizer.learning_rate
     try:
-        return _run(objective, optimizer, theta, steps, schedule)
+        return _run(objective, optimizer, theta, lanes, steps, schedule)
     finally:
-        if schedule is not None:
-            optimizer.learning_rate = own_rate
+        optimizer.learning_rate = own_rate
+
+
+def _reset(thing):
+    if hasattr(thing, "reset"):
+        thing.reset()
+
+
+def _check_parts(objective, optimizer, schedule):
+    """Whether each argument of `descend` can do what it is needed for."""
+    if not (callable(objective) and hasattr(objective, "gradient")) or isinstance(objective, type):
+        raise TypeError(
+            f"objective must be called with theta and have gradient(theta), got {objective!r}"
+        )
+    if not hasattr(optimizer, "step") or isinstance(optimizer, type):
+        raise TypeError(f"optimizer must have step(theta, grad), got {optimizer!r}")
+    if schedule is None:
+        return
+    if not callable(schedule):
+        raise TypeError(f"schedule must be a function of t or None, got {schedule!r}")
+    if not hasattr(optimizer, "learning_rate"):
+        raise TypeError(f"schedule must be None for {optimizer!r}, which has no learning_rate")
 
 
 def _starting_point(objective, optimizer, start):
-    """θ₀ as a float array in the shape of the whole grid of settings."""
-    if start is None:
-        start = objective.start
-    start = np.asarray(start)
+    """θ₀ as a float array in the shape of the whole grid of settings, and the grid's shape."""
+    start = as_array(objective.start if start is None else start)
     theta = check_parameters("start", start.astype(float) if start.dtype.kind in "iu" else start)
     settings = getattr(optimizer, "hyperparameters", {}).values()
-    shape = np.broadcast_shapes(theta.shape, *(np.shape(value) for value in settings))
+    shapes = [np.shape(value) for value in settings]
+    try:
+        shape = np.broadcast_shapes(theta.shape, *shapes)
+    except ValueError:
+        raise ValueError(
+            f"start must broadcast with the optimiser's settings, got shape {theta.shape} and "
+            f"{sorted({s for s in shapes if s})}; n settings in the plane have shape (n, 1)"
+        ) from None
     theta = np.array(np.broadcast_to(theta, shape))
-    loss, grad = objective(theta), objective.gradient(theta)
-    if not np.all(_usable(objective, theta, loss, grad)):
+    loss, grad = _look(objective, theta)
+    if not np.all(_usable(theta, loss, grad)):
         raise ValueError(
             f"start must be a point with a finite loss and gradient, got {start} "
             f"with loss {loss} and gradient {grad}"
         )
-    return theta
+    return theta, loss.shape
 
 
-def _usable(objective, theta, loss, grad):
+def _look(objective, theta):
+    """Loss and gradient at θ, in θ's precision and without warnings."""
+    with np.errstate(all="ignore"):
+        loss = _real("the loss", objective(theta), theta.dtype)
+        grad = _real("the gradient", objective.gradient(theta), theta.dtype)
+    if grad.shape != theta.shape:
+        raise ValueError(
+            f"the gradient must have theta's shape {theta.shape}, got shape {grad.shape}"
+        )
+    if loss.shape != theta.shape[: loss.ndim]:
+        raise ValueError(f"the loss of theta of shape {theta.shape} has shape {loss.shape}")
+    return loss, grad
+
+
+def _real(name, value, dtype):
+    array = as_array(value)
+    if array.dtype.kind not in "iuf":
+        raise TypeError(f"{name} must be made of real numbers, got {value!r}")
+    return array.astype(dtype)
+
+
+def _usable(theta, loss, grad):
     """Per run of a grid: whether θ, its loss and its gradient are numbers one can go on with."""
-    coordinates = -1 if _in_plane(objective) else ()
+    coordinates = tuple(range(loss.ndim, theta.ndim))
     usable = np.isfinite(theta) & (np.abs(grad) <= GRADIENT_LIMIT[theta.dtype])
     return np.isfinite(loss) & usable.all(axis=coordinates)
 
 
-def _in_plane(objective):
-    return getattr(objective, "dimension", 1) == 2
-
-
-def _run(objective, optimizer, theta, steps, schedule):
+def _run(objective, optimizer, theta, lanes, steps, schedule=None):
     """The loop of `descend`: everything at θ_t is noted, then the step to θ_{t+1} is made."""
-    lanes = theta.shape[:-1] if _in_plane(objective) else theta.shape
+    a_lane = (..., *[None] * (theta.ndim - len(lanes)))  # one number per run, spread over θ
     positions = np.full((steps + 1, *theta.shape), np.nan, theta.dtype)
     losses = np.full((steps + 1, *lanes), np.nan, theta.dtype)
     gradients = np.full((steps, *theta.shape), np.nan, theta.dtype)
-    state = {name: np.full_like(positions, np.nan) for name in _state(optimizer, theta)}
+    state = {}
     diverged = np.full(lanes, -1)
     end = steps + 1
     for t in range(steps + 1):
-        loss, grad = objective(theta), objective.gradient(theta)
-        usable = _usable(objective, theta, loss, grad)
+        loss, grad = _look(objective, theta)
+        usable = _usable(theta, loss, grad)
         if not usable.all():
             diverged[(diverged < 0) & ~usable] = t
             if (diverged >= 0).all():
                 end = t
                 break
-            ended = (diverged >= 0)[..., None] if _in_plane(objective) else diverged >= 0
-            theta, grad = np.where(ended, np.nan, theta), np.where(ended, 0.0, grad)
-            loss = np.where(diverged >= 0, np.nan, loss)
+            ended = diverged >= 0
+            loss = np.where(ended, np.nan, loss)
+            theta = np.where(ended[a_lane], np.nan, theta)
+            grad = np.where(ended[a_lane], 0.0, grad)
         positions[t], losses[t] = theta, loss
         for name, value in _state(optimizer, theta).items():
+            if name not in state:
+                state[name] = np.full_like(positions, np.nan)
             state[name][t] = value
         if t < steps:
             gradients[t] = grad
             if schedule is not None:
                 optimizer.learning_rate = schedule(t)
-            theta = np.asarray(optimizer.step(theta, grad))
+            theta = check_parameters("what step() returns", optimizer.step(theta, grad))
     if diverged.ndim == 0:
         diverged = int(diverged) if diverged >= 0 else None
     return Trajectory(
@@ -126,7 +179,8 @@ def _state(optimizer, theta):
     """The optimiser's running quantities; before the first step, what they start from."""
     if getattr(optimizer, "t", 0) == 0 and hasattr(optimizer, "initial_state"):
         return optimizer.initial_state(theta.shape, theta.dtype)
-    return getattr(optimizer, "state", {})
+    state = getattr(optimizer, "state", {})
+    return state if isinstance(state, dict) else {}
 
 
 @dataclass(frozen=True, repr=False)
@@ -228,7 +282,8 @@ class Trajectory:
             if values.ndim == 1:
                 table[name] = values
             else:
-                table |= {f"{name}[{i}]": values[:, i - 1] for i in range(1, values.shape[1] + 1)}
+                coordinates = values.reshape(len(values), -1).T
+                table |= {f"{name}[{i}]": value for i, value in enumerate(coordinates, start=1)}
         return pd.DataFrame(table)
 
     def __repr__(self):

@@ -14,9 +14,10 @@ from inspect import signature
 
 import numpy as np
 
+from ._latex import tex_number
 from ._validate import (
     Flag,
-    Number,
+    Setting,
     check_gradient,
     check_parameters,
     fraction,
@@ -49,15 +50,6 @@ def _is_on(setting):
     return setting != 0 if isinstance(setting, float) else setting.any()
 
 
-def _tex(number):
-    """A number in LaTeX, to six digits."""
-    mantissa, _, exponent = f"{number:.6g}".partition("e")
-    if not exponent:
-        return mantissa
-    power = f"10^{{{int(exponent)}}}"
-    return power if mantissa == "1" else rf"{mantissa} \cdot {power}"
-
-
 class Optimizer:
     """What all optimisers share: the arguments are checked, the state kept, the step made.
 
@@ -78,7 +70,7 @@ class Optimizer:
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
-        own = (name for name, value in vars(cls).items() if isinstance(value, Number | Flag))
+        own = (name for name, value in vars(cls).items() if isinstance(value, Setting))
         cls._settings = (*cls._settings, *own)
 
     def __init__(self):
@@ -116,8 +108,9 @@ class Optimizer:
         TypeError
             If `theta` is not float64 or float32 (integers would truncate every update).
         ValueError
-            If the shapes differ, if `grad` holds NaN, infinity or a magnitude beyond 1e150
-            (float32: 1e15), or if shape or precision differ from those of the steps before.
+            If the shapes differ or do not broadcast with the hyperparameters, if `grad` holds
+            NaN, infinity or a magnitude beyond 1e150 (float32: 1e15), if shape or precision
+            differ from those of the steps before, or if `out` does not fit the result.
             The state and `theta` are then as they were.
         """
         parameters = check_parameters("theta", theta)
@@ -151,10 +144,11 @@ class Optimizer:
 
     def _shape(self, theta_shape):
         """The shape of θ broadcast against those of the hyperparameters."""
-        settings = self.hyperparameters.items()
-        shapes = {name: v.shape for name, v in settings if isinstance(v, np.ndarray)}
-        if not shapes:
+        values = self.__dict__
+        names = [name for name in self._settings if isinstance(values[name], np.ndarray)]
+        if not names:
             return theta_shape
+        shapes = {name: values[name].shape for name in names}
         try:
             return np.broadcast_shapes(theta_shape, *shapes.values())
         except ValueError:
@@ -169,9 +163,10 @@ class Optimizer:
         if not isinstance(out, np.ndarray):
             raise TypeError(f"out must be an array, got {type(out).__name__}")
         if (out.shape, out.dtype) != (shape, dtype) or not out.flags.writeable:
+            locked = "" if out.flags.writeable else ", read-only"
             raise ValueError(
-                f"out must be writeable, of shape {shape} and dtype {dtype}, "
-                f"got shape {out.shape} and dtype {out.dtype}"
+                f"out must be a writeable array of shape {shape} and dtype {dtype}, "
+                f"got shape {out.shape} and dtype {out.dtype}{locked}"
             )
 
     def _stepped(self, name):
@@ -190,12 +185,12 @@ class Optimizer:
     def _tex(self, name):
         """A hyperparameter in LaTeX: its number, or its symbol where it is a grid of numbers."""
         value = getattr(self, name)
-        return _SYMBOLS[name] if np.ndim(value) else _tex(value)
+        return _SYMBOLS[name] if np.ndim(value) else tex_number(value)
 
     def _rest(self, name):
         """1 − β in LaTeX."""
         value = getattr(self, name)
-        return f"(1 - {_SYMBOLS[name]})" if np.ndim(value) else _tex(1 - value)
+        return f"(1 - {_SYMBOLS[name]})" if np.ndim(value) else tex_number(1 - value)
 
     def _root_tex(self, S, inside=True):
         """√(S + ε) or √S + ε in LaTeX, without ε where it is zero."""
@@ -209,7 +204,7 @@ class Optimizer:
         settings = ", ".join(
             f"{k}={f'array of shape {v.shape}' if isinstance(v, np.ndarray) else v}"
             for k, v in self.hyperparameters.items()
-            if k == "learning_rate" or isinstance(v, np.ndarray) or v != defaults[k]
+            if k == "learning_rate" or isinstance(v, np.ndarray) or v != defaults.get(k)
         )
         return f"{type(self).__name__}({settings})"
 
@@ -360,7 +355,7 @@ class Adagrad(Optimizer):
     @property
     def rate(self):
         """The effective learning rate of each parameter, η/(√G + ε); needs a step first."""
-        with np.errstate(divide="ignore"):
+        with np.errstate(all="ignore"):
             return self.learning_rate / (np.sqrt(self._stepped("G")) + self.epsilon)
 
     def _change(self, theta, grad, step):
@@ -474,12 +469,19 @@ class RMSprop(Optimizer):
         super().__init__()
 
     def initial_state(self, shape, dtype):
-        state = {"S": np.full(shape, self.initial_S, dtype)}
+        with np.errstate(over="ignore"):  # S₀ beyond float32 is infinite
+            state = {"S": np.full(shape, self.initial_S, dtype)}
         if self.centered:
             state["m"] = np.zeros(shape, dtype)
         if _is_on(self.momentum):
             state["b"] = np.zeros(shape, dtype)
         return state
+
+    def _running(self, name):
+        """The state array `name`; a variant switched on during a run starts it at 0."""
+        if name not in self.state:
+            self.state[name] = np.zeros_like(self.state["S"])
+        return self.state[name]
 
     @property
     def rate(self):
@@ -491,9 +493,10 @@ class RMSprop(Optimizer):
     def _change(self, theta, grad, step):
         if _is_on(self.weight_decay):
             grad = grad + self.weight_decay * theta
-        _average(self.state["S"], self.beta, np.square(grad, out=step))  # S ← βS + (1−β)g²
         if self.centered:
-            _average(self.state["m"], self.beta, 1.0 * grad)  # m ← βm + (1−β)g
+            step[...] = grad
+            _average(self._running("m"), self.beta, step)  # m ← βm + (1−β)g
+        _average(self.state["S"], self.beta, np.square(grad, out=step))  # S ← βS + (1−β)g²
         np.divide(grad, self._root(step), out=step)  # g / √(S + ε)
         self._apply_rate(step)  # η g / √(S + ε)
 
@@ -504,7 +507,8 @@ class RMSprop(Optimizer):
             correction = 1 - self.beta**self.t
             S = np.divide(S, correction, out=out)  # S / (1 − βᵗ)
         if self.centered:
-            S = np.subtract(S, np.square(self.state["m"] / correction), out=out)  # S − m²
+            S = np.subtract(S, np.square(self._running("m") / correction), out=out)  # S − m²
+            np.maximum(S, 0.0, out=S)  # a variance: only rounding takes it below 0
         if self.epsilon_inside:
             return np.sqrt(np.add(S, self.epsilon, out=out), out=out)
         return np.add(np.sqrt(S, out=out), self.epsilon, out=out)
@@ -514,7 +518,7 @@ class RMSprop(Optimizer):
         if not _is_on(self.momentum):
             step *= self.learning_rate
             return
-        b = self.state["b"]
+        b = self._running("b")
         if self.rate_inside_momentum:
             step *= self.learning_rate
         b *= self.momentum

@@ -17,8 +17,8 @@ for the cosine.
 
 import numpy as np
 
+from ._latex import tex_number as number_tex
 from ._validate import Number, check_count, positive
-from .optimizers import _tex as number_tex
 
 __all__ = ["Constant", "Cosine", "Exponential", "InverseSquareRoot", "Schedule", "StepDecay"]
 
