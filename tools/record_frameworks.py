@@ -1,0 +1,284 @@
+"""Record what PyTorch, Keras and optax compute, for lesson 09 and its tests.
+
+    python tools/record_frameworks.py        (needs the extra "frameworks")
+
+It writes rmsprop_lesson/data/framework_trajectories.json.
+
+Nothing in here uses the course's own optimisers, so that what is recorded is independent of them.
+"""
+
+import json
+import os
+from importlib.metadata import version
+from pathlib import Path
+
+os.environ.setdefault("KERAS_BACKEND", "torch")
+
+import numpy as np
+
+FILE = Path(__file__).resolve().parents[1] / "rmsprop_lesson/data/framework_trajectories.json"
+STEPS = 50
+# Tiny gradients show what ε does, large ones what it does not do.
+SCALES = np.array([1e-5, 1.0, 100.0])
+START = np.array([1.0, -2.0, 0.5])
+
+# (library, variant, settings, shrink): with shrink ≠ 1 the learning rate is shrink**t times it.
+VARIANTS = [
+    ("torch", "defaults", {}, 1.0),
+    ("torch", "decay 0.9", {"alpha": 0.9}, 1.0),
+    ("torch", "large ε", {"eps": 1e-3}, 1.0),
+    ("torch", "centred", {"centered": True}, 1.0),
+    ("torch", "momentum", {"momentum": 0.9}, 1.0),
+    ("torch", "momentum, falling rate", {"momentum": 0.9}, 0.95),
+    ("torch", "weight decay", {"weight_decay": 0.1}, 1.0),
+    (
+        "torch",
+        "all at once",
+        {"lr": 0.02, "alpha": 0.8, "eps": 1e-6, "centered": True, "momentum": 0.5,
+         "weight_decay": 0.01},
+        0.95,
+    ),
+    ("keras", "defaults", {}, 1.0),
+    ("keras", "decay 0.99", {"rho": 0.99}, 1.0),
+    ("keras", "large ε", {"epsilon": 1e-3}, 1.0),
+    ("keras", "centred", {"centered": True}, 1.0),
+    ("keras", "momentum", {"momentum": 0.9}, 1.0),
+    ("keras", "momentum, falling rate", {"momentum": 0.9}, 0.95),
+    (
+        "keras",
+        "all at once",
+        {"learning_rate": 0.02, "rho": 0.8, "epsilon": 1e-6, "centered": True, "momentum": 0.5},
+        0.95,
+    ),
+    ("optax", "defaults", {"learning_rate": 0.01}, 1.0),
+    ("optax", "decay 0.99", {"learning_rate": 0.01, "decay": 0.99}, 1.0),
+    ("optax", "large ε", {"learning_rate": 0.01, "eps": 1e-3}, 1.0),
+    ("optax", "ε outside", {"learning_rate": 0.01, "eps_in_sqrt": False}, 1.0),
+    ("optax", "S₀ = 1", {"learning_rate": 0.01, "initial_scale": 1.0}, 1.0),
+    ("optax", "bias correction", {"learning_rate": 0.01, "bias_correction": True}, 1.0),
+    ("optax", "centred", {"learning_rate": 0.01, "centered": True}, 1.0),
+    ("optax", "momentum", {"learning_rate": 0.01, "momentum": 0.9}, 1.0),
+    ("optax", "momentum, falling rate", {"learning_rate": 0.01, "momentum": 0.9}, 0.95),
+    (
+        "optax",
+        "all at once",
+        {"learning_rate": 0.02, "decay": 0.8, "eps": 1e-6, "initial_scale": 0.5,
+         "eps_in_sqrt": False, "bias_correction": True, "momentum": 0.5},
+        0.95,
+    ),
+    (
+        # From S₀ = 0 this would divide 0 by 0: with m̂² = Ŝ = g² the first variance is zero.
+        "optax",
+        "centred, bias correction, S₀ = 1",
+        {"learning_rate": 0.01, "initial_scale": 1.0, "centered": True, "bias_correction": True},
+        1.0,
+    ),
+]  # fmt: skip
+
+# The worked example: L = θ²/2 from θ₀ = 2, so that the gradient is θ.
+WORKED = [
+    ("torch", "decay 0.9", {"lr": 0.1, "alpha": 0.9}, 1.0),
+    ("torch", "default decay", {"lr": 0.1}, 1.0),
+    ("torch", "centred", {"lr": 0.1, "alpha": 0.9, "centered": True}, 1.0),
+    ("torch", "momentum", {"lr": 0.1, "alpha": 0.9, "momentum": 0.9}, 1.0),
+    ("keras", "default ε", {"learning_rate": 0.1}, 1.0),
+    ("keras", "ε = 1e-8", {"learning_rate": 0.1, "epsilon": 1e-8}, 1.0),
+    ("optax", "defaults", {"learning_rate": 0.1}, 1.0),
+    ("optax", "bias correction", {"learning_rate": 0.1, "bias_correction": True}, 1.0),
+    (
+        "optax",
+        "as TensorFlow 1",
+        {"learning_rate": 0.1, "initial_scale": 1.0, "eps": 1e-10},
+        1.0,
+    ),
+]
+WORKED_STEPS = 5
+
+# The centred form under a gradient that does not change, in the two precisions: S − m² → 0.
+CONSTANT = [("float32", 10.0), ("float64", 0.1)]
+CONSTANT_STEPS = 600
+
+KERAS_EXAMPLE = {
+    "settings": {"learning_rate": 0.001, "rho": 0.9, "epsilon": 1e-7},
+    "sizes": [784, 128, 10],
+    "seed": 0,
+    "epochs": 3,
+    "batch_size": 64,
+}
+
+
+def random_gradients():
+    """Random gradients of three sizes; the middle parameter's are zero for the first ten steps."""
+    gradients = np.random.RandomState(0).normal(size=(STEPS, SCALES.size)) * SCALES
+    gradients[:10, 1] = 0.0
+    return gradients
+
+
+def run_torch(settings, start, gradient, steps, shrink=1.0):
+    """θ after each step of torch.optim.RMSprop, in float64."""
+    import torch
+
+    theta = torch.tensor(start, dtype=torch.float64)
+    optimizer = torch.optim.RMSprop([theta], **settings)
+    group = optimizer.param_groups[0]
+    rate = group["lr"]
+    for t in range(steps):
+        group["lr"] = rate * shrink**t
+        theta.grad = torch.tensor(gradient(t, theta.numpy()))
+        optimizer.step()
+        yield theta.numpy().copy()
+
+
+def run_keras(settings, start, gradient, steps, shrink=1.0):
+    """θ after each step of keras.optimizers.RMSprop, in float64."""
+    import keras
+
+    usual = keras.config.floatx()
+    keras.config.set_floatx("float64")  # otherwise the learning rate is kept in float32
+    try:
+        theta = keras.Variable(start, dtype="float64")
+        optimizer = keras.optimizers.RMSprop(**settings)
+        rate = settings.get("learning_rate", 0.001)
+        for t in range(steps):
+            optimizer.learning_rate = rate * shrink**t
+            now = keras.ops.convert_to_numpy(theta)
+            optimizer.apply([keras.ops.convert_to_tensor(gradient(t, now))], [theta])
+            yield keras.ops.convert_to_numpy(theta).copy()
+    finally:
+        keras.config.set_floatx(usual)
+
+
+def run_optax(settings, start, gradient, steps, shrink=1.0):
+    """θ after each step of optax.rmsprop, in float64."""
+    import jax
+    import optax
+
+    jax.config.update("jax_enable_x64", True)
+    rate = settings["learning_rate"]
+    optimizer = optax.rmsprop(**settings | {"learning_rate": lambda t: rate * shrink**t})
+    theta = jax.numpy.asarray(start)
+    state = optimizer.init(theta)
+    for t in range(steps):
+        grad = jax.numpy.asarray(gradient(t, np.asarray(theta)))
+        updates, state = optimizer.update(grad, state, theta)
+        theta = optax.apply_updates(theta, updates)
+        yield np.asarray(theta)
+
+
+RUN = {"torch": run_torch, "keras": run_keras, "optax": run_optax}
+
+
+def positions(library, settings, problem, shrink):
+    """θ₀ … of one library on one of the two problems, shape (steps + 1, n)."""
+    if problem == "worked":
+        start, steps = np.array([2.0]), WORKED_STEPS
+        path = RUN[library](settings, start, lambda t, theta: theta.copy(), steps, shrink)
+    else:
+        start, gradients = START, random_gradients()
+        path = RUN[library](settings, start, lambda t, theta: gradients[t], STEPS, shrink)
+    return np.array([start, *path])
+
+
+def first_nan(dtype, gradient):
+    """The step at which PyTorch's centred form turns a constant gradient into NaN, or None."""
+    import torch
+
+    theta = torch.zeros(1, dtype=getattr(torch, dtype))
+    optimizer = torch.optim.RMSprop([theta], lr=0.01, alpha=0.9, centered=True)
+    for step in range(1, CONSTANT_STEPS + 1):
+        theta.grad = torch.full_like(theta, gradient)
+        optimizer.step()
+        if not torch.isfinite(theta).all():
+            return step
+    return None
+
+
+def train_keras(images, labels, test_images, test_labels, theta):
+    """Train the network of KERAS_EXAMPLE from the weights `theta`; return what Keras reports."""
+    import keras
+
+    inputs, hidden, classes = KERAS_EXAMPLE["sizes"]
+    model = keras.Sequential(
+        [
+            keras.layers.Input((inputs,)),
+            keras.layers.Dense(hidden, activation="relu"),
+            keras.layers.Dense(classes, activation="softmax"),
+        ]
+    )
+    model.set_weights(theta)
+    model.compile(
+        optimizer=keras.optimizers.RMSprop(**KERAS_EXAMPLE["settings"]),
+        loss="sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+    )
+    losses = []
+    note = keras.callbacks.LambdaCallback(
+        on_epoch_begin=lambda epoch, logs: losses.append([]),
+        on_train_batch_end=lambda batch, logs: losses[-1].append(round(float(logs["loss"]), 6)),
+    )
+    model.fit(
+        images,
+        labels,
+        epochs=KERAS_EXAMPLE["epochs"],
+        batch_size=KERAS_EXAMPLE["batch_size"],
+        shuffle=False,
+        verbose=0,
+        callbacks=[note],
+    )
+    _, accuracy = model.evaluate(test_images, test_labels, verbose=0)
+    return {
+        "version": version("keras"),
+        "backend": keras.backend.backend(),
+        **KERAS_EXAMPLE,
+        "losses": losses,
+        "test_accuracy": round(float(accuracy), 4),
+    }
+
+
+def mnist_example():
+    """Train Keras on the MNIST sample, from the random start that the course's network has."""
+    from rmsprop_lesson import Network, load_mnist
+
+    data = load_mnist("sample")
+    network = Network(KERAS_EXAMPLE["sizes"], seed=KERAS_EXAMPLE["seed"])
+    pairs = zip(network.weights, network.biases, strict=True)
+    start = [array for pair in pairs for array in pair]
+    return train_keras(
+        data.train_images, data.train_labels, data.test_images, data.test_labels, start
+    )
+
+
+def main():
+    runs = [
+        {
+            "library": library,
+            "problem": problem,
+            "variant": variant,
+            "settings": settings,
+            "shrink": shrink,
+            "positions": positions(library, settings, problem, shrink).tolist(),
+        }
+        for problem, variants in (("random", VARIANTS), ("worked", WORKED))
+        for library, variant, settings, shrink in variants
+    ]
+    parts = {
+        "made_by": "tools/record_frameworks.py",
+        "versions": {name: version(name).split("+")[0] for name in RUN},
+        "gradients": {"random": random_gradients().tolist(), "worked": None},
+        "constant_gradient": [
+            {"dtype": dtype, "gradient": gradient, "first_nan": first_nan(dtype, gradient)}
+            for dtype, gradient in CONSTANT
+        ],
+        "keras_example": mnist_example(),
+    }
+    lines = [f"{json.dumps(k)}: {json.dumps(v, ensure_ascii=False)}" for k, v in parts.items()]
+    rows = ",\n".join(json.dumps(run, ensure_ascii=False) for run in runs)
+    text = "{" + ",\n".join(lines) + ',\n"runs": [\n' + rows + "\n]}\n"
+    json.loads(text)
+    FILE.parent.mkdir(exist_ok=True)
+    FILE.write_text(text, encoding="utf-8")
+    print(f"{FILE.name}: {len(runs)} runs, {len(text.encode()) / 1000:.0f} kB")
+
+
+if __name__ == "__main__":
+    main()
