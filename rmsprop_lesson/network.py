@@ -313,7 +313,17 @@ class TrainingDiverged(FloatingPointError):
         super().__init__(f"training stopped at step {self.step}: {reason}")
 
 
-def train(network, data, optimizer, epochs=1, batch_size=64, seed=0, schedule=None, progress=True):
+def train(
+    network,
+    data,
+    optimizer,
+    epochs=1,
+    batch_size=64,
+    seed=0,
+    schedule=None,
+    progress=True,
+    stop=None,
+):
     """Train a network with mini-batches, in place.
 
     Each epoch visits every training image once, in a new random order; its last mini-batch is
@@ -337,6 +347,8 @@ def train(network, data, optimizer, epochs=1, batch_size=64, seed=0, schedule=No
     progress : bool
         Whether to show a progress bar. It appears only where somebody can watch it, in a terminal
         or a live notebook, and is gone when the training has finished.
+    stop : callable, optional
+        ``stop(network)`` is asked after each epoch; if it says True, that epoch was the last.
 
     Returns
     -------
@@ -377,6 +389,8 @@ def train(network, data, optimizer, epochs=1, batch_size=64, seed=0, schedule=No
             if (t + 1) % epoch_steps == 0:
                 test = network.accuracy(data.test_images, data.test_labels)
                 accuracies.append((network.accuracy(images, labels), test))
+                if stop is not None and stop(network):
+                    break
     except _NotFinite as error:
         raise TrainingDiverged(error, _history(losses, accuracies, epoch_steps)) from error
     finally:
