@@ -463,6 +463,15 @@ def test_full_is_downloaded_once_with_a_progress_bar(start, cache, capsys):
     assert mirror.asked == list(GENUINE)
 
 
+def test_mirror_that_would_unpack_on_the_way_is_asked_not_to(start):
+    def helpful(handler, name, mirror):
+        accepts_gzip = "gzip" in handler.headers["Accept-Encoding"]
+        send(handler, GENUINE[name] if accepts_gzip else PACKED[name])
+
+    start(helpful)
+    assert_genuine(load_mnist("full"))
+
+
 @every_fault
 def test_second_mirror_helps_out(start, cache, fault):
     bad, _ = start(fault, good)
