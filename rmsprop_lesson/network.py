@@ -122,7 +122,8 @@ class Network:
         a, activations = x, []
         for W, b in zip(*self._views(self._theta), strict=True):
             activations.append(a)
-            z = a @ W + b
+            z = a @ W
+            z += b
             a = np.maximum(z, 0)
         return activations, z  # the last z passes through softmax, not through ReLU
 
@@ -186,7 +187,7 @@ class Network:
         delta /= n
         for layer in reversed(range(len(weights))):
             np.matmul(a[layer].T, delta, out=dW[layer])
-            np.sum(delta, axis=0, out=db[layer])
+            delta.sum(axis=0, out=db[layer])
             if layer > 0:
                 delta = delta @ weights[layer].T
                 delta *= a[layer] > 0  # a > 0 exactly where z > 0
