@@ -1,0 +1,41 @@
+"""Checks that say which mistake was made: ``checks.rmsprop_step(rmsprop_step)``.
+
+Each exercise of the course has a check of its name. It runs the learner's function on probes,
+compares what it does with a catalogue, shows the verdict in the notebook and returns it.
+"""
+
+from functools import cache
+from importlib import import_module
+
+from .engine import Exercise, Probe
+from .verdict import Verdict
+
+__all__ = ["Exercise", "Probe", "Verdict", "exercises", "matrix"]
+
+_MODULES = ("rmsprop",)
+
+
+@cache
+def exercises():
+    """All exercises by name, in the order of the lessons."""
+    found = []
+    for module in _MODULES:
+        found += import_module(f".{module}", __name__).EXERCISES
+    return {exercise.name: exercise for exercise in sorted(found, key=lambda e: e.lesson)}
+
+
+def matrix(name="rmsprop_step"):
+    """Which probe sees which mistake: a DataFrame of mistakes × probes, True where it shows."""
+    from .catalogue import matrix
+
+    return matrix(exercises()[name])
+
+
+def __getattr__(name):
+    if name.startswith("_") or name not in exercises():
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return exercises()[name].check
+
+
+def __dir__():
+    return [*__all__, *exercises()]

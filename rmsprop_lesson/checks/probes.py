@@ -1,0 +1,61 @@
+"""Ready-made probes: one call, or several steps of an update rule."""
+
+import numpy as np
+
+from .engine import Probe
+
+
+def show_value(value):
+    """A number, a sequence or an array in the few characters that a message has room for."""
+    if isinstance(value, np.ndarray):
+        value = value.item() if value.ndim == 0 else value
+    if isinstance(value, float):
+        return f"{value:g}".replace("e-0", "e-").replace("e+0", "e")
+    if isinstance(value, np.ndarray) and value.size > 6:
+        return f"an array of shape {value.shape}"
+    if isinstance(value, list | tuple | np.ndarray):
+        return f"({', '.join(show_value(item) for item in value)})"
+    return getattr(value, "__name__", None) or repr(value)
+
+
+def call(name, *args, text=None):
+    """A probe that makes one call; the text says with which arguments."""
+    text = text or f"With {', '.join(show_value(arg) for arg in args)}"
+
+    def run(recorder):
+        recorder.call("result", *args)
+
+    return Probe(name, text, run)
+
+
+def steps(name, theta, grads, settings, *, text, states=1, counted=False, dtype=np.float64):
+    """A probe that makes one update after the other, each from what the one before returned.
+
+    The function is called as ``f(theta, grad, *state, *settings)`` (with ``t = 1, 2, …`` after the
+    state if `counted`), and returns θ and the state. Python floats stay Python floats.
+    """
+    is_float = isinstance(theta, float)
+
+    def cast(value):
+        return float(value) if is_float else np.array(value, dtype)
+
+    def run(recorder):
+        values = [cast(theta), *(cast(np.zeros_like(theta)) for _ in range(states))]
+        for t, grad in enumerate(grads, start=1):
+            count = (t,) if counted else ()
+            label = f"step {t} with g = {show_value(grad)}"
+            result = recorder.call(label, values[0], cast(grad), *values[1:], *count, *settings)
+            values = [cast(part) for part in _parts(recorder, result, 1 + states, is_float)]
+
+    return Probe(name, text, run)
+
+
+def _parts(recorder, result, count, is_float):
+    """The returned θ and state, or the end of the probe if they can't be told apart."""
+    parts = list(result) if isinstance(result, tuple) else result
+    usable = isinstance(parts, list) or (isinstance(parts, np.ndarray) and parts.ndim)
+    if not usable or len(parts) != count:
+        recorder.end()
+    if any(not isinstance(p, np.ndarray) or (is_float and p.ndim) for p in parts):
+        recorder.end()
+    return parts
