@@ -449,7 +449,8 @@ def _history(losses, accuracies, epoch_steps):
     history = pd.DataFrame({"epoch": (step - 1) // epoch_steps + 1, "step": step, "loss": losses})
     columns = ["train_accuracy", "test_accuracy"]
     history[columns] = np.nan
-    history.loc[epoch_steps - 1 :: epoch_steps, columns] = accuracies
+    if accuracies:  # pandas refuses to assign no rows, as when the first epoch diverges
+        history.loc[epoch_steps - 1 :: epoch_steps, columns] = accuracies
     return history
 
 

@@ -8,7 +8,8 @@ large for float64 it is infinite, without a warning.
 
 import numpy as np
 
-from ._validate import check_number
+from ._latex import tex_number
+from ._validate import as_array, check_count, check_number
 
 
 class Objective:
@@ -55,10 +56,7 @@ class Objective:
 
     def _coordinates(self, theta):
         """θ as a tuple of float arrays, one per dimension."""
-        try:
-            theta = np.asarray(theta)
-        except ValueError:  # a ragged list
-            theta = np.asarray(None)
+        theta = as_array(theta)
         if theta.dtype.kind not in "iuf":
             raise TypeError(f"theta must be a number or an array of numbers, got {theta.dtype}")
         if theta.dtype.kind != "f":
@@ -139,7 +137,7 @@ class Valley(Objective):
         self.condition = _positive("condition", condition)
         self.angle = _scalar("angle", angle, np.isfinite, "finite, in degrees")
         turn = np.deg2rad(self.angle)
-        self._cos, self._sin = np.cos(turn), np.sin(turn)
+        self._cos, self._sin = float(np.cos(turn)), float(np.sin(turn))
         self.minimum = np.zeros(2)
         self.start = self.turn((3.0, 1.0))
         across = r"\theta_2" if not self.angle else "w"
@@ -194,10 +192,10 @@ class Saddle(Objective):
         self.start = np.array([1.0, 1e-8])
 
     def _loss(self, x, y):
-        return 0.5 * (x * x - y * y) + 0.25 * y**4
+        return 0.5 * x * x + y * y * (0.25 * y * y - 0.5)  # factored: ∞ − ∞ would be NaN
 
     def _slope(self, x, y):
-        return x, y**3 - y
+        return x, y * (y * y - 1)
 
 
 class Plateau(Objective):
@@ -245,10 +243,10 @@ class DoubleWell(Objective):
         self.formula = rf"\tfrac{{1}}{{4}}\theta^4 - \tfrac{{1}}{{2}}\theta^2{slope}"
 
     def _loss(self, x):
-        return 0.25 * x**4 - 0.5 * x * x + self.tilt * x
+        return x * x * (0.25 * x * x - 0.5) + self.tilt * x  # factored: ∞ − ∞ would be NaN
 
     def _slope(self, x):
-        return x**3 - x + self.tilt
+        return x * (x * x - 1) + self.tilt
 
     def _settings(self):
         return {"tilt": self.tilt}
@@ -260,12 +258,13 @@ class Rosenbrock(Objective):
     Parameters
     ----------
     a, b : float
-        The minimum is (a, a²); b > 0 sets how steep the walls are.
+        The minimum is (a, a²), with a up to 1e150 in magnitude; b > 0 sets how steep the walls
+        are.
 
     Raises
     ------
     TypeError, ValueError
-        If `a` is not a finite number, or `b` not a finite number greater than 0.
+        If `a` is not a number up to ±1e150, or `b` not a finite number greater than 0.
 
     References
     ----------
@@ -278,12 +277,12 @@ class Rosenbrock(Objective):
     window = ((-2.0, 2.0), (-1.0, 3.0))
 
     def __init__(self, a=1.0, b=100.0):
-        self.a = _scalar("a", a, np.isfinite, "finite")
+        self.a = _scalar("a", a, lambda a: np.abs(a) <= 1e150, "from -1e150 to 1e150")
         self.b = _positive("b", b)
         self.minimum = np.array([self.a, self.a**2])
         self.start = np.array([-1.2, 1.0])
         square = r"(\theta_2 - \theta_1^2)^2"
-        self.formula = rf"({self.a:g} - \theta_1)^2 + {_factor(self.b)}{square}"
+        self.formula = rf"({tex_number(self.a)} - \theta_1)^2 + {_factor(self.b)}{square}"
 
     def _loss(self, x, y):
         return (self.a - x) ** 2 + self.b * (y - x * x) ** 2
@@ -323,9 +322,10 @@ class LinearRegression(Objective):
                 f"x and y must have the same length, got {len(self.x)} and {len(self.y)}"
             )
         design = np.stack([self.x, np.ones_like(self.x)], axis=1)
-        self.minimum = np.linalg.lstsq(design, self.y, rcond=None)[0]
         self.start = np.zeros(2)
-        reach = 1.5 * np.abs(self.minimum).max() + 1.0
+        with np.errstate(all="ignore"):
+            self.minimum = np.linalg.lstsq(design, self.y, rcond=None)[0]
+            reach = 1.5 * np.abs(self.minimum).max() + 1.0
         self.window = tuple((float(c - reach), float(c + reach)) for c in self.minimum)
 
     def _residual(self, W, b):
@@ -342,7 +342,56 @@ class LinearRegression(Objective):
         return {"n": len(self.x)}
 
 
-class Noisy(Objective):
+class Disturbed(Objective):
+    """An objective whose gradients are not the exact ones; the loss itself stays exact.
+
+    `reset`, which `descend` calls, starts the disturbance anew, so that every run sees the same.
+
+    Parameters
+    ----------
+    objective : Objective
+        What is disturbed.
+    seed : int or tuple of int
+        Seed of the random numbers. With a tuple the last axis of runs, of the tuple's length, has
+        one stream of random numbers for each seed; all other runs of a grid share these streams.
+    """
+
+    def __init__(self, objective, seed=0):
+        if not isinstance(objective, Objective):
+            raise TypeError(f"objective must be an Objective, got {objective!r}")
+        for one in seed if isinstance(seed, tuple) else (seed,):
+            check_count("seed", one)
+        self.objective, self.seed = objective, seed
+        self.dimension, self.minimum = objective.dimension, objective.minimum
+        self.start, self.window = objective.start, objective.window
+        self.reset()
+
+    def reset(self):
+        """Start the disturbance anew."""
+        many = isinstance(self.seed, tuple)
+        self._random = (
+            _Streams(self.seed, self.dimension) if many else np.random.default_rng(self.seed)
+        )
+
+    def __call__(self, theta):
+        return self.objective(theta)
+
+
+class _Streams:
+    """One stream of random numbers per seed, with the interface of a single one."""
+
+    def __init__(self, seeds, dimension):
+        self._streams = [np.random.default_rng(seed) for seed in seeds]
+        self._point = (2,) if dimension == 2 else ()
+
+    def standard_normal(self, shape):
+        return np.stack([stream.standard_normal(self._point) for stream in self._streams])
+
+    def random(self, shape):
+        return np.stack([stream.random(self._point) for stream in self._streams])
+
+
+class Noisy(Disturbed):
     r"""Any objective whose gradients carry Gaussian noise, :math:`g + \sigma\,\xi`.
 
     The loss itself stays exact. Every run of `descend` sees the same noise.
@@ -354,37 +403,165 @@ class Noisy(Objective):
     sigma : float or array_like
         σ ≥ 0, in units of the gradient; an array broadcasts against the gradient, so that many
         levels of noise run at once.
-    seed : int
-        Seed of the noise.
+    seed : int or tuple of int
+        Seed of the noise; a tuple as in `Disturbed`.
 
     Raises
     ------
     TypeError, ValueError
-        If `sigma` is not a finite number of at least 0.
+        If `objective` is not an `Objective`, `sigma` not a finite number of at least 0, or a seed
+        not a whole number of at least 0.
     """
 
     def __init__(self, objective, sigma, seed=0):
-        self.objective, self.seed = objective, seed
+        super().__init__(objective, seed)
         self.sigma = check_number("sigma", sigma, lambda s: s >= 0, "finite and at least 0")
         self.name = f"noisy {objective.name}"
-        self.dimension, self.minimum = objective.dimension, objective.minimum
-        self.start, self.window = objective.start, objective.window
         self.formula = objective.formula + r" \quad\text{(noisy gradients)}"
-        self.reset()
-
-    def reset(self):
-        """Start the noise anew."""
-        self._random = np.random.default_rng(self.seed)
-
-    def __call__(self, theta):
-        return self.objective(theta)
 
     def gradient(self, theta):
         exact = self.objective.gradient(theta)
-        return exact + self.sigma * self._random.standard_normal(np.shape(exact))
+        with np.errstate(all="ignore"):
+            return exact + self.sigma * self._random.standard_normal(np.shape(exact))
 
     def __repr__(self):
         return f"Noisy({self.objective!r}, sigma={self.sigma}, seed={self.seed})"
+
+
+class Sparse(Disturbed):
+    r"""Gradients that are mostly zero: component i is gᵢ/pᵢ with probability pᵢ, else 0.
+
+    Their mean is the exact gradient. So behaves the weight of a feature that is rarely present
+    and has been standardised.
+
+    Parameters
+    ----------
+    objective : Objective
+        What the gradients belong to.
+    probability : float or array_like
+        pᵢ in (0, 1]; an array broadcasts against the gradient.
+    seed : int or tuple of int
+        Seed of the choice; a tuple as in `Disturbed`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `probability` is not made of numbers in (0, 1].
+    """
+
+    def __init__(self, objective, probability, seed=0):
+        super().__init__(objective, seed)
+        self.probability = check_number(
+            "probability", probability, lambda p: (p > 0) & (p <= 1), "in (0, 1]"
+        )
+        self.name = f"{objective.name}, sparse gradients"
+        self.formula = objective.formula + r" \quad\text{(sparse gradients)}"
+
+    def gradient(self, theta):
+        exact = self.objective.gradient(theta)
+        present = self._random.random(np.shape(exact)) < self.probability
+        with np.errstate(all="ignore"):
+            return np.where(present, exact / self.probability, 0.0)[()]
+
+    def __repr__(self):
+        return f"Sparse({self.objective!r}, probability={self.probability}, seed={self.seed})"
+
+
+class Jumping(Disturbed):
+    """Gradients whose scale jumps: multiplied by a factor in every other stretch of steps.
+
+    So it is when the loss is measured in other units, or a batch comes from another source.
+
+    Parameters
+    ----------
+    objective : Objective
+        What the gradients belong to.
+    factor : float
+        What gradients of the second, fourth, … stretch are multiplied by; greater than 0.
+    every : int
+        Length of a stretch in steps, at least 1.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a setting is outside its range.
+    """
+
+    def __init__(self, objective, factor=100.0, every=25):
+        super().__init__(objective)
+        self.factor = _positive("factor", factor)
+        self.every = check_count("every", every, 1)
+        self.name = f"{objective.name}, jumping scale"
+        self.formula = objective.formula + r" \quad\text{(scale jumps)}"
+
+    def reset(self):
+        self._t = 0
+
+    def gradient(self, theta):
+        scale = self.factor if self._t // self.every % 2 else 1.0
+        self._t += 1
+        with np.errstate(all="ignore"):
+            return scale * self.objective.gradient(theta)
+
+    def __repr__(self):
+        return f"Jumping({self.objective!r}, factor={self.factor:g}, every={self.every})"
+
+
+class RareTruth(Objective):
+    r"""A straight line on [−1, 1] whose gradients mostly point the wrong way.
+
+    Every `period` steps the gradient is C, in between it is −1. Its mean
+    :math:`\bar g = (C - (n - 1))/n` over a period of n steps is positive, so the loss
+    :math:`L = \bar g\,\theta` is least at −1. To be run with a `rmsprop_lesson.races.Projected`
+    optimiser, which stays inside [−1, 1]. One C comes first, as in the original.
+
+    Parameters
+    ----------
+    large : float
+        C > period − 1.
+    period : int
+        n, at least 2.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a setting is outside its range.
+
+    References
+    ----------
+    S. J. Reddi, S. Kale, S. Kumar, "On the convergence of Adam and beyond", ICLR 2018,
+    arXiv:1904.09237, section 3.
+    """
+
+    name = "rare truth"
+    minimum = -1.0
+    start = 0.0
+    window = (-1.0, 1.0)
+
+    def __init__(self, large=10.0, period=10):
+        self.period = check_count("period", period, 2)
+        self.large = _scalar(
+            "large", large, lambda c: c > self.period - 1, f"greater than period − 1 = {period - 1}"
+        )
+        self.mean_gradient = (self.large - (self.period - 1)) / self.period
+        self.formula = rf"{self.mean_gradient:g}\,\theta"
+        self.reset()
+
+    def reset(self):
+        """Start with the rare, large gradient again."""
+        self._t = 0
+
+    def _loss(self, x):
+        return self.mean_gradient * x
+
+    def gradient(self, theta):
+        (theta,) = self._coordinates(theta)
+        value = self.large if self._t % self.period == 0 else -1.0
+        self._t += 1
+        return np.full_like(theta, value)[()]
+
+    def _settings(self):
+        return {"large": self.large, "period": self.period}
 
 
 def _scalar(name, value, is_allowed, allowed):
@@ -407,4 +584,4 @@ def _data(name, value):
 
 def _factor(number):
     """A factor in LaTeX, left out where it is 1."""
-    return "" if number == 1 else rf"{number:g}\,"
+    return "" if number == 1 else rf"{tex_number(number)}\,"
