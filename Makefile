@@ -70,8 +70,8 @@ lab: $(VENV)/.ready ## open the course in JupyterLab (LAB_ARGS="--port 9999 --no
 # Two processes, each with one thread; a notebook or test file stays whole in one of them.
 
 .PHONY: test
-test: export OMP_NUM_THREADS := 1
-test: export OPENBLAS_NUM_THREADS := 1
+test test-frameworks: export OMP_NUM_THREADS := 1
+test test-frameworks: export OPENBLAS_NUM_THREADS := 1
 test: $(VENV)/.ready ## run every test, and every notebook against its stored outputs
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --nbval --nbval-current-env \
 		$(NOTEBOOKS) tests $(TEST_ARGS)
@@ -81,6 +81,16 @@ lint: $(VENV)/.with-dev ## check the style of code and notebooks
 	@$(BIN)/python -m ruff check .
 	@$(BIN)/python -m ruff format --check rmsprop_lesson tests tools
 	@$(BIN)/python tools/notebooks.py --check $(NOTEBOOKS)
+
+.PHONY: test-frameworks
+test-frameworks: .venv-frameworks/.ready ## compare ours with PyTorch, Keras and optax, live (a large download)
+	@.venv-frameworks/bin/python -m pytest tests/frameworks $(TEST_ARGS)
+
+.venv-frameworks/.ready: pyproject.toml
+	$(call make_venv,.venv-frameworks)
+	@echo "Installing the course, PyTorch, Keras, JAX and optax into .venv-frameworks"
+	@.venv-frameworks/bin/python $(PIP_INSTALL) --editable '.[test,frameworks]'
+	@touch $@
 
 .PHONY: bench
 bench: .venv-bench/.ready ## measure speed and memory beside PyTorch, in an environment of its own
@@ -100,4 +110,4 @@ notebooks: $(VENV)/.ready ## execute every notebook again and store clean output
 
 .PHONY: clean
 clean: ## remove what was made, the environments too
-	rm -rf $(VENV) .venv-bench _build .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-bench .venv-frameworks _build .pytest_cache .ruff_cache .hypothesis

@@ -347,7 +347,7 @@ def test_our_network_follows_the_losses_that_keras_reported():
             loss, gradient = network.loss_and_gradient(x, y)
             optimizer.step(network.theta, gradient, out=network.theta)
             total += loss * len(x)
-            assert total / (start + len(x)) == pytest.approx(so_far, abs=2e-4)
+            assert total / (start + len(x)) == pytest.approx(so_far, abs=5e-5)
     accuracy = network.accuracy(data.test_images, data.test_labels)
     assert accuracy == pytest.approx(example["test_accuracy"], abs=0.003)
 
@@ -360,3 +360,59 @@ def test_constant_gradient_broke_the_centred_form_of_torch_but_not_ours():
         for _ in range(600):
             theta = optimizer.step(theta, np.full_like(theta, case["gradient"]))
         assert np.isfinite(theta).all()
+
+
+# ── figures that stand in the prose of lesson 09 ─────────────────────────────────────────────────
+
+
+def steps_under(optimizer, g, n):
+    """As in the lesson: the n steps, in units of η, under a constant gradient."""
+    return np.array([-optimizer.step(0.0, g) for _ in range(n)]) / optimizer.learning_rate
+
+
+def test_settled_steps_under_a_gradient_of_1e_minus_4():
+    optimizers = [
+        to_ours("torch"),
+        to_ours("optax", learning_rate=0.01),
+        to_ours("keras"),
+    ]
+    settled = [steps_under(optimizer, 1e-4, 3000)[-1] for optimizer in optimizers]
+    assert settled == pytest.approx([0.9999, 0.7071, 0.3015], abs=1e-4)
+
+
+def test_a_gradient_of_1e_minus_6_moves_a_hundred_times_faster_in_torch_than_in_optax():
+    torch, optax = to_ours("torch"), to_ours("optax", learning_rate=0.01)
+    ratio = steps_under(torch, 1e-6, 3000)[-1] / steps_under(optax, 1e-6, 3000)[-1]
+    assert ratio == pytest.approx(100, rel=0.02)
+
+
+def test_start_at_one_starves_small_gradients():
+    zero, one = (steps_under(RMSprop(initial_S=S, epsilon=0), 1e-3, 10)[-1] for S in (0.0, 1.0))
+    assert zero == pytest.approx(1.2391, abs=1e-4)
+    assert one == pytest.approx(0.0017, abs=5e-5)
+    assert abs(0.9**10 - 0.35) < 2e-3
+
+
+def test_centred_form_runs_away_as_its_formula_says():
+    t = np.arange(1, 101)
+    steps = steps_under(RMSprop(centered=True, epsilon=1e-14), 1.0, 100)
+    assert np.allclose(steps, 1 / np.sqrt(0.9**t * (1 - 0.9**t)), rtol=1e-6)
+    assert steps_under(RMSprop(centered=True), 1.0, 600)[-1] == pytest.approx(1e4, rel=1e-4)
+
+
+def test_exercise_1_large_epsilon_is_gradient_descent():
+    optimizer = to_ours("tensorflow1", learning_rate=0.045, epsilon=1.0)
+    steps = steps_under(optimizer, 0.01, 50) / 0.01
+    assert steps[0] == pytest.approx(0.73, abs=0.005)
+    assert steps[-1] == pytest.approx(1.0, abs=0.005)
+
+
+def test_exercise_3_weight_decay_of_torch_moves_by_the_rate_whatever_lambda_is():
+    for weight_decay in (0.01, 1.0):
+        optimizer, theta = to_ours("torch", weight_decay=weight_decay), 5.0
+        assert theta - optimizer.step(theta, 0.0) == pytest.approx(0.1, rel=1e-5)  # η/√(1−α)
+
+
+def test_exercise_4_keras_in_torch():
+    told = translate({}, "keras", "torch").settings
+    assert (told["lr"], told["alpha"], told["eps"]) == (0.001, 0.9, 0.000316227766016838)
