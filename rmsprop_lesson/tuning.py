@@ -350,10 +350,10 @@ class _ResultsFile:
 
     def read(self):
         """The finished trials, key → outcome; makes the file ready to be appended to."""
-        if not self.path.exists() or self.path.stat().st_size == 0:
-            self._write(self.owner)
+        content = self.path.read_bytes() if self.path.exists() else b""
+        if self._line(self.owner).startswith(content):  # new, or cut off in its first line
+            self.path.write_bytes(self._line(self.owner))
             return {}
-        content = self.path.read_bytes()
         whole = content[: content.rfind(b"\n") + 1]
         lines = self._parse(whole or content)
         if not lines or lines[0] != self.owner:
@@ -375,15 +375,17 @@ class _ResultsFile:
             ) from None
 
     def append(self, setting, outcome):
-        self._write({"setting": setting, "result": outcome})
-
-    def _write(self, line):
-        handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
+        """Add a finished trial, in one write that is on the disk when this returns."""
+        handle = os.open(self.path, os.O_WRONLY | os.O_APPEND)
         try:
-            os.write(handle, (json.dumps(line) + "\n").encode())
+            os.write(handle, self._line({"setting": setting, "result": outcome}))
             os.fsync(handle)
         finally:
             os.close(handle)
+
+    @staticmethod
+    def _line(content):
+        return (json.dumps(content) + "\n").encode()
 
 
 def _name_of(function):
