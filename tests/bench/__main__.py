@@ -17,6 +17,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 
+from rmsprop_lesson.mnist import mnist_available
+
 from .memory import notebook_peak
 from .workers import Worker
 
@@ -42,13 +44,14 @@ def main():
     rounds = parser.parse_args().rounds
 
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    print("full MNIST" if mnist_available("full") else "no full MNIST here: made-up images")
     print(LINE.format("", "ours", "other", "ratio", "target"))
     for title, ours, other, unit, target in COMPARISONS:
         report(title, *compare(ours, other, rounds), unit, target)
     report("import rmsprop_lesson / import numpy", *imports(3 * rounds), "ms", 1.3)
     if LESSON.exists():
         peak = notebook_peak(LESSON)
-        title = f"peak memory of {LESSON.name}, sample data"
+        title = f"peak memory of {LESSON.name}, sample only"
         print(LINE.format(title, f"{peak:.0f} MiB", "", "", verdict(peak, 220)))
     else:
         print(f"peak memory: not measured, there is no {LESSON.name}")
