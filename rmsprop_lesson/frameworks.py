@@ -12,6 +12,7 @@ import json
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from textwrap import fill
 
 import numpy as np
 
@@ -311,7 +312,7 @@ class Translation:
         call = ", ".join(f"{name}={value!r}" for name, value in self.settings.items())
         lines = [f"{LIBRARIES[self.target].optimizer}({call})"]
         lines += [f"  not the same: {name}: {reason}" for name, reason in self.lost.items()]
-        return "\n".join(lines)
+        return "\n".join(fill(line, 96, subsequent_indent="      ") for line in lines)
 
 
 def translate(settings, source, target):
