@@ -1,6 +1,7 @@
 """Run an optimiser on an objective and keep what happened."""
 
 from dataclasses import dataclass, field, replace
+from math import prod
 
 import numpy as np
 
@@ -282,7 +283,7 @@ class Trajectory:
             if values.ndim == 1:
                 table[name] = values
             else:
-                coordinates = values.reshape(len(values), -1).T
+                coordinates = values.reshape(len(values), prod(values.shape[1:])).T
                 table |= {f"{name}[{i}]": value for i, value in enumerate(coordinates, start=1)}
         return pd.DataFrame(table)
 

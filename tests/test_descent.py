@@ -138,6 +138,7 @@ def test_no_steps():
     assert run.gradients.shape == run.step.shape == (0,)
     assert len(run.table()) == 0
     assert run._repr_html_().startswith("<table")
+    assert descend(Valley(), RMSprop(0.1), steps=0).table().shape == (0, 13)
 
 
 def test_defaults():
