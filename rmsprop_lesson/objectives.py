@@ -326,7 +326,7 @@ class LinearRegression(Objective):
         with np.errstate(all="ignore"):
             self.minimum = np.linalg.lstsq(design, self.y, rcond=None)[0]
             reach = 1.5 * np.abs(self.minimum).max() + 1.0
-        self.window = tuple((float(c - reach), float(c + reach)) for c in self.minimum)
+            self.window = tuple((float(c - reach), float(c + reach)) for c in self.minimum)
 
     def _residual(self, W, b):
         return W[..., None] * self.x + b[..., None] - self.y

@@ -403,6 +403,7 @@ def test_settings_at_the_edge():
     assert Rosenbrock(1e150).minimum.tolist() == [1e150, 1e150**2]
     assert Rosenbrock(-1e150).a == -1e150
     assert DoubleWell(1e300).minimum < -1e99
+    assert math.inf in np.abs(LinearRegression([0, 1], [1e308, -1e308]).window)
     assert Noisy(Parabola(), 0).sigma == 0
     assert Parabola(5e-324).curvature == 5e-324
 
