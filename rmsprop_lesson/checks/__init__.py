@@ -10,9 +10,20 @@ from importlib import import_module
 from .engine import Exercise, Probe
 from .verdict import Verdict
 
-__all__ = ["Exercise", "Probe", "Verdict", "exercises", "matrix"]
+__all__ = ["Exercise", "Probe", "Verdict", "cells", "exercises", "matrix"]
 
-_MODULES = ("rmsprop",)
+_MODULES = (
+    "first_steps",
+    "averages",
+    "rmsprop",
+    "table",
+    "early_bias",
+    "race",
+    "tuning",
+    "network",
+    "versions",
+    "trials",
+)
 
 
 @cache
@@ -29,6 +40,13 @@ def matrix(name="rmsprop_step"):
     from .catalogue import matrix
 
     return matrix(exercises()[name])
+
+
+def cells(name):
+    """An exercise as notebook cells: task, stub, check, folded hints and solution."""
+    from .notebook_cells import cells
+
+    return cells(exercises()[name])
 
 
 def __getattr__(name):

@@ -6,6 +6,7 @@ does what the reference does; a mistake has a name only if everything that was s
 exactly one entry of the catalogue.
 """
 
+import contextlib
 import inspect
 import warnings
 from collections.abc import Callable
@@ -235,13 +236,21 @@ class Exercise:
                 "returns None", f"{where}\nDoes every path through it end with a return?"
             )
         if isinstance(got, Odd | str) or type(got) is not type(want):
-            return self._not_yet("wrong return", f"{where}\nExpected: {describe(want)}.")
+            return self._not_yet("wrong return", f"{where}\n{self._asked_for(want)}")
         if isinstance(got, np.ndarray) and got.shape != want.shape:
-            return self._not_yet("wrong shape", f"{where}\nExpected: {describe(want)}.")
+            several = len(self.outputs) > 1 and got.shape[:1] != want.shape[:1]
+            name = "wrong return" if several else "wrong shape"
+            return self._not_yet(name, f"{where}\n{self._asked_for(want)}")
         return self._not_yet(
             UNKNOWN,
             f"{where}\nThis mistake isn't in the catalogue; the hints may help.",
         )
+
+    def _asked_for(self, want):
+        """What a right function would have returned."""
+        if len(self.outputs) > 1 and isinstance(want, np.ndarray):
+            return f"Asked for: {', '.join(self.outputs)}; each {describe(want[0])}."
+        return f"Asked for: {describe(want)}."
 
     def _not_repeatable(self, seen):
         for probe, runs in zip(self.probes, seen, strict=True):
@@ -330,10 +339,17 @@ def observe(function, probes, progress=None):
     return seen
 
 
-def trusted(function, probe):
-    """The records of a probe on a function of the catalogue, without a guard or warnings."""
+@contextlib.contextmanager
+def quiet():
+    """No NumPy warnings from wrong implementations that divide by zero."""
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        yield
+
+
+def trusted(function, probe):
+    """The records of a probe on a function of the catalogue, without a guard or warnings."""
+    with quiet():
         return record(function, probe)[0]
 
 

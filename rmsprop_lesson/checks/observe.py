@@ -65,16 +65,12 @@ def plain(value, depth=0):
 
 def _numbers(value):
     """`value` as a new float64 array, or None if it isn't numbers of one shape."""
-    if getattr(value, "size", 0) > _MOST_NUMBERS:
-        return None
-    if isinstance(value, list | tuple) and not all(_plausible(item) for item in value):
+    if _count(value) > _MOST_NUMBERS:
         return None
     try:
         array = np.asarray(value)
     except Exception:  # ragged, or an __array__ that fails
         return None
-    if type(array) is not np.ndarray:
-        array = np.array(array, subok=False)
     if array.dtype.kind == "c":
         return np.where(array.imag == 0, array.real, np.nan)
     if array.dtype.kind not in "biuf" or array.size > _MOST_NUMBERS:
@@ -82,9 +78,15 @@ def _numbers(value):
     return array.astype(np.float64)
 
 
-def _plausible(item):
-    """Whether an item may be part of an array; long sequences of odd things stop here."""
-    return isinstance(item, int | float | complex | np.generic | np.ndarray | list | tuple)
+def _count(value, depth=0):
+    """How many numbers there are in a value; infinitely many if it isn't made of numbers."""
+    if isinstance(value, bool | int | float | complex | np.generic):
+        return 1
+    if isinstance(value, np.ndarray):
+        return value.size
+    if isinstance(value, list | tuple) and depth < 5 and len(value) <= _MOST_NUMBERS:
+        return sum(_count(item, depth + 1) for item in value)
+    return value.size if hasattr(type(value), "__array__") else np.inf
 
 
 def _kind(value):
@@ -97,7 +99,9 @@ def describe_error(error, code=None):
     """An exception as `Raised`, with the last line of the learner's own code that it passed."""
     try:
         text = " ".join(str(error).split())
-    except Exception:
+    except Stop:
+        raise
+    except BaseException:
         text = ""
     text = text if len(text) <= 160 else text[:157] + "..."
     line, source = None, ""
@@ -130,7 +134,7 @@ class Recorder:
 
     def call(self, label, *args, keep=True, function=None):
         """Call with copies of `args`; record and return the result as plain data."""
-        given = copy.deepcopy(args)
+        given = [_copy(arg) for arg in args]
         self.label = label
         try:
             result = plain((function or self.function)(*given))
@@ -164,10 +168,19 @@ class Recorder:
 
     def _compare_arguments(self, label, before, after):
         for position, (old, new) in enumerate(zip(before, after, strict=True)):
-            if isinstance(old, np.ndarray | list | dict) and not same(
-                plain(old), plain(new), tolerance=0
-            ):
+            if isinstance(old, np.ndarray):
+                unchanged = old.shape == new.shape and np.array_equal(old, new, equal_nan=True)
+            else:
+                unchanged = not isinstance(old, list) or old == new
+            if not unchanged:
                 self.changed.append((label, position))
+
+
+def _copy(arg):
+    """A copy that the learner's function may spoil."""
+    if isinstance(arg, np.ndarray):
+        return arg.copy()
+    return arg if type(arg) is float else copy.deepcopy(arg)
 
 
 def _is_function(function):

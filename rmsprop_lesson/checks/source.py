@@ -1,10 +1,14 @@
 """Stub and solution as source text, made from the reference function itself."""
 
 import ast
+import dis
 import inspect
 import textwrap
 from functools import cache
 from types import CodeType, FunctionType
+
+
+_RETURNS = ("return", "return None")
 
 
 @cache
@@ -20,16 +24,28 @@ def stub_of(function, name, keep_body=False):
     if keep_body:
         return source.replace(f"def {function.__name__}(", f"def {name}(", 1)
     lines = source.splitlines()
-    for node in reversed(_functions(ast.parse(source))):
+    for node in reversed(_functions(ast.parse(source).body[0])):
         last_kept = node.body[0].end_lineno if _has_docstring(node) else _last_header_line(node)
         indent = " " * (node.col_offset + 4)
         lines[last_kept : node.end_lineno] = [f"{indent}..."]
     return "\n".join(lines)
 
 
-def _functions(tree):
-    """The top-level functions of a source, or the methods of its class, in order."""
-    (top,) = tree.body
+@cache
+def without_docstrings(function):
+    """The source without docstrings, as a solution is shown."""
+    source = source_of(function)
+    lines = source.splitlines()
+    (top,) = ast.parse(source).body
+    nodes = {node.lineno: node for node in (top, *_functions(top))}
+    for _, node in sorted(nodes.items(), reverse=True):
+        if _has_docstring(node):
+            del lines[node.body[0].lineno - 1 : node.body[0].end_lineno]
+    return "\n".join(line for line in lines if line).replace("\n    def ", "\n\n    def ")
+
+
+def _functions(top):
+    """A function itself, or the methods of a class, in order."""
     if isinstance(top, ast.FunctionDef):
         return [top]
     return [node for node in top.body if isinstance(node, ast.FunctionDef)]
@@ -47,7 +63,18 @@ def is_stub(function, stub, name):
     """Whether a function's byte code is that of the stub: docstring and comments don't count."""
     if type(function) not in (FunctionType, type):
         return False
-    return _fingerprint(function) == _stub_fingerprint(stub, name)
+    return _fingerprint(function) == _stub_fingerprint(stub, name) and not _says_return(function)
+
+
+def _says_return(function):
+    """Whether an empty function ends with `return` or `return None`, written out.
+
+    The byte code is that of `...` or `pass`; what differs is how wide the last statement is.
+    """
+    if type(function) is not FunctionType:
+        return False
+    *_, (line, end_line, start, end) = function.__code__.co_positions()
+    return None not in (start, end) and line == end_line and end - start in map(len, _RETURNS)
 
 
 @cache
@@ -69,6 +96,11 @@ def _fingerprint(thing):
 
 
 def _code(code):
-    constants = [c for c in code.co_consts if not isinstance(c, str)]
-    nested = tuple(_code(c) if isinstance(c, CodeType) else repr(c) for c in constants)
-    return code.co_code, code.co_names, nested
+    """The instructions with what they work on, wherever the constants are stored."""
+    return [
+        (
+            step.opname,
+            _code(step.argval) if isinstance(step.argval, CodeType) else repr(step.argval),
+        )
+        for step in dis.get_instructions(code)
+    ]

@@ -8,7 +8,7 @@ from .observe import Odd, Raised
 def describe(value):
     """Plain data in a few words."""
     if isinstance(value, np.ndarray):
-        return f"a number, {value:.6g}" if value.ndim == 0 else f"an array of shape {value.shape}"
+        return f"the number {value:.6g}" if value.ndim == 0 else f"an array of shape {value.shape}"
     if isinstance(value, tuple):
         return f"{len(value)} things ({'; '.join(describe(item) for item in value[:4])})"
     if isinstance(value, dict):

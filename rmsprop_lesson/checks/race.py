@@ -1,0 +1,377 @@
+"""Exercises of lesson 06: the other racers, and a fair race."""
+
+import numpy as np
+
+from .engine import Exercise
+from .probes import call, steps
+
+
+def adam_step(theta, grad, m, v, t, learning_rate, beta1, beta2, epsilon):
+    """Make one update of Adam, with ε outside the root.
+
+    Parameters
+    ----------
+    theta, grad, m, v : float or array
+        Parameters, gradient and the averages of g and g²; leave them unchanged.
+    t : int
+        Number of this update: 1, 2, …
+    learning_rate, beta1, beta2, epsilon : float
+        η, β₁, β₂ and ε.
+
+    Returns
+    -------
+    theta, m, v
+        After the update; m and v without the bias correction.
+    """
+    m = beta1 * m + (1 - beta1) * grad
+    v = beta2 * v + (1 - beta2) * grad**2
+    m_hat = m / (1 - beta1**t)
+    v_hat = v / (1 - beta2**t)
+    theta = theta - learning_rate * m_hat / (np.sqrt(v_hat) + epsilon)
+    return theta, m, v
+
+
+def adadelta_step(theta, grad, E_g, E_x, rho, epsilon):
+    """Make one update of Adadelta.
+
+    Parameters
+    ----------
+    theta, grad, E_g, E_x : float or array
+        Parameters, gradient and the averages of g² and of the squared step; leave them unchanged.
+    rho, epsilon : float
+        ρ and ε (inside both roots).
+
+    Returns
+    -------
+    theta, E_g, E_x
+        All after the update.
+    """
+    E_g = rho * E_g + (1 - rho) * grad**2
+    step = np.sqrt(E_x + epsilon) / np.sqrt(E_g + epsilon) * grad
+    E_x = rho * E_x + (1 - rho) * step**2
+    return theta - step, E_g, E_x
+
+
+def fair_winner(rates, losses):
+    """Pick the best learning rate of a sweep with several seeds.
+
+    Parameters
+    ----------
+    rates : array of shape (n,)
+        The learning rates that were tried.
+    losses : array of shape (n, seeds)
+        The final loss of each run; NaN if it diverged. Leave it unchanged.
+
+    Returns
+    -------
+    float
+        The rate with the smallest median loss; a diverged run counts as infinitely bad.
+    """
+    losses = np.where(np.isnan(losses), np.inf, losses)
+    medians = np.median(losses, axis=1)
+    return rates[np.argmin(medians)]
+
+
+def _adam(m_rule=None, v_rule=None, step=None):
+    """Adam with one average or the step worked out differently."""
+
+    def implementation(theta, g, m, v, t, lr, b1, b2, e):
+        m = m_rule(m, g, b1) if m_rule else b1 * m + (1 - b1) * g
+        v = v_rule(v, g, b2) if v_rule else b2 * v + (1 - b2) * g**2
+        m_hat, v_hat = m / (1 - b1**t), v / (1 - b2**t)
+        if step:
+            return theta - step(g, m, v, m_hat, v_hat, lr, e), m, v
+        return theta - lr * m_hat / (np.sqrt(v_hat) + e), m, v
+
+    return implementation
+
+
+def _adam_with_t(shift):
+    def implementation(theta, g, m, v, t, lr, b1, b2, e):
+        _, m, v = adam_step(theta, g, m, v, t, lr, b1, b2, e)
+        t = t + shift
+        m_hat, v_hat = m / np.float64(1 - b1**t), v / np.float64(1 - b2**t)
+        return theta - lr * m_hat / (np.sqrt(v_hat) + e), m, v
+
+    return implementation
+
+
+def _corrected_kept(theta, g, m, v, t, lr, b1, b2, e):
+    theta, m, v = adam_step(theta, g, m, v, t, lr, b1, b2, e)
+    return theta, m / (1 - b1**t), v / (1 - b2**t)
+
+
+def _betas_swapped(theta, g, m, v, t, lr, b1, b2, e):
+    return adam_step(theta, g, m, v, t, lr, b2, b1, e)
+
+
+def _adadelta(step, new_E_x=lambda E_x, step, g, rho: rho * E_x + (1 - rho) * step**2):
+    """Adadelta with another step, or another average of the steps."""
+
+    def implementation(theta, g, E_g, E_x, rho, e):
+        E_g = rho * E_g + (1 - rho) * g**2
+        move = step(g, E_g, E_x, e)
+        return theta - move, E_g, new_E_x(E_x, move, g, rho)
+
+    return implementation
+
+
+def _delta(g, E_g, E_x, e):
+    return np.sqrt(E_x + e) / np.sqrt(E_g + e) * g
+
+
+def _old_E_g(theta, g, E_g, E_x, rho, e):
+    move = _delta(g, E_g, E_x, e)
+    return theta - move, rho * E_g + (1 - rho) * g**2, rho * E_x + (1 - rho) * move**2
+
+
+def _winner(score, fill=np.inf, best=np.argmin):
+    """A choice by another score of each rate's runs."""
+
+    def implementation(rates, losses):
+        losses = np.where(np.isnan(losses), fill, losses)
+        return rates[best(score(losses))]
+
+    return implementation
+
+
+def _median(losses):
+    return np.median(losses, axis=1)
+
+
+_PATH = [(3.0, 4.0, 0.0), (-2.0, 1.5, -1.5), (0.0, 2.0, 0.2)]
+_RATES = np.array([0.001, 0.01, 0.1, 1.0])
+_LUCKY = np.array([[4.0, 5.0, 4.5], [2.0, 2.2, 2.1], [9.0, 0.1, 8.0], [1.9, 50.0, 60.0]])
+_WILD = np.array([[0.5, 0.6, 0.7], [0.3, 0.2, 90.0], [0.45, 0.5, 0.56], [0.35, 0.36, 0.75]])
+_DIVERGED = np.array(
+    [[np.nan, 9.0, 9.0], [np.nan, np.nan, 3.0], [1.5, 2.0, 1.8], [0.5, np.nan, np.nan]]
+)
+
+
+def _ignoring(rates, losses):
+    """The choice that leaves diverged runs out."""
+    return rates[np.argmin([np.median(row[~np.isnan(row)]) for row in losses])]
+
+
+_ADAM = Exercise(
+    solution=adam_step,
+    lesson=6,
+    title="One Adam update",
+    task="RMSprop, plus an averaged gradient, plus bias correction: write the update of Adam.",
+    outputs=("θ", "m", "v"),
+    probes=(
+        steps(
+            "three steps",
+            (1.0, -2.0, 0.5),
+            _PATH,
+            (0.1, 0.9, 0.99, 1e-8),
+            states=2,
+            counted=True,
+            text="η = 0.1, β₁ = 0.9, β₂ = 0.99, ε = 1e-8",
+        ),
+        steps(
+            "floats",
+            2.0,
+            (2.0, -1.0, 0.5),
+            (0.2, 0.5, 0.8, 1e-3),
+            states=2,
+            counted=True,
+            text="η = 0.2, β₁ = 0.5, β₂ = 0.8, ε = 1e-3",
+        ),
+        steps(
+            "tiny gradients",
+            (0.0, 0.0),
+            [(1e-3, 0.0), (2e-3, 0.0)],
+            (0.1, 0.9, 0.99, 0.01),
+            states=2,
+            counted=True,
+            text="η = 0.1, β₁ = 0.9, β₂ = 0.99, ε = 0.01",
+        ),
+    ),
+    variants={
+        "epsilon inside the root": (
+            _adam(step=lambda g, m, v, m_hat, v_hat, lr, e: lr * m_hat / np.sqrt(v_hat + e)),
+            "ε stands inside the root; Adam's paper has it outside.",
+        ),
+    },
+    mistakes={
+        "no bias correction": (
+            _adam(step=lambda g, m, v, m_hat, v_hat, lr, e: lr * m / (np.sqrt(v) + e)),
+            "Was the bias correction left out? Divide m by 1 − β₁ᵗ and v by 1 − β₂ᵗ.",
+        ),
+        "only m corrected": (
+            _adam(step=lambda g, m, v, m_hat, v_hat, lr, e: lr * m_hat / (np.sqrt(v) + e)),
+            "Is only m corrected? v needs it as well.",
+        ),
+        "only v corrected": (
+            _adam(step=lambda g, m, v, m_hat, v_hat, lr, e: lr * m / (np.sqrt(v_hat) + e)),
+            "Is only v corrected? m needs it as well.",
+        ),
+        "corrected averages returned": (
+            _corrected_kept,
+            "Are the corrected m and v returned? The next update needs the plain ones.",
+        ),
+        "betas exchanged": (
+            _betas_swapped,
+            "Were β₁ and β₂ exchanged? β₁ belongs to m, β₂ to v.",
+        ),
+        "gradient in the numerator": (
+            _adam(step=lambda g, m, v, m_hat, v_hat, lr, e: lr * g / (np.sqrt(v_hat) + e)),
+            "Is g itself in the numerator? That is RMSprop with bias correction; Adam uses m.",
+        ),
+        "v of the plain gradient": (
+            _adam(v_rule=lambda v, g, b: b * v + (1 - b) * g),
+            "Is v an average of g? It averages g².",
+        ),
+        "m of the squared gradient": (
+            _adam(m_rule=lambda m, g, b: b * m + (1 - b) * g**2),
+            "Is m an average of g²? It averages g.",
+        ),
+        "no square root": (
+            _adam(step=lambda g, m, v, m_hat, v_hat, lr, e: lr * m_hat / (v_hat + e)),
+            "Was the root left out?",
+        ),
+        "t from 0": (_adam_with_t(-1), "Is t − 1 in the power? t counts from 1 already."),
+        "t one too large": (_adam_with_t(1), "Is t + 1 in the power? t counts from 1 already."),
+        "sign flipped": (
+            _adam(step=lambda g, m, v, m_hat, v_hat, lr, e: -lr * m_hat / (np.sqrt(v_hat) + e)),
+            "Is the step added? Subtract it.",
+        ),
+    },
+    hints=(
+        "Two averages, each corrected for its own start at 0; the step uses the corrected ones.",
+        r"$$m \leftarrow \beta_1 m + (1-\beta_1) g,\quad v \leftarrow \beta_2 v + (1-\beta_2) g^2,"
+        r"\quad \theta \leftarrow \theta - \eta\,\frac{m/(1-\beta_1^t)}"
+        r"{\sqrt{v/(1-\beta_2^t)}+\epsilon}$$",
+        "m = beta1 * m + (1 - beta1) * grad\nv = ...\nm_hat = m / (1 - beta1**t)",
+    ),
+    explanation="m and v are returned as they are: the correction is made anew at each step.",
+)
+
+_ADADELTA = Exercise(
+    solution=adadelta_step,
+    lesson=6,
+    title="One Adadelta update",
+    task="Adadelta has no learning rate: the RMS of the past steps takes its place. Write it.",
+    outputs=("θ", "E_g", "E_x"),
+    probes=(
+        steps(
+            "three steps", (1.0, -2.0, 0.5), _PATH, (0.9, 1e-3), states=2, text="ρ = 0.9, ε = 1e-3"
+        ),
+        steps("floats", 2.0, (2.0, -1.0, 0.5), (0.5, 1e-6), states=2, text="ρ = 0.5, ε = 1e-6"),
+    ),
+    mistakes={
+        "E_x updated first": (
+            lambda theta, g, E_g, E_x, rho, e: adadelta_step(
+                theta, g, E_g, rho * E_x + (1 - rho) * g**2, rho, e
+            ),
+            "Does g² enter E_x before the step? E_x averages steps, and after the step.",
+        ),
+        "E_x of the gradient": (
+            _adadelta(_delta, lambda E_x, step, g, rho: rho * E_x + (1 - rho) * g**2),
+            "Does E_x average g²? It averages the squared step.",
+        ),
+        "E_x never updated": (
+            _adadelta(_delta, lambda E_x, step, g, rho: E_x),
+            "Is E_x never updated?",
+        ),
+        "step not squared": (
+            _adadelta(_delta, lambda E_x, step, g, rho: rho * E_x + (1 - rho) * step),
+            "Is the step squared before it enters E_x?",
+        ),
+        "old E_g used": (_old_E_g, "Is the step made with the old E_g? Update E_g first."),
+        "roots left out": (
+            _adadelta(lambda g, E_g, E_x, e: (E_x + e) / (E_g + e) * g),
+            "Were the roots left out?",
+        ),
+        "fraction upside down": (
+            _adadelta(lambda g, E_g, E_x, e: np.sqrt(E_g + e) / np.sqrt(E_x + e) * g),
+            "Is the fraction upside down? The steps are on top, the gradients below.",
+        ),
+        "epsilon outside the roots": (
+            _adadelta(lambda g, E_g, E_x, e: (np.sqrt(E_x) + e) / (np.sqrt(E_g) + e) * g),
+            "Is ε outside the roots? Here it sets how the movement starts, so its place matters.",
+        ),
+        "epsilon missing above": (
+            _adadelta(lambda g, E_g, E_x, e: np.sqrt(E_x) / np.sqrt(E_g + e) * g),
+            "Was ε left out in the numerator? Then nothing ever moves.",
+        ),
+        "sign flipped": (
+            _adadelta(lambda g, E_g, E_x, e: -_delta(g, E_g, E_x, e)),
+            "Is the step added? Subtract it.",
+        ),
+    },
+    hints=(
+        "Three lines, in this order: E_g, the step, E_x.",
+        r"$$E_g \leftarrow \rho E_g + (1-\rho) g^2,\quad \Delta = \frac{\sqrt{E_x+\epsilon}}"
+        r"{\sqrt{E_g+\epsilon}}\, g,\quad E_x \leftarrow \rho E_x + (1-\rho)\Delta^2$$",
+        "E_g = rho * E_g + (1 - rho) * grad**2\nstep = ...",
+    ),
+    explanation="The first step uses E_x = 0, so ε alone starts the movement.",
+)
+
+_WINNER = Exercise(
+    solution=fair_winner,
+    lesson=6,
+    title="A fair winner",
+    task=(
+        "A sweep tried each learning rate with several seeds. Pick the rate with the best median; "
+        "a run that diverged is NaN."
+    ),
+    outputs=("the rate",),
+    probes=(
+        call("one lucky run", _RATES, _LUCKY, text="With one lucky run"),
+        call("one wild run", _RATES, _WILD, text="With one wild run"),
+        call("diverged runs", _RATES, _DIVERGED, text="With diverged runs"),
+    ),
+    mistakes={
+        "mean instead of median": (
+            _winner(lambda losses: losses.mean(axis=1)),
+            "Was the mean taken? One wild run decides it; the median is robust.",
+        ),
+        "luckiest run": (
+            _winner(lambda losses: losses.min(axis=1)),
+            "Is it the best single run that counts? That rewards luck.",
+        ),
+        "worst run": (
+            _winner(lambda losses: losses.max(axis=1)),
+            "Is it the worst single run that counts?",
+        ),
+        "diverged runs ignored": (
+            _ignoring,
+            "Are diverged runs left out? Then a rate that mostly diverges can win.",
+        ),
+        "NaN not handled": (
+            lambda rates, losses: rates[np.argmin(np.median(losses, axis=1))],
+            "Did a NaN win? np.argmin stops at the first NaN: replace it by infinity.",
+        ),
+        "diverged runs count as 0": (
+            _winner(_median, fill=0.0),
+            "Do diverged runs count as 0? That is the best loss there is.",
+        ),
+        "first seed only": (
+            _winner(lambda losses: losses[:, 0]),
+            "Is only the first seed looked at?",
+        ),
+        "index returned": (
+            lambda rates, losses: float(np.flatnonzero(rates == fair_winner(rates, losses))[0]),
+            "Is it the position of the rate that is returned? Return the rate.",
+        ),
+        "loss returned": (
+            lambda rates, losses: np.min(_median(np.where(np.isnan(losses), np.inf, losses))),
+            "Is it the loss that is returned? Return the rate.",
+        ),
+        "largest loss": (
+            _winner(_median, best=np.argmax),
+            "Is it the largest loss that wins?",
+        ),
+    },
+    hints=(
+        "First make NaN infinitely bad, then one number per rate, then the smallest.",
+        r"$$\hat\eta = \arg\min_\eta\ \mathrm{median}_{\text{seeds}}\ L(\eta, \text{seed})$$",
+        "losses = np.where(np.isnan(losses), np.inf, losses)\nmedians = ...",
+    ),
+    explanation="With the median, neither a lucky nor a wild run decides.",
+)
+
+EXERCISES = (_ADAM, _ADADELTA, _WINNER)

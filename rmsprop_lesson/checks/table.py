@@ -1,0 +1,352 @@
+"""Exercises of lesson 04: the worked table, by hand and by program."""
+
+import numpy as np
+
+from .engine import Exercise
+from .probes import call
+
+
+def first_update(theta, learning_rate, beta, epsilon):
+    """Work out the first RMSprop update on L(θ) = θ²/2, from S = 0.
+
+    Parameters
+    ----------
+    theta : float
+        θ₀.
+    learning_rate, beta, epsilon : float
+        η, β and ε (inside the root).
+
+    Returns
+    -------
+    grad, S, step, theta : float
+        The gradient at θ₀, S₁, what is subtracted from θ₀, and θ₁.
+    """
+    grad = theta
+    S = (1 - beta) * grad**2
+    step = learning_rate * grad / np.sqrt(S + epsilon)
+    return grad, S, step, theta - step
+
+
+def worked_table(theta, learning_rate, beta, epsilon, steps):
+    """Compute the column θ_t of the worked table: RMSprop on L(θ) = θ²/2, from S = 0.
+
+    Parameters
+    ----------
+    theta : float
+        θ₀.
+    learning_rate, beta, epsilon : float
+        η, β and ε (inside the root).
+    steps : int
+        Number of updates.
+
+    Returns
+    -------
+    array of shape (steps + 1,)
+        θ₀, θ₁, …
+    """
+    S, thetas = 0.0, [theta]
+    for _ in range(steps):
+        grad = theta
+        S = beta * S + (1 - beta) * grad**2
+        theta = theta - learning_rate * grad / np.sqrt(S + epsilon)
+        thetas.append(theta)
+    return np.array(thetas)
+
+
+def first_slip(thetas, learning_rate, beta, epsilon, tolerance):
+    """Find the first wrong entry in a printed column θ_t of RMSprop on L(θ) = θ²/2.
+
+    Parameters
+    ----------
+    thetas : sequence of float
+        The printed θ₀, θ₁, …; θ₀ is given and right, S starts at 0.
+    learning_rate, beta, epsilon : float
+        η, β and ε (inside the root).
+    tolerance : float
+        The largest error that rounding excuses.
+
+    Returns
+    -------
+    int
+        The first t at which the printed θ_t is off by more than the tolerance; 0 if none is.
+    """
+    theta, S = thetas[0], 0.0
+    for t in range(1, len(thetas)):
+        S = beta * S + (1 - beta) * theta**2
+        theta = theta - learning_rate * theta / np.sqrt(S + epsilon)
+        if abs(thetas[t] - theta) > tolerance:
+            return t
+    return 0
+
+
+def _first(gradient=None, average=None, step=None, result=None):
+    """A first update with one column worked out differently."""
+
+    def implementation(theta, lr, b, e):
+        g = gradient(theta) if gradient else theta
+        S = average(g, b) if average else (1 - b) * g**2
+        move = step(g, S, lr, e) if step else lr * g / np.sqrt(S + e)
+        return g, S, move, result(theta, move) if result else theta - move
+
+    return implementation
+
+
+def _table(average=None, step=None, start=0.0):
+    """A table with its S, its step or its start worked out differently."""
+
+    def implementation(theta, lr, b, e, steps):
+        S, thetas = start if not callable(start) else start(theta), [theta]
+        for t in range(1, steps + 1):
+            old, S = S, (average(S, theta, b) if average else b * S + (1 - b) * theta**2)
+            move = step(theta, S, old, lr, b, e, t) if step else lr * theta / np.sqrt(S + e)
+            theta = theta - move
+            thetas.append(theta)
+        return np.array(thetas)
+
+    return implementation
+
+
+def _frozen(theta, lr, b, e, steps):
+    """A table whose gradient is taken at θ₀ only."""
+    S, thetas, g = 0.0, [theta], theta
+    for _ in range(steps):
+        S = b * S + (1 - b) * g**2
+        thetas.append(thetas[-1] - lr * g / np.sqrt(S + e))
+    return np.array(thetas)
+
+
+def _errors(thetas, *settings):
+    return np.asarray(thetas) - worked_table(thetas[0], *settings, len(thetas) - 1)
+
+
+def _slip(choose):
+    """A search through the errors of the table: ``choose(errors, tolerance)``."""
+    return lambda thetas, lr, b, e, tolerance: choose(_errors(thetas, lr, b, e), tolerance)
+
+
+def _where(mask):
+    return int(np.argmax(mask)) if np.any(mask) else 0
+
+
+# Columns with slips of different kinds; the first is the one that circulates in print.
+_PRINTED = (2.0, 1.683, 1.449, 1.292, 1.179, 1.095)
+_RIGHT = (2.0, 1.684, 1.474, 1.309, 1.170, 1.049)
+_HIGH = (2.0, 1.684, 1.474, 1.409, 1.170, 1.149)
+_LATE = (1.0, 0.5528, 0.2933, 0.1323, 0.0489)
+
+_FIRST = Exercise(
+    solution=first_update,
+    lesson=4,
+    title="One update by hand",
+    task="Work out the first row of the table: gradient, S, step and new θ, each from the last.",
+    outputs=("the gradient", "S", "the step", "θ"),
+    probes=(
+        call("worked example", 2.0, 0.1, 0.9, 1e-8),
+        call("negative start", -0.5, 0.3, 0.8, 0.01),
+        call("large epsilon", 1.5, 0.2, 0.6, 0.3),
+    ),
+    variants={
+        "epsilon outside the root": (
+            _first(step=lambda g, S, lr, e: lr * g / (np.sqrt(S) + e)),
+            "ε stands outside the root; the table has it inside.",
+        ),
+    },
+    mistakes={
+        "loss taken for the gradient": (
+            _first(gradient=lambda theta: theta**2 / 2),
+            "Is the gradient θ²/2? That is the loss; its derivative is θ.",
+        ),
+        "factor 2 in the gradient": (
+            _first(gradient=lambda theta: 2 * theta),
+            "Is the gradient 2θ? The ½ of the loss cancels the 2.",
+        ),
+        "1-beta left out": (
+            _first(average=lambda g, b: g**2),
+            "Was (1 − β) left out? S₁ = β·0 + (1 − β)g².",
+        ),
+        "beta instead of 1-beta": (
+            _first(average=lambda g, b: b * g**2),
+            "Is g² weighted by β? New values have the weight 1 − β.",
+        ),
+        "gradient not squared": (
+            _first(average=lambda g, b: (1 - b) * g),
+            "Was the square left out in S?",
+        ),
+        "no square root": (
+            _first(step=lambda g, S, lr, e: lr * g / (S + e)),
+            "Was the root left out in the step?",
+        ),
+        "previous S used": (
+            _first(step=lambda g, S, lr, e: lr * g / np.sqrt(e)),
+            "Is the step made with S₀ = 0? It uses the new S.",
+        ),
+        "learning rate left out": (
+            _first(step=lambda g, S, lr, e: g / np.sqrt(S + e)),
+            "Was the learning rate left out?",
+        ),
+        "gradient left out of the step": (
+            _first(step=lambda g, S, lr, e: lr / np.sqrt(S + e)),
+            "Is this the rate η/√(S + ε)? The step is the rate times the gradient.",
+        ),
+        "sign flipped": (
+            _first(result=lambda theta, step: theta + step),
+            "Is the step added? It is subtracted.",
+        ),
+    },
+    hints=(
+        "Go from left to right: each number needs only those before it. S₀ is 0.",
+        r"$$g = \theta_0,\quad S_1 = (1-\beta)g^2,\quad "
+        r"\text{step} = \frac{\eta\, g}{\sqrt{S_1+\epsilon}},\quad \theta_1 = \theta_0 - "
+        r"\text{step}$$",
+        "grad = theta\nS = (1 - beta) * grad**2\nstep = ...",
+    ),
+    explanation=(
+        "The step is $\\eta/\\sqrt{1-\\beta}$ in size, whatever θ₀ is: "
+        "g cancels against $\\sqrt S$."
+    ),
+)
+
+_TABLE = Exercise(
+    solution=worked_table,
+    lesson=4,
+    title="The worked table, by program",
+    task="Compute the column $\\theta_t$ of the worked table.",
+    outputs=("θ",),
+    probes=(
+        call("worked example", 2.0, 0.1, 0.9, 1e-8, 5),
+        call("other settings", -1.0, 0.3, 0.5, 0.05, 4),
+        call("no step", 1.0, 0.1, 0.9, 1e-8, 0),
+    ),
+    variants={
+        "epsilon outside the root": (
+            _table(step=lambda x, S, old, lr, b, e, t: lr * x / (np.sqrt(S) + e)),
+            "ε stands outside the root; the table has it inside.",
+        ),
+        "bias correction": (
+            _table(step=lambda x, S, old, lr, b, e, t: lr * x / np.sqrt(S / (1 - b**t) + e)),
+            "S is divided by 1 − βᵗ (lesson 05). The worked table is without.",
+        ),
+    },
+    mistakes={
+        "S restarted at each step": (
+            _table(average=lambda S, x, b: (1 - b) * x**2),
+            "Is S set to 0 inside the loop? It has to carry over.",
+        ),
+        "previous S used": (
+            _table(step=lambda x, S, old, lr, b, e, t: lr * x / np.sqrt(old + e)),
+            "Is the step made with the S of the row before? Update S first.",
+        ),
+        "S starts at the gradient": (
+            _table(start=lambda theta: theta**2),
+            "Does S start at g²? It starts at 0.",
+        ),
+        "1-beta left out": (
+            _table(average=lambda S, x, b: b * S + x**2),
+            "Was (1 − β) left out?",
+        ),
+        "gradient not squared": (
+            _table(average=lambda S, x, b: b * S + (1 - b) * x),
+            "Was the square left out in S?",
+        ),
+        "beta and 1-beta swapped": (
+            _table(average=lambda S, x, b: (1 - b) * S + b * x**2),
+            "Were β and 1 − β exchanged?",
+        ),
+        "no square root": (
+            _table(step=lambda x, S, old, lr, b, e, t: lr * x / (S + e)),
+            "Was the root left out?",
+        ),
+        "gradient never renewed": (
+            _frozen,
+            "Is the gradient taken once, before the loop? It changes with θ.",
+        ),
+        "start left out": (
+            lambda *args: worked_table(*args)[1:],
+            "Does the list begin with θ₁? θ₀ comes first.",
+        ),
+        "last step left out": (
+            lambda theta, lr, b, e, n: worked_table(theta, lr, b, e, max(n - 1, 0)),
+            "Is the loop one round short? There are `steps` updates.",
+        ),
+        "one step too many": (
+            lambda theta, lr, b, e, n: worked_table(theta, lr, b, e, n + 1),
+            "Does the loop run once too often? There are `steps` updates.",
+        ),
+        "only the last value": (
+            lambda *args: worked_table(*args)[-1],
+            "Is only the last θ returned? Collect all of them.",
+        ),
+    },
+    hints=(
+        "Before the loop: S = 0 and a list with θ₀. Inside: gradient, S, θ, note it down.",
+        r"$$S_{t+1} = \beta S_t + (1-\beta)\,\theta_t^2, \qquad "
+        r"\theta_{t+1} = \theta_t - \frac{\eta\,\theta_t}{\sqrt{S_{t+1}+\epsilon}}$$",
+        "S, thetas = 0.0, [theta]\nfor _ in range(steps):\n    grad = theta\n    S = ...",
+    ),
+    explanation="S is made before the loop and updated inside, so that it carries over.",
+)
+
+_SLIP = Exercise(
+    solution=first_slip,
+    lesson=4,
+    title="Find the slip in a printed table",
+    task=(
+        "A table in print may be wrong. Recompute it with full precision and find the first "
+        "$\\theta_t$ that rounding can't excuse."
+    ),
+    probes=(
+        call("the printed table", _PRINTED, 0.1, 0.9, 1e-8, 0.002),
+        call("a right table", _RIGHT, 0.1, 0.9, 1e-8, 0.002),
+        call("strict tolerance", _PRINTED, 0.1, 0.9, 1e-8, 0.0005),
+        call("two slips upward", _HIGH, 0.1, 0.9, 1e-8, 0.002),
+        call("slip at the end", _LATE, 0.2, 0.8, 1e-8, 0.002),
+    ),
+    mistakes={
+        "counted from 0": (
+            _slip(lambda errors, tol: max(_where(abs(errors) > tol) - 1, 0)),
+            "Is t one too small? θ₀ stands at t = 0, so the first update gives t = 1.",
+        ),
+        "counted from 2": (
+            _slip(lambda e, tol: _where(abs(e) > tol) + 1 if np.any(abs(e) > tol) else 0),
+            "Is t one too large? θ₀ stands at t = 0, so the first update gives t = 1.",
+        ),
+        "only too large values seen": (
+            _slip(lambda errors, tol: _where(errors > tol)),
+            "Is the sign of the error lost? Compare its absolute value with the tolerance.",
+        ),
+        "only too small values seen": (
+            _slip(lambda errors, tol: _where(-errors > tol)),
+            "Is the sign of the error lost? Compare its absolute value with the tolerance.",
+        ),
+        "tolerance ignored": (
+            _slip(lambda errors, tol: _where(abs(errors) > 1e-9)),
+            "Is every rounded number called wrong? Use the tolerance.",
+        ),
+        "largest error": (
+            _slip(lambda e, tol: int(np.argmax(abs(e))) if np.any(abs(e) > tol) else 0),
+            "Is this the largest error? The first one is asked for.",
+        ),
+        "last slip": (
+            _slip(lambda e, tol: int(np.flatnonzero(abs(e) > tol)[-1]) if any(abs(e) > tol) else 0),
+            "Is this the last slip? Return at the first one.",
+        ),
+        "number of slips": (
+            _slip(lambda errors, tol: int(np.sum(abs(errors) > tol))),
+            "Is this how many are wrong? The first t is asked for.",
+        ),
+        "slip returned as the value": (
+            _slip(lambda errors, tol: float(errors[_where(abs(errors) > tol)])),
+            "Is it the error that is returned? Return its t.",
+        ),
+    },
+    hints=(
+        "Carry your own θ and S along, and compare with the printed value after each update.",
+        r"$$|\theta_t^{\text{printed}} - \theta_t| > \text{tolerance}$$",
+        "theta, S = thetas[0], 0.0\nfor t in range(1, len(thetas)):\n    S = ...",
+    ),
+    explanation=(
+        "Carrying on from your own numbers, not from the printed ones, keeps later rows right."
+    ),
+)
+
+EXERCISES = (_FIRST, _TABLE, _SLIP)

@@ -1,0 +1,403 @@
+"""Exercises of lesson 09: the centred form, the whole optimiser, another library's settings."""
+
+import numpy as np
+
+from .engine import Exercise, Fresh, Probe
+from .probes import show_value, steps
+
+
+def centered_step(theta, grad, S, m, learning_rate, beta, epsilon):
+    """Make one update of centred RMSprop, with ε inside the root.
+
+    Parameters
+    ----------
+    theta, grad, S, m : float or array
+        Parameters, gradient and the averages of g² and of g; leave them unchanged.
+    learning_rate, beta, epsilon : float
+        η, β and ε.
+
+    Returns
+    -------
+    theta, S, m
+        All after the update.
+    """
+    S = beta * S + (1 - beta) * grad**2
+    m = beta * m + (1 - beta) * grad
+    theta = theta - learning_rate * grad / np.sqrt(S - m**2 + epsilon)
+    return theta, S, m
+
+
+class MyRMSprop:
+    """RMSprop, with ε inside the root: an optimiser that keeps its own S.
+
+    Parameters
+    ----------
+    learning_rate, beta, epsilon : float
+        η, β and ε.
+    """
+
+    def __init__(self, learning_rate, beta=0.9, epsilon=1e-8):
+        self.learning_rate = learning_rate
+        self.beta = beta
+        self.epsilon = epsilon
+        self.S = 0.0
+
+    def step(self, theta, grad):
+        """Return the parameters after one update; leave `theta` and `grad` unchanged."""
+        self.S = self.beta * self.S + (1 - self.beta) * grad**2
+        return theta - self.learning_rate * grad / np.sqrt(self.S + self.epsilon)
+
+
+def from_pytorch(lr=0.01, alpha=0.99, eps=1e-8):
+    """Translate the settings of PyTorch's RMSprop into those of this course.
+
+    Parameters
+    ----------
+    lr, alpha, eps : float
+        As in ``torch.optim.RMSprop``: θ ← θ − lr·g/(√S + eps), with decay rate alpha.
+
+    Returns
+    -------
+    dict
+        The arguments for this course's ``RMSprop``: learning_rate, beta, epsilon, epsilon_inside.
+    """
+    return {"learning_rate": lr, "beta": alpha, "epsilon": eps, "epsilon_inside": False}
+
+
+def _centered(denominator, averaged=lambda m, g, b: b * m + (1 - b) * g):
+    """Centred RMSprop with another denominator, ``denominator(S, m, e)``."""
+
+    def implementation(theta, g, S, m, lr, b, e):
+        S, m = b * S + (1 - b) * g**2, averaged(m, g, b)
+        return theta - lr * g / denominator(S, m, e), S, m
+
+    return implementation
+
+
+def _old_mean(theta, g, S, m, lr, b, e):
+    S = b * S + (1 - b) * g**2
+    return theta - lr * g / np.sqrt(S - m**2 + e), S, b * m + (1 - b) * g
+
+
+def _optimizer(average=None, step=None, start=0.0, defaults=(0.9, 1e-8)):
+    """A class like `MyRMSprop` with one thing different."""
+
+    class Optimizer:
+        def __init__(self, learning_rate, beta=defaults[0], epsilon=defaults[1]):
+            self.settings = learning_rate, beta, epsilon
+            self.S = start
+
+        def step(self, theta, grad):
+            lr, b, e = self.settings
+            old = self.S
+            self.S = average(old, grad, b) if average else b * old + (1 - b) * grad**2
+            if step:
+                return step(theta, grad, self.S, old, lr, e)
+            return theta - lr * grad / np.sqrt(self.S + e)
+
+    return Optimizer
+
+
+def _shared(anew):
+    """A class whose objects all use one S; `anew`: each new object sets it to 0."""
+
+    class Optimizer(MyRMSprop):
+        S = 0.0
+
+        def __init__(self, learning_rate, beta=0.9, epsilon=1e-8):
+            self.learning_rate, self.beta, self.epsilon = learning_rate, beta, epsilon
+            if anew:
+                type(self).S = 0.0
+
+        def step(self, theta, grad):
+            S = type(self).S = self.beta * self.S + (1 - self.beta) * grad**2
+            return theta - self.learning_rate * grad / np.sqrt(S + self.epsilon)
+
+    return Optimizer
+
+
+class _ForgottenSettings(MyRMSprop):
+    """Takes β and ε, and uses its own."""
+
+    def __init__(self, learning_rate, beta=0.9, epsilon=1e-8):
+        super().__init__(learning_rate)
+
+
+def _drive(name, grads, settings, theta):
+    """A probe that makes an optimiser and lets it take several steps."""
+
+    def run(recorder):
+        optimizer = recorder.make(*settings)
+        here = theta
+        for t, grad in enumerate(grads, start=1):
+            label = f"step {t} with g = {show_value(grad)}"
+            here = recorder.call(label, here, grad, function=optimizer.step)
+            if np.shape(here) != np.shape(theta):
+                recorder.end()
+            here = float(here) if isinstance(theta, float) else here
+
+    return Probe(name, f"MyRMSprop{settings if len(settings) > 1 else f'({settings[0]})'}", run)
+
+
+def _two_at_once(recorder):
+    first, second = recorder.make(0.1), recorder.make(0.1)
+    for t in (1, 2):
+        recorder.call(f"step {t} of the first optimiser", 2.0, 3.0, function=first.step)
+        recorder.call(f"step {t} of the second optimiser", 2.0, 1.0, function=second.step)
+
+
+def _translation(name, *settings):
+    """A probe that looks at each translated setting."""
+
+    def run(recorder):
+        result = recorder.call("settings", *settings, keep=False)
+        if not isinstance(result, dict):
+            recorder.note("settings", result)
+            recorder.end()
+        recorder.note("keys", ", ".join(sorted(result)))
+        for key, value in sorted(result.items()):
+            recorder.note(key, value)
+
+    return Probe(name, f"from_pytorch{show_value(settings)}", run)
+
+
+def _settings(learning_rate, beta, epsilon, inside=False):
+    return {
+        "learning_rate": learning_rate,
+        "beta": beta,
+        "epsilon": epsilon,
+        "epsilon_inside": inside,
+    }
+
+
+def _translated(change, defaults=(0.01, 0.99, 1e-8)):
+    def implementation(lr=defaults[0], alpha=defaults[1], eps=defaults[2]):
+        return change(lr, alpha, eps)
+
+    return implementation
+
+
+_PATH = [(3.0, 4.0, 0.0), (-2.0, 1.5, -1.5), (0.0, 2.0, 0.2)]
+_ARRAYS = [np.array(g) for g in _PATH]
+
+_CENTERED = Exercise(
+    solution=centered_step,
+    lesson=9,
+    title="Centred RMSprop",
+    task="Divide by an estimate of the standard deviation of g: subtract the squared mean from S.",
+    outputs=("θ", "S", "m"),
+    probes=(
+        steps(
+            "three steps",
+            (1.0, -2.0, 0.5),
+            _PATH,
+            (0.1, 0.9, 1e-3),
+            states=2,
+            text="η = 0.1, β = 0.9, ε = 1e-3",
+        ),
+        steps(
+            "floats",
+            2.0,
+            (2.0, -1.0, 0.5),
+            (0.2, 0.5, 0.01),
+            states=2,
+            text="η = 0.2, β = 0.5, ε = 0.01",
+        ),
+    ),
+    variants={
+        "epsilon outside the root": (
+            _centered(lambda S, m, e: np.sqrt(S - m**2) + e),
+            "ε stands outside the root, as in PyTorch; the exercise has it inside.",
+        ),
+    },
+    mistakes={
+        "mean not subtracted": (
+            _centered(lambda S, m, e: np.sqrt(S + e)),
+            "Is m computed, but never used? Subtract m² from S.",
+        ),
+        "mean not squared": (
+            _centered(lambda S, m, e: np.sqrt(S - m + e)),
+            "Is m subtracted without its square? S has the unit of g².",
+        ),
+        "mean squared in the average": (
+            _centered(
+                lambda S, m, e: np.sqrt(S - m**2 + e),
+                averaged=lambda m, g, b: b * m + (1 - b) * g**2,
+            ),
+            "Does m average g²? It averages g.",
+        ),
+        "mean added": (
+            _centered(lambda S, m, e: np.sqrt(S + m**2 + e)),
+            "Is m² added? The variance is S − m².",
+        ),
+        "mean subtracted outside the root": (
+            _centered(lambda S, m, e: np.sqrt(S + e) - m),
+            "Is m subtracted after the root? It is m², and under the root.",
+        ),
+        "difference squared": (
+            _centered(lambda S, m, e: np.sqrt((S - m) ** 2 + e)),
+            "Is the difference squared? Only m is.",
+        ),
+        "old mean used": (_old_mean, "Is the old m used? Update it first."),
+        "epsilon missing": (
+            _centered(lambda S, m, e: np.sqrt(S - m**2)),
+            "Was ε left out? S − m² can be zero.",
+        ),
+        "no square root": (
+            _centered(lambda S, m, e: S - m**2 + e),
+            "Was the root left out?",
+        ),
+    },
+    hints=(
+        "Two averages with the same β. The variance is the mean square less the squared mean.",
+        r"$$\theta \leftarrow \theta - \frac{\eta}{\sqrt{S - m^2 + \epsilon}}\, g$$",
+        "S = beta * S + (1 - beta) * grad**2\nm = ...",
+    ),
+    explanation="Under a constant gradient S − m² goes to 0, and the steps blow up to "
+    "$\\eta g/\\sqrt\\epsilon$.",
+)
+
+_CLASS = Exercise(
+    solution=MyRMSprop,
+    lesson=9,
+    title="The whole optimiser",
+    task="Write RMSprop as a class that keeps its own S, from nothing but what you know.",
+    outputs=("θ",),
+    probes=(
+        _drive("defaults", _ARRAYS, (0.1,), np.array([1.0, -2.0, 0.5])),
+        _drive("own settings", _ARRAYS, (0.2, 0.5, 0.04), np.array([1.0, -2.0, 0.5])),
+        _drive("floats", (2.0, -1.0, 0.5), (0.1, 0.8, 1e-3), 2.0),
+        Probe("two optimisers", "With two optimisers at once", _two_at_once),
+    ),
+    variants={
+        "epsilon outside the root": (
+            _optimizer(step=lambda x, g, S, old, lr, e: x - lr * g / (np.sqrt(S) + e)),
+            "ε stands outside the root, as in PyTorch; the exercise has it inside.",
+        ),
+    },
+    mistakes={
+        "S restarted at each step": (
+            _optimizer(average=lambda S, g, b: (1 - b) * g**2),
+            "Is S made anew in step? Keep it in self.S.",
+        ),
+        "one S for all objects": (
+            (Fresh(lambda: _shared(anew=False)), Fresh(lambda: _shared(anew=True))),
+            "Do two optimisers share one S? Set self.S in __init__, not in the class.",
+        ),
+        "settings ignored": (
+            _ForgottenSettings,
+            "Are beta and epsilon taken, but not used?",
+        ),
+        "PyTorch's default": (
+            _optimizer(defaults=(0.99, 1e-8)),
+            "Is the default of beta 0.99? That is PyTorch's; here it is 0.9.",
+        ),
+        "S starts at 1": (
+            _optimizer(start=1.0),
+            "Does S start at 1? TensorFlow 1 did that; here it starts at 0.",
+        ),
+        "previous S used": (
+            _optimizer(step=lambda x, g, S, old, lr, e: x - lr * g / np.sqrt(old + e)),
+            "Is the step made with the old S?",
+        ),
+        "1-beta left out": (
+            _optimizer(average=lambda S, g, b: b * S + g**2),
+            "Was (1 − β) left out?",
+        ),
+        "beta and 1-beta swapped": (
+            _optimizer(average=lambda S, g, b: (1 - b) * S + b * g**2),
+            "Were β and 1 − β exchanged?",
+        ),
+        "sum instead of average": (
+            _optimizer(average=lambda S, g, b: S + g**2),
+            "Is S a sum? That is Adagrad.",
+        ),
+        "gradient not squared": (
+            _optimizer(average=lambda S, g, b: b * S + (1 - b) * g),
+            "Is S an average of g instead of g²?",
+        ),
+        "no square root": (
+            _optimizer(step=lambda x, g, S, old, lr, e: x - lr * g / (S + e)),
+            "Was the root left out?",
+        ),
+        "sign flipped": (
+            _optimizer(step=lambda x, g, S, old, lr, e: x + lr * g / np.sqrt(S + e)),
+            "Is the step added? Subtract it.",
+        ),
+        "step returned": (
+            _optimizer(step=lambda x, g, S, old, lr, e: lr * g / np.sqrt(S + e)),
+            "Is it the step that is returned? Return the new θ.",
+        ),
+    },
+    hints=(
+        "What has to survive from one step to the next? Put it into self.",
+        r"$$S \leftarrow \beta S + (1-\beta)\, g^2, \qquad "
+        r"\theta \leftarrow \theta - \frac{\eta}{\sqrt{S + \epsilon}}\, g$$",
+        "self.S = 0.0\nself.S = self.beta * self.S + (1 - self.beta) * grad**2\nreturn theta - ...",
+    ),
+    explanation=(
+        "S can start as the number 0: with the first gradient it takes that gradient's shape."
+    ),
+)
+
+_TRANSLATE = Exercise(
+    solution=from_pytorch,
+    lesson=9,
+    title="From PyTorch to this course",
+    task="Translate the settings of `torch.optim.RMSprop`, its defaults included.",
+    probes=(
+        _translation("given settings", 0.1, 0.9, 1e-6),
+        _translation("defaults"),
+        _translation("one default", 0.001, 0.8),
+    ),
+    mistakes={
+        "epsilon inside": (
+            _translated(lambda lr, a, e: _settings(lr, a, e, True)),
+            "Is ε inside the root? In PyTorch it is outside: epsilon_inside=False.",
+        ),
+        "place of epsilon forgotten": (
+            _translated(lambda lr, a, e: {"learning_rate": lr, "beta": a, "epsilon": e}),
+            "Was epsilon_inside left out? Its default is True, PyTorch's place is outside.",
+        ),
+        "epsilon squared": (
+            (
+                _translated(lambda lr, a, e: _settings(lr, a, e**2, True)),
+                _translated(lambda lr, a, e: _settings(lr, a, e**2)),
+            ),
+            "Is ε squared? √S + ε isn't √(S + ε²); set epsilon_inside=False instead.",
+        ),
+        "alpha turned into 1-alpha": (
+            _translated(lambda lr, a, e: _settings(lr, 1 - a, e)),
+            "Is beta 1 − alpha? PyTorch's alpha is the decay rate itself.",
+        ),
+        "beta left at its default": (
+            _translated(lambda lr, a, e: _settings(lr, 0.9, e)),
+            "Is beta always 0.9? It is alpha.",
+        ),
+        "defaults of this course": (
+            _translated(lambda lr, a, e: _settings(lr, a, e), (0.001, 0.9, 1e-8)),
+            "Are the defaults those of this course? PyTorch's are lr=0.01 and alpha=0.99.",
+        ),
+        "PyTorch's names kept": (
+            (
+                _translated(lambda lr, a, e: {"lr": lr, "alpha": a, "eps": e}),
+                _translated(
+                    lambda lr, a, e: {"lr": lr, "alpha": a, "eps": e, "epsilon_inside": False}
+                ),
+            ),
+            "Are the names still PyTorch's?",
+        ),
+        "values without names": (
+            _translated(lambda lr, a, e: (lr, a, e, False)),
+            "Return a dict, with the names of the arguments.",
+        ),
+    },
+    hints=(
+        "Three settings have other names. A fourth says where ε stands.",
+        "lr → learning_rate, alpha → beta, eps → epsilon, and ε is outside the root.",
+        'return {"learning_rate": lr, "beta": alpha, ...}',
+    ),
+    explanation="`RMSprop(**from_pytorch())` then makes the very steps of PyTorch.",
+)
+
+EXERCISES = (_CENTERED, _CLASS, _TRANSLATE)
