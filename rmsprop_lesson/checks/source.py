@@ -8,9 +8,6 @@ from functools import cache
 from types import CodeType, FunctionType
 
 
-_RETURNS = ("return", "return None")
-
-
 @cache
 def source_of(function):
     """The source of a function or class, flush left."""
@@ -69,12 +66,16 @@ def is_stub(function, stub, name):
 def _says_return(function):
     """Whether an empty function ends with `return` or `return None`, written out.
 
-    The byte code is that of `...` or `pass`; what differs is how wide the last statement is.
+    The byte code is that of `...` or `pass`; what differs is where on its line the last statement,
+    or the None in it, begins and how wide it is.
     """
     if type(function) is not FunctionType:
         return False
-    *_, (line, end_line, start, end) = function.__code__.co_positions()
-    return None not in (start, end) and line == end_line and end - start in map(len, _RETURNS)
+    *_, (line, _, start, end) = function.__code__.co_positions()
+    if None in (start, end) or line == function.__code__.co_firstlineno:
+        return False
+    is_none = end - start == len("None") and start % 4 == len("return ") % 4  # pass: start % 4 is 0
+    return is_none or end - start in (len("return"), len("return None"))
 
 
 @cache
