@@ -144,6 +144,7 @@ class Valley(Objective):
         along = r"\theta_1" if not self.angle else "u"
         self.formula = rf"\tfrac{{1}}{{2}}({along}^2 + {_factor(self.condition)}{across}^2)"
         if self.angle:
+            self.window = ((-3.5, 3.5), (-3.5, 3.5))
             self.formula += rf" \quad\text{{turned by {self.angle:g}°}}"
 
     def turn(self, point):

@@ -207,6 +207,23 @@ class Race:
         good = medians.agg(lambda m: np.isfinite(m.min()) * (m <= factor * m.min()).sum())
         return (good * spacing).rename("decades")
 
+    def missed(self, gap):
+        """The same race, judged by the share of starts and seeds that end further off than `gap`.
+
+        Parameters
+        ----------
+        gap : float
+            Which loss above the minimum is still good.
+
+        Returns
+        -------
+        Race
+            With the score ``missed``, from 0 to 1, and one row for each method and rate.
+        """
+        table = self.table.assign(missed=self.table["gap"] > gap)
+        groups = table.groupby(["method", "learning_rate"], sort=False, dropna=False)
+        return replace(self, table=groups["missed"].mean().reset_index(), score="missed")
+
     def run(self, method, start=0, seed=0, learning_rate=None):
         """One run of a method as a trajectory, at its best rate or at a given one.
 
@@ -246,7 +263,7 @@ class Race:
         return f"Race({self.name}: {len(self.table)} runs of {self.evaluations} steps)"
 
     def _repr_html_(self):
-        return self.best().to_html(float_format="{:.3g}".format)
+        return self.best().to_html(float_format="{:.4g}".format)
 
 
 def around(objective, count=9, spread=0.1, seed=0):
@@ -376,7 +393,7 @@ def league(races):
     return pd.DataFrame({name: one.best()["median"] for name, one in races.items()}).T
 
 
-def winners(races, factor=2.0):
+def winners(races, factor=2.0, floor=1e-12):
     """For which trouble which method: the methods within `factor` of the best, race by race.
 
     Parameters
@@ -385,28 +402,34 @@ def winners(races, factor=2.0):
         Trouble → the race that shows it.
     factor : float
         At least 1; who is not worse than that many times the best score counts as a winner.
+    floor : float
+        Gaps below this one are equally good: nobody needs the 13th digit.
 
     Returns
     -------
     pandas.DataFrame
         Index: the trouble; columns ``decided by`` ("gap" or "steps"), ``best score``, ``methods``
         (the winners, best first), ``RMSprop`` (its score) and ``times the best`` (how many times
-        the best score that is).
+        the best score that is). Numbers have two digits.
     """
     import pandas as pd
 
     rows = {}
     for trouble, one in races.items():
-        medians = one.best()["median"]
-        good = medians[medians <= factor * medians.min()]
+        scores = one.best()["median"]
+        scores = scores.clip(lower=floor) if one.score == "gap" else scores
         rows[trouble] = {
             "decided by": one.score,
-            "best score": medians.min(),
-            "methods": ", ".join(good.index),
-            "RMSprop": medians["RMSprop"],
-            "times the best": medians["RMSprop"] / medians.min() if medians.min() else np.inf,
+            "best score": _two_digits(scores.min()),
+            "methods": "; ".join(scores.index[scores <= factor * scores.min()]),
+            "RMSprop": _two_digits(scores["RMSprop"]),
+            "times the best": _two_digits(scores["RMSprop"] / scores.min()),
         }
     return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def _two_digits(number):
+    return float(f"{number:.2g}")
 
 
 def one_rate(races):
