@@ -500,12 +500,13 @@ def _data():
 
 
 def recordings(library=None, problem="random"):
-    """What PyTorch, Keras and optax computed when ``tools/record_frameworks.py`` was run.
+    """What the libraries computed when ``tools/record_frameworks.py`` was run.
 
     Parameters
     ----------
-    library : {"torch", "keras", "optax"}, optional
-        All of them by default.
+    library : {"torch", "keras", "optax", "tensorflow1"}, optional
+        All of them by default. TensorFlow 1 is the optimiser that TensorFlow 2 keeps in its
+        ``compat.v1``.
     problem : {"random", "worked"}
         50 steps with random gradients of very different sizes, or 5 steps of the worked example
         L = θ²/2 from θ₀ = 2.

@@ -51,13 +51,13 @@ def test_ours_does_the_worked_example_as_the_library_did(key):
     assert np.abs(replay(recording) - recording.positions).max() < 1e-14
 
 
-@pytest.mark.parametrize("library", ["torch", "keras", "optax"])
+@pytest.mark.parametrize("library", ["torch", "keras", "optax", "tensorflow1"])
 def test_every_setting_is_varied_in_a_recording(library):
     varied = {name for r in recordings(library).values() for name in r.settings}
     assert varied | {"lr", "learning_rate"} >= set(LIBRARIES[library].names)
 
 
-@pytest.mark.parametrize("library", ["torch", "keras", "optax"])
+@pytest.mark.parametrize("library", ["torch", "keras", "optax", "tensorflow1"])
 def test_no_two_recordings_are_the_same_run(library):
     """Else a variant would prove nothing: each one's setting must be seen in its path."""
     paths = [r.positions for r in recordings(library).values()]

@@ -1,15 +1,18 @@
-"""Record what PyTorch, Keras and optax compute, for lesson 09 and its tests.
+"""Record what PyTorch, Keras, optax and TensorFlow 1 compute, for lesson 09 and its tests.
 
-    python tools/record_frameworks.py        (needs the extra "frameworks")
+    python tools/record_frameworks.py                  needs the extra "frameworks"
+    python tools/record_frameworks.py tensorflow1      needs TensorFlow 2 (its "compat.v1")
 
-It writes rmsprop_lesson/data/framework_trajectories.json.
+It writes the runs of these libraries into rmsprop_lesson/data/framework_trajectories.json and
+leaves the others there as they are.
 
 Nothing in here uses the course's own optimisers, so that what is recorded is independent of them.
 """
 
 import json
 import os
-from importlib.metadata import version
+import sys
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 os.environ.setdefault("KERAS_BACKEND", "torch")
@@ -75,6 +78,17 @@ VARIANTS = [
     ),
 ]  # fmt: skip
 
+# TensorFlow 1 rounds its settings to float32, so these are numbers that float32 holds exactly.
+EXACT = {"learning_rate": 2**-6, "decay": 0.875, "epsilon": 2**-33}
+VARIANTS += [
+    ("tensorflow1", "decay 0.875", EXACT, 1.0),
+    ("tensorflow1", "large ε", EXACT | {"epsilon": 2**-10}, 1.0),
+    ("tensorflow1", "centred", EXACT | {"centered": True}, 1.0),
+    ("tensorflow1", "momentum", EXACT | {"momentum": 0.5}, 1.0),
+    ("tensorflow1", "momentum, falling rate", EXACT | {"momentum": 0.5}, 0.5),
+    ("tensorflow1", "all at once", EXACT | {"momentum": 0.75, "centered": True}, 0.5),
+]
+
 # The worked example: L = θ²/2 from θ₀ = 2, so that the gradient is θ.
 WORKED = [
     ("torch", "decay 0.9", {"lr": 0.1, "alpha": 0.9}, 1.0),
@@ -93,6 +107,8 @@ WORKED = [
     ),
 ]
 WORKED_STEPS = 5
+
+RUNS = [("random", *variant) for variant in VARIANTS] + [("worked", *variant) for variant in WORKED]
 
 # The centred form under a gradient that does not change, in the two precisions: S − m² → 0.
 CONSTANT = [("float32", 10.0), ("float64", 0.1)]
@@ -165,7 +181,21 @@ def run_optax(settings, start, gradient, steps, shrink=1.0):
         yield np.asarray(theta)
 
 
-RUN = {"torch": run_torch, "keras": run_keras, "optax": run_optax}
+def run_tensorflow1(settings, start, gradient, steps, shrink=1.0):
+    """θ after each step of tf.compat.v1.train.RMSPropOptimizer, in float64."""
+    import tensorflow as tf
+
+    theta = tf.Variable(start)
+    rate = tf.Variable(settings["learning_rate"], dtype=tf.float32)
+    optimizer = tf.compat.v1.train.RMSPropOptimizer(**settings | {"learning_rate": lambda: rate})
+    for t in range(steps):
+        rate.assign(settings["learning_rate"] * shrink**t)
+        optimizer.apply_gradients([(tf.constant(gradient(t, theta.numpy())), theta)])
+        yield theta.numpy()
+
+
+RUN = {"torch": run_torch, "keras": run_keras, "optax": run_optax, "tensorflow1": run_tensorflow1}
+PACKAGES = {"torch": "torch", "keras": "keras", "optax": "optax", "tensorflow1": "tensorflow"}
 
 
 def positions(library, settings, problem, shrink):
@@ -248,37 +278,57 @@ def mnist_example():
     )
 
 
-def main():
-    runs = [
-        {
-            "library": library,
-            "problem": problem,
-            "variant": variant,
-            "settings": settings,
-            "shrink": shrink,
-            "positions": positions(library, settings, problem, shrink).tolist(),
-        }
-        for problem, variants in (("random", VARIANTS), ("worked", WORKED))
-        for library, variant, settings, shrink in variants
-    ]
-    parts = {
+def installed_version(package):
+    """The version of a package, under whichever of its names it is installed."""
+    try:
+        return version(package).split("+")[0]
+    except PackageNotFoundError:
+        return version(f"{package}-cpu")
+
+
+def record(libraries):
+    """All that the file holds, with the part of `libraries` made anew."""
+    stored = json.loads(FILE.read_text("utf-8")) if FILE.exists() else {"runs": [], "versions": {}}
+    known = {(r["library"], r["problem"], r["variant"]): r for r in stored["runs"]}
+    for problem, library, variant, settings, shrink in RUNS:
+        if library in libraries:
+            known[library, problem, variant] = {
+                "library": library,
+                "problem": problem,
+                "variant": variant,
+                "settings": settings,
+                "shrink": shrink,
+                "positions": positions(library, settings, problem, shrink).tolist(),
+            }
+    keys = [(library, problem, variant) for problem, library, variant, _, _ in RUNS]
+    data = stored | {
         "made_by": "tools/record_frameworks.py",
-        "versions": {name: version(name).split("+")[0] for name in RUN},
+        "versions": stored["versions"]
+        | {library: installed_version(PACKAGES[library]) for library in libraries},
         "gradients": {"random": random_gradients().tolist(), "worked": None},
-        "constant_gradient": [
+        "runs": [known[key] for key in keys if key in known],
+    }
+    if "torch" in libraries:
+        data["constant_gradient"] = [
             {"dtype": dtype, "gradient": gradient, "first_nan": first_nan(dtype, gradient)}
             for dtype, gradient in CONSTANT
-        ],
-        "keras_example": mnist_example(),
-    }
-    lines = [f"{json.dumps(k)}: {json.dumps(v, ensure_ascii=False)}" for k, v in parts.items()]
+        ]
+    if "keras" in libraries:
+        data["keras_example"] = mnist_example()
+    return data
+
+
+def main(libraries):
+    """Make the recordings of `libraries` anew and write the file, a line each."""
+    data = record(libraries)
+    runs = data.pop("runs")
+    lines = [f"{json.dumps(k)}: {json.dumps(v, ensure_ascii=False)}" for k, v in data.items()]
     rows = ",\n".join(json.dumps(run, ensure_ascii=False) for run in runs)
     text = "{" + ",\n".join(lines) + ',\n"runs": [\n' + rows + "\n]}\n"
-    json.loads(text)
     FILE.parent.mkdir(exist_ok=True)
     FILE.write_text(text, encoding="utf-8")
     print(f"{FILE.name}: {len(runs)} runs, {len(text.encode()) / 1000:.0f} kB")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:] or ["torch", "keras", "optax"])
