@@ -1,6 +1,6 @@
 """Run an optimiser on an objective and keep what happened."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from math import prod
 
 import numpy as np
@@ -184,7 +184,7 @@ def _state(optimizer, theta):
     return state if isinstance(state, dict) else {}
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True)
 class Trajectory:
     """What `descend` recorded: n updates, or fewer where the run diverged.
 
@@ -211,8 +211,8 @@ class Trajectory:
     positions: np.ndarray
     gradients: np.ndarray
     losses: np.ndarray
-    state: dict = field(default_factory=dict)
-    diverged_at: object = None
+    state: dict
+    diverged_at: object
 
     @property
     def step(self):

@@ -273,7 +273,11 @@ def test_diverged_run_is_cut(rate):
     for values in (run.positions, run.losses, run.gradients):
         assert np.isfinite(values).all()
     assert f"diverged at step {run.diverged_at}" in repr(run)
-    assert f"<p>diverged at step {run.diverged_at}</p>" in run._repr_html_()
+    html = run._repr_html_()
+    assert html.startswith("<table")
+    assert html.endswith(f"</table><p>diverged at step {run.diverged_at}</p>")
+    with pytest.raises(AttributeError):
+        run.losses = None  # what happened can't be changed
 
 
 def test_divergence_at_the_very_last_step_counts():

@@ -171,7 +171,7 @@ def test_numbers_in_latex(number, text):
 # outside a grid, RuntimeError for a rate before the first step), without a warning, and after an
 # error everything must be as before.
 
-EXAMPLES = int(os.environ.get("CORE_FUZZ", 700))
+EXAMPLES = int(os.environ.get("CORE_FUZZ", 500))
 wild_runs = settings(
     max_examples=EXAMPLES,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
