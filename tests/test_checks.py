@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 import warnings
+from pathlib import Path
 
 import nbformat
 import numpy as np
@@ -403,3 +404,30 @@ def test_an_unknown_check_is_an_attribute_error():
     with pytest.raises(AttributeError, match="nothing"):
         _ = checks.nothing
     assert {"ewma", "exercises"} <= set(dir(checks))
+
+
+def test_the_tool_places_the_exercises_and_the_lesson_stays_strict(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[1] / "tools"))
+    import exercises as tool
+
+    import notebooks
+
+    notebook = nbformat.v4.new_notebook()
+    notebook.cells = [nbformat.v4.new_code_cell("import numpy as np")]
+    notebook.cells += [
+        nbformat.v4.new_markdown_cell(f"<!-- exercise: {name} -->") for name in EXERCISES
+    ]
+    path = tmp_path / "lesson.ipynb"
+    nbformat.write(notebook, path)
+    assert tool.place(path)
+    assert not tool.place(path)
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
+    assert notebooks.refresh(path) == []
+    assert not tool.place(path)
+    first = path.read_bytes()
+    assert notebooks.refresh(path) == []
+    assert path.read_bytes() == first  # so that nbval finds the same outputs
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.metadata.get("rmsprop_lesson", {}).get("part") == "check":
+            (output,) = cell.outputs
+            assert "still to do" in output.data["text/plain"]

@@ -1,0 +1,621 @@
+"""Every catalogued mistake of the smaller exercises again, in the words of a learner."""
+
+# ruff: noqa: E501 (a learner's function is easier to read as one string)
+
+import numpy as np
+import pytest
+
+from rmsprop_lesson import checks
+
+EXERCISES = checks.exercises()
+
+M = "m = beta1 * m + (1 - beta1) * grad\n"
+V = "v = beta2 * v + (1 - beta2) * grad * grad\n"
+ADAM_END = "\nreturn theta, m, v"
+E_G = "E_g = E_g * rho + grad * grad * (1 - rho)\n"
+DELTA = "step = ((E_x + epsilon) / (E_g + epsilon)) ** 0.5 * grad\n"
+E_X = "E_x = E_x * rho + step * step * (1 - rho)\n"
+DELTA_END = "return theta - step, E_g, E_x"
+ROW = "{g}; S = {S}; step = {step}; return g, S, step, theta - step"
+TABLE = """
+thetas = [theta]
+S = {start}
+for t in range({rounds}):
+    old = S
+    S = {S}
+    theta = theta - {step}
+    thetas.append(theta)
+return {result}
+"""
+RUN = "right = [thetas[0]]\nS = 0\nfor _ in thetas[1:]:\n    x = right[-1]\n"
+RUN += "    S = S + (1 - beta) * (x * x - S)\n"
+RUN += "    right.append(x - learning_rate * x * (S + epsilon) ** -0.5)\n"
+RUN += "bad = [t for t in range(len(right)) if abs(right[t] - thetas[t]) > tolerance]\n"
+MEDIANS = "scores = [sorted(np.inf if x != x else x for x in row) for row in losses]\n"
+COUNT = "t = 1\nwhile {}:\n    t = t + 1\nreturn t"
+STOP = "best, wait = 0, 0\nfor t in range(len(losses)):\n    {}\n"
+BETTER = "if losses[t] < losses[best]:\n        best, wait = t, 0\n    elif t:\n        wait += 1\n"
+PROBABILITIES = "z = z - np.amax(z, 1)[:, None]\ne = np.exp(z)\n"
+ORDER = "order = np.arange(n)\nrng.shuffle(order)\n"
+CUT = "out = []\nwhile len(order):\n    out.append(order[:batch_size])\n"
+CUT += "    order = order[batch_size:]\nreturn out"
+EACH = "out = []\nfor i in range(theta.size):\n    up, down = theta.copy(), theta.copy()\n"
+EACH += "    up[i] += h\n    down[i] -= h\n    out.append({})\nreturn out"
+CENTRE = "S = S + (1 - beta) * (grad * grad - S)\nm = m + (1 - beta) * (grad - m)\n"
+CENTRE += "theta = theta - learning_rate * grad / ({})\nreturn theta, S, m"
+
+
+def row(g="g = theta", S="g * g * (1 - beta)", step="learning_rate * g * (S + epsilon) ** -0.5"):
+    return ROW.format(g=g, S=S, step=step)
+
+
+def table(
+    start="0",
+    rounds="steps",
+    S="S + (1 - beta) * (theta * theta - S)",
+    step="learning_rate * theta * (S + epsilon) ** -0.5",
+    result="thetas",
+):
+    return TABLE.format(start=start, rounds=rounds, S=S, step=step, result=result)
+
+
+def optimizer(
+    S="self.S + (1 - self.b) * (grad * grad - self.S)",
+    end="return theta - self.lr * grad * (self.S + self.e) ** -0.5",
+    beta="0.9",
+    start="self.S = 0",
+    settings="beta, epsilon",
+):
+    return f"""class MyRMSprop:
+    S = 0
+
+    def __init__(self, learning_rate, beta={beta}, epsilon=1e-8):
+        self.lr = learning_rate
+        self.b, self.e = {settings}
+        {start}
+
+    def step(self, theta, grad):
+        old = self.S
+        self.S = {S}
+        {end}
+"""
+
+
+VERSIONS = {
+    "gradient_step": {
+        "sign flipped": "return theta - learning_rate * -grad",
+        "learning rate left out": "return -grad + theta",
+        "divided by the learning rate": "step = grad / learning_rate\nreturn theta - step",
+        "step returned": "theta = -grad * learning_rate\nreturn theta",
+        "theta scaled too": "return theta * learning_rate - grad * learning_rate",
+        "gradient normalised": "return theta - learning_rate * grad / np.sum(np.square(grad)) ** 0.5",
+    },
+    "valley_gradient": {
+        "factor 2 too many": "return 2 * np.asarray(point) * [1, condition]",
+        "half too many": "return 0.5 * np.asarray(point) * [1, condition]",
+        "axes swapped": "return np.asarray(point) * [condition, 1]",
+        "order swapped": "x, y = point\nreturn [condition * y, x]",
+        "kappa left out": "return 1.0 * point",
+        "kappa squared": "return np.asarray(point) * [1, condition * condition]",
+        "loss returned": "x, y = point\nreturn 0.5 * x * x + 0.5 * condition * y * y",
+        "components not differentiated": "x, y = point\nreturn [0.5 * x * x, 0.5 * condition * y * y]",
+    },
+    "largest_stable_rate": {
+        "flattest axis": "return 2.0 / min(curvatures)",
+        "1 instead of 2": "return 1.0 / max(curvatures)",
+        "mean of the curvatures": "return 2.0 * len(curvatures) / sum(curvatures)",
+        "sum of the curvatures": "return 2.0 / sum(curvatures)",
+        "one bound per axis": "return [2 / c for c in curvatures]",
+        "not inverted": "return sorted(curvatures)[-1]",
+    },
+    "ewma": {
+        "beta and 1-beta swapped": "a, out = 0, []\nfor x in values:\n    a += beta * (x - a)\n"
+        "    out.append(a)\nreturn out",
+        "starts at the first value": "a, out = values[0], []\nfor x in values:\n"
+        "    a += (1 - beta) * (x - a)\n    out.append(a)\nreturn out",
+        "1-beta left out": "a, out = 0, []\nfor x in values:\n    a = x + beta * a\n"
+        "    out += [a]\nreturn out",
+        "plain mean": "return [np.mean(values[: i + 1]) for i in range(len(values))]",
+        "sum": "return [sum(values[: i + 1]) for i in range(len(values))]",
+        "average does not carry over": "out = []\nfor x in values:\n    a = 0\n"
+        "    a = beta * a + (1 - beta) * x\n    out.append(a)\nreturn out",
+        "one value late": "a, out = 0, []\nfor x in values:\n    out.append(a)\n"
+        "    a += (1 - beta) * (x - a)\nreturn out",
+        "only the last average": "a = 0\nfor x in values:\n    a += (1 - beta) * (x - a)\nreturn a",
+        "start included": "out = [0]\nfor x in values:\n"
+        "    out.append(beta * out[-1] + (1 - beta) * x)\nreturn out",
+    },
+    "heavy_ball_step": {
+        "old velocity used": "theta = theta - learning_rate * v\nreturn theta, v * beta + grad",
+        "velocity restarted": "v = 0 * theta\nv = v + grad\nreturn theta - learning_rate * v, v",
+        "velocity not decayed": "v = grad + v\nreturn theta - learning_rate * v, v",
+        "beta on both terms": "v = beta * grad + beta * v\nreturn theta - learning_rate * v, v",
+        "gradient squared": "v = grad * grad + beta * v\nreturn theta - learning_rate * v, v",
+        "sign flipped": "v = grad + beta * v\nreturn learning_rate * v + theta, v",
+        "learning rate left out": "v = grad + beta * v\nreturn theta + -v, v",
+        "learning rate twice": "v = learning_rate * grad + v * beta\n"
+        "theta = theta - learning_rate * v\nreturn theta, v",
+        "wrong order returned": "v = grad + v * beta\nreturn v, theta - v * learning_rate",
+    },
+    "adagrad_step": {
+        "gradient not squared": "G = grad + G\nreturn theta - learning_rate * grad / (G**0.5 + epsilon), G",
+        "G restarted": "G = grad * grad\nreturn theta - learning_rate / (G**0.5 + epsilon) * grad, G",
+        "average instead of sum": "G = G + 0.1 * (grad * grad - G)\n"
+        "return theta - learning_rate / (G**0.5 + epsilon) * grad, G",
+        "no square root": "G = grad * grad + G\nreturn theta - grad / (epsilon + G) * learning_rate, G",
+        "old G used": "old = G\nG = grad * grad + G\n"
+        "return theta - learning_rate * grad / (old**0.5 + epsilon), G",
+        "one G for all": "G = np.vdot(grad, grad) + G\n"
+        "return theta - learning_rate / (G**0.5 + epsilon) * grad, G",
+        "epsilon missing": "G = grad * grad + G\nreturn theta - learning_rate * grad / G**0.5, G",
+        "epsilon added to theta": "G = grad * grad + G\n"
+        "return epsilon + theta - learning_rate * grad / G**0.5, G",
+        "sign flipped": "G = grad * grad + G\n"
+        "return learning_rate * grad / (G**0.5 + epsilon) + theta, G",
+        "square of g in the step": "s = grad * grad\nG = s + G\n"
+        "return theta - learning_rate * s / (G**0.5 + epsilon), G",
+    },
+    "half_life": {
+        "window instead of half-life": "return (1 - beta) ** -1",
+        "1/beta": "return beta**-1",
+        "sign flipped": "return -np.log(0.5) / np.log(beta)",
+        "1-beta in the logarithm": "import math\nreturn math.log(0.5, 1 - beta)",
+        "fraction upside down": "import math\nreturn math.log(beta, 0.5)",
+        "logarithms mixed": "import math\nreturn math.log10(0.5) / math.log(beta)",
+        "half of the logarithm": "import math\nreturn 1 / 2 / math.log(beta)",
+        "rounded": "import math\nreturn math.ceil(math.log(0.5, beta))",
+    },
+    "past_weights": {
+        "1-beta left out": "return [beta**k for k in range(n)]",
+        "oldest first": "return [(1 - beta) * beta**k for k in range(n - 1, -1, -1)]",
+        "one step late": "return [(1 - beta) * beta ** (k + 1) for k in range(n)]",
+        "beta and 1-beta swapped": "return [beta * (1 - beta) ** k for k in range(n)]",
+        "normalised": "w = np.array([beta**k for k in range(n)])\nreturn w / w.sum()",
+        "equal weights": "return np.ones(n) / n",
+        "summed up": "return sum((1 - beta) * beta**k for k in range(n))",
+    },
+    "first_update": {
+        "loss taken for the gradient": row(g="g = 0.5 * theta * theta"),
+        "factor 2 in the gradient": row(g="g = theta + theta"),
+        "1-beta left out": row(S="g * g"),
+        "beta instead of 1-beta": row(S="g * g * beta"),
+        "gradient not squared": row(S="g * (1 - beta)"),
+        "no square root": row(step="learning_rate * g / (epsilon + S)"),
+        "previous S used": row(step="learning_rate * g / epsilon**0.5"),
+        "learning rate left out": row(step="g * (epsilon + S) ** -0.5"),
+        "gradient left out of the step": row(step="learning_rate * (epsilon + S) ** -0.5"),
+        "sign flipped": row().replace("theta - step", "step + theta"),
+    },
+    "worked_table": {
+        "S restarted at each step": table(S="0 + (1 - beta) * theta * theta"),
+        "previous S used": table(step="learning_rate * theta * (old + epsilon) ** -0.5"),
+        "S starts at the gradient": table(start="theta * theta"),
+        "1-beta left out": table(S="theta * theta + beta * S"),
+        "gradient not squared": table(S="S + (1 - beta) * (theta - S)"),
+        "beta and 1-beta swapped": table(S="S + beta * (theta * theta - S)"),
+        "no square root": table(step="learning_rate * theta / (epsilon + S)"),
+        "gradient never renewed": table(
+            S="S + (1 - beta) * (thetas[0] ** 2 - S)",
+            step="learning_rate * thetas[0] * (S + epsilon) ** -0.5",
+        ),
+        "start left out": table(result="thetas[1:]"),
+        "last step left out": table(rounds="steps - 1"),
+        "one step too many": table(rounds="steps + 1"),
+        "only the last value": table(result="theta"),
+    },
+    "first_slip": {
+        "counted from 0": RUN + "return bad[0] - 1 if bad else 0",
+        "counted from 2": RUN + "return bad[0] + 1 if bad else 0",
+        "only too large values seen": RUN
+        + "bad = [t for t in bad if thetas[t] > right[t]]\nreturn bad[0] if bad else 0",
+        "only too small values seen": RUN
+        + "bad = [t for t in bad if thetas[t] < right[t]]\nreturn bad[0] if bad else 0",
+        "tolerance ignored": RUN
+        + "for t in range(1, len(right)):\n    if thetas[t] != right[t]:\n        return t",
+        "largest error": RUN
+        + "return max(bad, key=lambda t: abs(right[t] - thetas[t])) if bad else 0",
+        "last slip": RUN + "return max(bad) if bad else 0",
+        "number of slips": RUN + "return len(bad)",
+        "slip returned as the value": RUN
+        + "t = bad[0] if bad else 0\nreturn thetas[t] - right[t]",
+    },
+    "corrected_average": {
+        "t one too small": "return S / np.float64(1 - beta**t / beta)",
+        "t one too large": "return S / (1 - beta * beta**t)",
+        "multiplied": "return S - S * beta**t",
+        "beta times t": "return S / (1 - t * beta)",
+        "power of 1-beta": "return S * (1 - beta) ** -t",
+        "power left out": "return S * (1 - beta) ** -1",
+        "divided by the power": "return S * beta**-t",
+        "root of the correction": "return S * (1 - beta**t) ** -0.5",
+    },
+    "first_step_factor": {
+        "root left out": "return (1 - beta) ** -1",
+        "fraction upside down": "return (1 - beta) ** 0.5",
+        "beta instead of 1-beta": "return beta**-0.5",
+        "no bias": "return 1",
+        "neither root nor fraction": "return -beta + 1",
+    },
+    "steps_until_unbiased": {
+        "one step early": COUNT.format("(1 - beta ** (t + 1)) ** -0.5 >= 1 + excess")
+        .replace("t = 1", "t = 0"),
+        "one step late": COUNT.format("(1 - beta ** (t - 1)) * (1 + excess) ** 2 <= 1")
+        .replace("t = 1", "t = 2"),
+        "root left out": COUNT.format("(1 - beta**t) * (1 + excess) <= 1"),
+        "weight instead of step": COUNT.format("1 - beta**t <= 1 - excess"),
+        "1 forgotten": COUNT.format("(1 - beta**t) ** -0.5 <= excess"),
+        "window": "return (1 - beta) ** -1",
+        "not whole": "import math\nreturn math.log(1 - (1 + excess) ** -2, beta)",
+        "factor returned": COUNT.format("(1 - beta**t) ** -0.5 >= 1 + excess")
+        .replace("return t", "return (1 - beta**t) ** -0.5"),
+    },
+    "adam_step": {
+        "no bias correction": M + V + "theta = theta - learning_rate * m / (v**0.5 + epsilon)" + ADAM_END,
+        "only m corrected": M + V + "mh = m / (1 - beta1**t)\n"
+        "theta = theta - learning_rate * mh / (v**0.5 + epsilon)" + ADAM_END,
+        "only v corrected": M + V + "vh = v / (1 - beta2**t)\n"
+        "theta = theta - learning_rate * m / (vh**0.5 + epsilon)" + ADAM_END,
+        "corrected averages returned": M + V + "m = m / (1 - beta1**t)\nv = v / (1 - beta2**t)\n"
+        "theta = theta - learning_rate * m / (v**0.5 + epsilon)" + ADAM_END,
+        "betas exchanged": "beta1, beta2 = beta2, beta1\n" + M + V
+        + "theta = theta - learning_rate * m / (1 - beta1**t) / "
+        "((v / (1 - beta2**t)) ** 0.5 + epsilon)" + ADAM_END,
+        "gradient in the numerator": M + V
+        + "theta = theta - learning_rate * grad / ((v / (1 - beta2**t)) ** 0.5 + epsilon)" + ADAM_END,
+        "v of the plain gradient": M + "v = beta2 * v + grad * (1 - beta2)\n"
+        "theta = theta - learning_rate * m / (1 - beta1**t) / "
+        "((v / (1 - beta2**t)) ** 0.5 + epsilon)" + ADAM_END,
+        "m of the squared gradient": M.replace("grad", "grad * grad") + V
+        + "theta = theta - learning_rate * m / (1 - beta1**t) / "
+        "((v / (1 - beta2**t)) ** 0.5 + epsilon)" + ADAM_END,
+        "no square root": M + V + "theta = theta - learning_rate * m / (1 - beta1**t) / "
+        "(v / (1 - beta2**t) + epsilon)" + ADAM_END,
+        "t from 0": M + V + "t = np.float64(t - 1)\n"
+        "theta = theta - learning_rate * m / (1 - beta1**t) / "
+        "((v / (1 - beta2**t)) ** 0.5 + epsilon)" + ADAM_END,
+        "t one too large": M + V + "t += 1\ntheta = theta - learning_rate * m / (1 - beta1**t) / "
+        "((v / (1 - beta2**t)) ** 0.5 + epsilon)" + ADAM_END,
+        "sign flipped": M + V + "theta = theta + learning_rate * m / (1 - beta1**t) / "
+        "((v / (1 - beta2**t)) ** 0.5 + epsilon)" + ADAM_END,
+    },
+    "adadelta_step": {
+        "E_x updated first": "E_x = E_x * rho + grad * grad * (1 - rho)\n" + E_G + DELTA + E_X + DELTA_END,
+        "E_x of the gradient": E_G + DELTA + "E_x = E_x * rho + grad * grad * (1 - rho)\n" + DELTA_END,
+        "E_x never updated": E_G + DELTA + DELTA_END,
+        "step not squared": E_G + DELTA + "E_x = E_x * rho + step * (1 - rho)\n" + DELTA_END,
+        "old E_g used": DELTA + E_G + E_X + DELTA_END,
+        "roots left out": E_G + "step = grad * (epsilon + E_x) / (epsilon + E_g)\n" + E_X + DELTA_END,
+        "fraction upside down": E_G + DELTA.replace("0.5", "-0.5") + E_X + DELTA_END,
+        "epsilon outside the roots": E_G
+        + "step = (E_x**0.5 + epsilon) * grad / (E_g**0.5 + epsilon)\n" + E_X + DELTA_END,
+        "epsilon missing above": E_G + "step = (E_x / (E_g + epsilon)) ** 0.5 * grad\n" + E_X + DELTA_END,
+        "sign flipped": E_G + DELTA + E_X + "return theta + step, E_g, E_x",
+    },
+    "fair_winner": {
+        "mean instead of median": MEDIANS + "best = min(range(len(scores)), "
+        "key=lambda i: sum(scores[i]) / len(scores[i]))\nreturn rates[best]",
+        "luckiest run": "return rates[np.nanargmin(losses) // losses.shape[1]]",
+        "worst run": MEDIANS + "return rates[np.argmin([row[-1] for row in scores])]",
+        "diverged runs ignored": "return rates[np.argmin(np.nanmedian(losses, axis=1))]",
+        "NaN not handled": "m = np.median(losses.T, axis=0)\nreturn rates[m.argmin()]",
+        "diverged runs count as 0": "m = np.median(np.nan_to_num(losses), axis=1)\n"
+        "return rates[m.argmin()]",
+        "first seed only": "return rates[np.nanargmin(losses[:, 0])]",
+        "index returned": MEDIANS + "return np.argmin([row[1] for row in scores])",
+        "loss returned": MEDIANS + "return min(row[1] for row in scores)",
+        "largest loss": MEDIANS + "return rates[np.argmax([row[1] for row in scores])]",
+    },
+    "sample_rates": {
+        "uniform on the linear scale": "return low + (high - low) * rng.random(n)",
+        "exponents returned": "a, b = np.log10([low, high])\nreturn a + (b - a) * rng.random(n)",
+        "bases mixed": "a, b = np.log10([low, high])\nreturn np.exp(a + (b - a) * rng.random(n))",
+        "a fixed grid": "return np.logspace(np.log10(low), np.log10(high), n)",
+        "powers of ten only": "a, b = np.log10([low, high]).round()\n"
+        "return 10.0 ** rng.integers(a, b, n, endpoint=True)",
+        "one rate for all": "a, b = np.log10([low, high])\n"
+        "return np.ones(n) * 10 ** (a + (b - a) * rng.random())",
+        "one rate": "return low * (high / low) ** rng.random()",
+    },
+    "cosine_rate": {
+        "half left out": "return learning_rate + learning_rate * np.cos(t / steps * np.pi)",
+        "1 left out": "return np.cos(t / steps * np.pi) * learning_rate",
+        "going up": "return learning_rate / 2 - learning_rate / 2 * np.cos(t / steps * np.pi)",
+        "full period": "return learning_rate * np.cos(np.pi * t / steps) ** 2",
+        "quarter period": "return learning_rate * np.sin(np.pi / 2 * (1 - t / steps))",
+        "pi left out": "return learning_rate * np.cos(t / steps / 2) ** 2",
+        "degrees": "return learning_rate / 2 * (1 + np.cos(t / steps * 180))",
+        "straight line": "return learning_rate - learning_rate * t / steps",
+    },
+    "best_epoch": {
+        "lowest of all": "return losses.index(min(losses))",
+        "first rise stops": "t = 0\nwhile t + 1 < len(losses) and losses[t + 1] < losses[t]:\n"
+        "    t += 1\nreturn t",
+        "stops one epoch late": STOP.format(BETTER + "    if wait == patience + 1:\n        break")
+        + "return best",
+        "epoch of the stop": STOP.format(BETTER + "    if wait == patience:\n        return t")
+        + "return t",
+        "counted back from the stop": STOP.format(BETTER + "    if wait == patience:\n        break")
+        + "return t + 1",
+        "compared with the epoch before": STOP.format(
+            "wait = wait + 1 if t and losses[t] >= losses[t - 1] else 0\n"
+            "    if losses[t] < losses[best]:\n        best = t\n"
+            "    if wait == patience:\n        break"
+        )
+        + "return best",
+        "equal counts as better": STOP.format(
+            BETTER.replace("<", "<=") + "    if wait == patience:\n        break"
+        )
+        + "return best",
+        "loss returned": STOP.format(BETTER + "    if wait == patience:\n        break")
+        + "return losses[best]",
+        "counted from 1": STOP.format(BETTER + "    if wait == patience:\n        break")
+        + "return 1 + best",
+    },
+    "softmax": {
+        "overflow": "e = np.exp(z)\nreturn (e.T / e.sum(1)).T",
+        "one sum for all rows": PROBABILITIES + "return e / e.sum()",
+        "columns instead of rows": "e = np.exp(z - np.amax(z, 0))\nreturn e / e.sum(0)",
+        "one maximum for all rows": "e = np.exp(z - np.amax(z))\nreturn e / e.sum(1)[:, None]",
+        "not normalised": PROBABILITIES + "return e",
+        "minimum subtracted": "e = np.exp(z - np.amin(z, 0))\nreturn e / e.sum(1)[:, None]",
+        "exponential left out": "return (z.T / z.sum(1)).T",
+        "sign flipped": "e = np.exp(-(z - np.amin(z, 1)[:, None]))\nreturn e / e.sum(1)[:, None]",
+        "logarithm returned": PROBABILITIES + "return z - np.log(e.sum(1))[:, None]",
+    },
+    "softmax_gradient": {
+        "not divided by n": "g = np.array(p)\nfor i, k in enumerate(labels):\n    g[i, k] -= 1\nreturn g",
+        "sign flipped": "g = -p\nfor i, k in enumerate(labels):\n    g[i, k] += 1\nreturn g / len(p)",
+        "one-hot left out": "return p * len(labels) ** -1",
+        "derivative of the sigmoid": "return (p - p * p) / len(labels)",
+        "derivative of the logarithm only": "g = 0 * p\nfor i, k in enumerate(labels):\n"
+        "    g[i, k] = -1 / p[i, k] / len(p)\nreturn g",
+        "squared error": "g = np.array(p)\nfor i, k in enumerate(labels):\n    g[i, k] -= 1\n"
+        "return g / len(p) * 2",
+        "divided by all entries": "g = np.array(p)\nfor i, k in enumerate(labels):\n"
+        "    g[i, k] -= 1\nreturn g / np.size(p)",
+        "only the right class": "g = 0 * p\nfor i, k in enumerate(labels):\n"
+        "    g[i, k] = (p[i, k] - 1) / len(p)\nreturn g",
+    },
+    "minibatches": {
+        "not shuffled": "order = list(range(n))\n" + CUT,
+        "last batch dropped": ORDER + "return [order[k * batch_size : (k + 1) * batch_size] "
+        "for k in range(n // batch_size)]",
+        "drawn with replacement": "order = rng.choice(n, n)\n" + CUT,
+        "only the batches shuffled": "order = np.arange(n)\n"
+        + CUT.replace("return out", "return [out[i] for i in rng.permutation(len(out))]"),
+        "same order every epoch": "rng = np.random.default_rng(42)\n" + ORDER + CUT,
+        "counted from 1": ORDER.replace("arange(n)", "arange(1, n + 1)") + CUT,
+        "number and size exchanged": ORDER
+        + "k = np.linspace(0, n, batch_size + 1).round().astype(int)\n"
+        "return np.array_split(order, batch_size)",
+        "batches of even size": ORDER + "return np.array_split(order, (n - 1) // batch_size + 1)",
+        "one flat list": ORDER + "return order",
+    },
+    "numerical_gradient": {
+        "one-sided difference": EACH.format("(loss(up) - loss(theta)) / h"),
+        "2 left out": EACH.format("(loss(up) - loss(down)) / h"),
+        "h left out": EACH.format("0.5 * (loss(up) - loss(down))"),
+        "bracket missing": EACH.format("0.5 * h * (loss(up) - loss(down))"),
+        "sign flipped": EACH.format("(loss(down) - loss(up)) / (2 * h)"),
+        "all coordinates at once": "return (loss(theta + h) - loss(theta - h)) / (2 * h)",
+        "second derivative": EACH.format("(loss(up) + loss(down) - 2 * loss(theta)) / h / h"),
+        "last coordinate left out": "out = np.zeros(theta.size)\nfor i in range(theta.size - 1):\n"
+        "    up, down = theta.copy(), theta.copy()\n    up[i] += h\n    down[i] -= h\n"
+        "    out[i] = (loss(up) - loss(down)) / 2 / h\nreturn out",
+    },
+    "centered_step": {
+        "mean not subtracted": CENTRE.format("(S + epsilon) ** 0.5"),
+        "mean not squared": CENTRE.format("(S + epsilon - m) ** 0.5"),
+        "mean squared in the average": CENTRE.replace("(grad - m)", "(grad * grad - m)").format(
+            "(S + epsilon - m * m) ** 0.5"
+        ),
+        "mean added": CENTRE.format("(S + epsilon + m * m) ** 0.5"),
+        "mean subtracted outside the root": CENTRE.format("(S + epsilon) ** 0.5 - m"),
+        "difference squared": CENTRE.format("((S - m) * (S - m) + epsilon) ** 0.5"),
+        "old mean used": "old = m\n" + CENTRE.format("(S + epsilon - old * old) ** 0.5"),
+        "epsilon missing": CENTRE.format("(S - m * m) ** 0.5"),
+        "no square root": CENTRE.format("epsilon + S - m * m"),
+    },
+    "MyRMSprop": {
+        "S restarted at each step": optimizer(S="(1 - self.b) * grad * grad"),
+        "one S for all objects": optimizer(start="pass")
+        .replace("self.S = self.S +", "type(self).S = self.S +"),
+        "settings ignored": optimizer(settings="0.9, 1e-8"),
+        "PyTorch's default": optimizer(beta="0.99"),
+        "S starts at 1": optimizer(start="self.S = 1"),
+        "previous S used": optimizer(end="return theta - self.lr * grad / np.sqrt(old + self.e)"),
+        "1-beta left out": optimizer(S="grad * grad + self.b * self.S"),
+        "beta and 1-beta swapped": optimizer(S="self.S + self.b * (grad * grad - self.S)"),
+        "sum instead of average": optimizer(S="grad * grad + self.S"),
+        "gradient not squared": optimizer(S="self.S + (1 - self.b) * (grad - self.S)"),
+        "no square root": optimizer(end="return theta - self.lr / (self.e + self.S) * grad"),
+        "sign flipped": optimizer(end="return theta + self.lr * grad * (self.S + self.e) ** -0.5"),
+        "step returned": optimizer(end="return self.lr * grad * (self.S + self.e) ** -0.5"),
+    },
+    "from_pytorch": {
+        "epsilon inside": "return dict(learning_rate=lr, beta=alpha, epsilon=eps, epsilon_inside=True)",
+        "place of epsilon forgotten": "return dict(learning_rate=lr, beta=alpha, epsilon=eps)",
+        "epsilon squared": "return dict(learning_rate=lr, beta=alpha, epsilon=eps * eps, "
+        "epsilon_inside=True)",
+        "alpha turned into 1-alpha": "return dict(learning_rate=lr, beta=1.0 - alpha, epsilon=eps, "
+        "epsilon_inside=False)",
+        "beta left at its default": "return dict(learning_rate=lr, beta=9 / 10, epsilon=eps, "
+        "epsilon_inside=False)",
+        "defaults of this course": "return dict(learning_rate=0.001 if lr == 0.01 else lr, "
+        "beta=0.9 if alpha == 0.99 else alpha, epsilon=eps, epsilon_inside=False)",
+        "PyTorch's names kept": "return dict(lr=lr, alpha=alpha, eps=eps)",
+        "values without names": "return [lr, alpha, eps, False]",
+    },
+    "count_flips": {
+        "turns counted": "d = path[1:] - path[:-1]\nreturn ((d[1:] > 0) != (d[:-1] > 0)).sum(0)",
+        "each flip counted twice": "return 2 * ((path[1:] > 0) != (path[:-1] > 0)).sum(0)",
+        "flips in one direction only": "return np.sum(np.diff((path > 0).astype(int), axis=0) == 1, 0)",
+        "negative positions counted": "return [sum(x < 0 for x in column) for column in path.T]",
+        "all coordinates together": "return np.count_nonzero(path[1:] * path[:-1] < 0)",
+        "steps instead of coordinates": "return [sum(a * b < 0) for a, b in zip(path, path[1:])]",
+        "unchanged signs counted": "return np.count_nonzero(path[1:] * path[:-1] > 0, axis=0)",
+    },
+    "steps_to_reach": {
+        "below instead of at most": "t = 0\nwhile t < len(losses):\n    if losses[t] < target:\n"
+        "        return t\n    t += 1\nreturn -1",
+        "counted from 1": "for t, x in enumerate(losses, 1):\n    if not x > target:\n"
+        "        return t\nreturn -1",
+        "number of losses if never": "t = 0\nwhile t < len(losses) and losses[t] > target:\n"
+        "    t += 1\nreturn t",
+        "last instead of first": "found = -1\nfor t, x in enumerate(losses):\n"
+        "    if x <= target:\n        found = t\nreturn found",
+        "stays below": "t = len(losses)\nwhile t and losses[t - 1] <= target:\n    t -= 1\n"
+        "return t if t < len(losses) else -1",
+        "number of good losses": "good = [x for x in losses if x <= target]\nreturn len(good) or -1",
+        "steps above the target": "return len([x for x in losses if x > target])",
+        "loss returned": "good = [x for x in losses if x <= target]\nreturn good[0] if good else -1",
+    },
+}  # fmt: skip
+
+
+# Right solutions in other styles: with NumPy, with loops and lists, in place on copies, float32.
+RIGHT = {
+    "gradient_step": (
+        "theta = np.array(theta, float)\ntheta -= learning_rate * np.asarray(grad)\nreturn theta",
+        "return np.float32(theta) - np.float32(learning_rate) * np.float32(grad)",
+    ),
+    "valley_gradient": (
+        "return point * np.array([1, condition])",
+        "return [float(point[0]), float(condition * point[1])]",
+        "return np.float32([point[0], condition * point[1]])",
+    ),
+    "largest_stable_rate": ("return min(2 / c for c in curvatures)", "return 2.0 / max(curvatures)"),
+    "ewma": (
+        "a, out = 0, []\nfor x in values:\n    a += (1 - beta) * (x - a)\n    out.append(a)\nreturn out",
+        "return [sum((1 - beta) * beta ** (t - k) * values[k] for k in range(t + 1)) "
+        "for t in range(len(values))]",
+        "out = np.zeros(len(values), np.float32)\nfor t, x in enumerate(values):\n"
+        "    out[t] = beta * (out[t - 1] if t else 0) + (1 - beta) * x\nreturn out",
+    ),
+    "heavy_ball_step": (
+        "v = grad + v * beta\nreturn theta - learning_rate * v, v",
+        "v = np.array(v, np.float32)\nv *= beta\nv += grad\nreturn [theta - learning_rate * v, v]",
+    ),
+    "adagrad_step": (
+        "G = np.square(grad) + G\nreturn theta - grad * learning_rate / (epsilon + G**0.5), G",
+        "G = np.array(G, np.float32)\nG += np.square(grad)\n"
+        "return [theta - learning_rate * grad / (np.sqrt(G) + epsilon), G]",
+    ),
+    "half_life": ("import math\nreturn math.log(0.5, beta)", "return np.log2(0.5) / np.log2(beta)"),
+    "past_weights": (
+        "return [(1 - beta) * beta**k for k in range(n)]",
+        "w = np.full(n, beta, np.float32)\nw[0] = 1 - beta\nreturn np.cumprod(w)",
+    ),
+    "first_update": (row(), "import math\n" + row(step="learning_rate / math.sqrt(S + epsilon) * g")),
+    "worked_table": (table(), table(result="np.float32(thetas)")),
+    "first_slip": (RUN + "return bad[0] if bad else 0", RUN + "return next(iter(bad), 0)"),
+    "corrected_average": ("return S * (1 - beta**t) ** -1", "return np.float32(S) / (1 - beta**t)"),
+    "first_step_factor": ("return (1 - beta) ** -0.5", "import math\nreturn math.sqrt(1 / (1 - beta))"),
+    "steps_until_unbiased": (
+        COUNT.format("(1 - beta**t) * (1 + excess) ** 2 <= 1"),
+        "return np.floor(np.log(1 - (1 + excess) ** -2) / np.log(beta)) + 1",
+    ),
+    "adam_step": (
+        M + V + "theta = theta - learning_rate * (m / (1 - beta1**t)) / "
+        "((v / (1 - beta2**t)) ** 0.5 + epsilon)" + ADAM_END,
+        "m = np.float32(m) + np.float32(1 - beta1) * (grad - m)\n" + V
+        + "rate = learning_rate / (1 - beta1**t)\n"
+        "return [theta - rate * m / (np.sqrt(v / (1 - beta2**t)) + epsilon), m, v]",
+    ),
+    "adadelta_step": (
+        E_G + DELTA + E_X + DELTA_END,
+        "E_g = np.array(E_g)\nE_g *= rho\nE_g += (1 - rho) * np.square(grad)\n" + DELTA + E_X + DELTA_END,
+    ),
+    "fair_winner": (
+        MEDIANS + "return min(zip(scores, rates), key=lambda pair: np.median(pair[0]))[1]",
+        "losses = losses.copy()\nlosses[np.isnan(losses)] = np.inf\n"
+        "return rates[np.sort(losses)[:, 1].argmin()]",
+    ),
+    "sample_rates": (
+        "return np.exp(rng.uniform(np.log(low), np.log(high), n))",
+        "return [low * (high / low) ** rng.random() for _ in range(n)]",
+        "return np.float32(low) * np.float32(high / low) ** rng.random(n, np.float32)",
+    ),
+    "cosine_rate": (
+        "return learning_rate * np.cos(np.pi * t / steps / 2) ** 2",
+        "import math\nreturn 0.5 * learning_rate + 0.5 * learning_rate * math.cos(math.pi * t / steps)",
+    ),
+    "best_epoch": (
+        STOP.format(BETTER + "    if wait == patience:\n        break") + "return best",
+        "for t in range(len(losses)):\n    best = int(np.argmin(losses[: t + 1]))\n"
+        "    if t - best == patience:\n        return best\nreturn best",
+    ),
+    "softmax": (
+        PROBABILITIES + "return e / e.sum(1)[:, None]",
+        "return [np.exp(r - max(r)) / sum(np.exp(r - max(r))) for r in z.astype(np.float32)]",
+        "logs = z - np.logaddexp.reduce(z, axis=1, keepdims=True)\nreturn np.exp(logs)",
+    ),
+    "softmax_gradient": (
+        "return (p - np.eye(p.shape[1])[labels]) / len(p)",
+        "g = np.array(p, np.float32)\nfor i, k in enumerate(labels):\n    g[i, k] -= 1\nreturn g / len(p)",
+    ),
+    "minibatches": (ORDER + CUT, ORDER + "return np.split(order, range(batch_size, n, batch_size))"),
+    "numerical_gradient": (
+        EACH.format("(loss(up) - loss(down)) / (2 * h)"),
+        "return [(loss(theta + h * e) - loss(theta - h * e)) / h / 2 for e in np.eye(len(theta))]",
+    ),
+    "centered_step": (
+        CENTRE.format("(S + epsilon - m * m) ** 0.5"),
+        "S = np.array(S, float)\nm = np.array(m, float)\nS *= beta\nm *= beta\n"
+        "S += (1 - beta) * np.square(grad)\nm += (1 - beta) * np.asarray(grad)\n"
+        "return [theta - learning_rate * grad / np.sqrt(S - np.square(m) + epsilon), S, m]",
+    ),
+    "MyRMSprop": (
+        optimizer(),
+        optimizer(start="pass"),
+        optimizer(S="np.float32(self.b * self.S + (1 - self.b) * grad * grad)"),
+    ),
+    "from_pytorch": (
+        "return dict(epsilon_inside=False, epsilon=eps, beta=alpha, learning_rate=lr)",
+        "out = {}\nout['learning_rate'], out['beta'], out['epsilon'] = lr, alpha, eps\n"
+        "out['epsilon_inside'] = False\nreturn out",
+    ),
+    "count_flips": (
+        "return np.count_nonzero(path[1:] * path[:-1] < 0, axis=0)",
+        "return [sum(a * b < 0 for a, b in zip(c, c[1:])) for c in path.astype(np.float32).T]",
+    ),
+    "steps_to_reach": (
+        "return next((t for t, x in enumerate(losses) if x <= target), -1)",
+        "low = np.asarray(losses) <= target\nreturn int(low.argmax()) if low.any() else -1",
+    ),
+}  # fmt: skip
+
+
+def written(name, body):
+    """The function `name` with this body, made as a notebook cell makes it."""
+    if not body.startswith("class "):
+        header = EXERCISES[name].stub.splitlines()[0]
+        body = header + "\n" + "\n".join("    " + line for line in body.splitlines())
+    namespace = {"np": np}
+    exec(body, namespace)
+    return namespace[name]
+
+
+def test_there_is_a_second_version_of_everything():
+    others = [name for name in EXERCISES if name not in {"rmsprop_step", "mended_step"}]
+    assert sorted(VERSIONS) == sorted(RIGHT) == sorted(others)
+    for name in others:
+        assert set(VERSIONS[name]) == set(EXERCISES[name].mistakes), name
+
+
+@pytest.mark.parametrize(
+    ("name", "mistake"), [(name, mistake) for name in VERSIONS for mistake in VERSIONS[name]]
+)
+def test_a_mistake_in_other_words_gets_its_own_name(name, mistake):
+    verdict = EXERCISES[name].judge(written(name, VERSIONS[name][mistake]), seconds=2)
+    assert (verdict.passed, verdict.mistake) == (False, mistake), verdict
+    assert verdict.message.endswith(EXERCISES[name].mistakes[mistake][1])
+
+
+@pytest.mark.parametrize(
+    ("name", "body"), [(name, body) for name, bodies in RIGHT.items() for body in bodies]
+)
+def test_a_right_solution_passes_in_any_style(name, body):
+    verdict = EXERCISES[name].judge(written(name, body))
+    assert verdict.passed, verdict
+    assert verdict.variant is None
