@@ -155,6 +155,10 @@ def test_windows_and_starts():
             assert (windows[:, 0] < lowest).all()
             assert (lowest < windows[:, 1]).all()
     assert (Parabola.start, Plateau.start, DoubleWell.start) == (2, 4, 1.5)
+    lines = [(-2.5, 2.5), (-6.5, 6.5), (-2, 2)]
+    assert [Parabola.window, Plateau.window, DoubleWell.window] == lines
+    planes = [((-3.5, 3.5), (-2, 2)), ((-1.5, 1.5), (-1.5, 1.5)), ((-2, 2), (-1, 3))]
+    assert [Valley.window, Saddle.window, Rosenbrock.window] == planes
     assert Saddle().start.tolist() == [1, 1e-8]
     assert Rosenbrock().start.tolist() == [-1.2, 1]
     assert LinearRegression(X, Y).start.tolist() == [0, 0]

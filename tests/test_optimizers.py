@@ -727,23 +727,16 @@ def test_copies_and_pickles_go_on_alike(make):
 
 
 def test_state_names():
-    names = {}
+    names = []
     for make in SIX:
         optimizer = make()
         optimizer.step(1.0, 1.0)
-        names[repr(optimizer)[:12]] = "".join(optimizer.state)
+        names.append(list(optimizer.state))
         start = optimizer.initial_state((2,), np.dtype(np.float32))
-        assert list(start) == list(optimizer.state)
+        assert sorted(start) == sorted(optimizer.state)
         assert all(v.shape == (2,) and v.dtype == np.float32 for v in start.values())
         assert not any(v.any() for v in start.values())
-    assert list(names.values()) == ["", "v", "G", "Smb", "E_gE_x", "mv"] or names == {
-        "GradientDesc": "",
-        "Momentum(lea": "v",
-        "Adagrad(lear": "G",
-        "RMSprop(lear": "Smb",
-        "Adadelta()": "E_gE_x",
-        "Adam(learnin": "mv",
-    }
+    assert names == [[], ["v"], ["G"], ["S"], ["E_g", "E_x"], ["m", "v"], ["S", "m", "b"]]
     assert RMSprop(0.1, initial_S=2).initial_state((1,), np.float64)["S"] == 2
 
 
