@@ -202,7 +202,7 @@ class Race:
         """
         swept = self.curve().dropna()
         rates = np.unique(swept["learning_rate"])
-        spacing = np.log10(rates[-1] / rates[0]) / (len(rates) - 1)
+        spacing = np.diff(np.log10(rates)).mean() if len(rates) > 1 else 0.0
         medians = swept.groupby("method", sort=False)["median"]
         good = medians.agg(lambda m: np.isfinite(m.min()) * (m <= factor * m.min()).sum())
         return (good * spacing).rename("decades")

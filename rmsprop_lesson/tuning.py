@@ -294,7 +294,7 @@ def _key(setting):
 
 def _run_all(function, todo, n_jobs):
     """Yield (key, setting, outcome) of each task as soon as it is there, in any order."""
-    from joblib import Parallel, delayed
+    from joblib import Parallel, delayed, effective_n_jobs
     from joblib.parallel import get_active_backend
 
     tasks = [delayed(_try)(function, key, setting) for key, setting in todo]
@@ -306,7 +306,7 @@ def _run_all(function, todo, n_jobs):
         return
     # Some backends (multiprocessing, Ray) only return whole lists: hand out a few at a time.
     with Parallel(n_jobs=n_jobs) as parallel:
-        some = 4 * (os.cpu_count() or 1)
+        some = 4 * effective_n_jobs(n_jobs)
         for i in range(0, len(tasks), some):
             yield from parallel(tasks[i : i + some])
 

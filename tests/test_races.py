@@ -126,6 +126,7 @@ def test_usable_counts_the_decades_of_good_rates():
     losses = 2 * (1 - rates) ** 2
     assert losses[-1] == 0.0  # only η = 1 is within 10 times of a best loss of 0
     assert runs.usable()["gradient descent"] == 0.5
+    assert race(Parabola(), rates=[0.1], steps=1).usable()["RMSprop"] == 0.0
     assert race(Parabola(), rates=rates, steps=1).usable().index.tolist() == [
         label for label in ENTRANTS if label != "Adadelta"
     ]
