@@ -139,9 +139,7 @@ def test_a_backend_without_generators_saves_as_it_goes(tmp_path):
     file = tmp_path / "search.jsonl"
     with joblib.parallel_config("multiprocessing", n_jobs=2), pytest.raises(SearchFailed):
         grid_search(fails_at_nine, {"x": range(12)}, n_jobs=None, results=file)
-    assert (
-        len(file.read_text().splitlines()) == 1 + 8
-    )  # the first hand, four for each process
+    assert len(file.read_text().splitlines()) == 1 + 8  # the first hand, four for each process
 
 
 def fails_at_nine(x):
