@@ -433,6 +433,17 @@ def test_at_small_rates_the_start_alone_decides_which_well():
         np.testing.assert_array_equal(gaps < 0.1, starts < barrier)
 
 
+def test_on_rosenbrock_the_width_of_the_sweep_decides_between_rmsprop_and_adam():
+    """A sweep that ends at 0.01 makes Adam look slower than RMSprop; a wider one does not."""
+
+    def steps(optimizer):
+        return int((descend(Rosenbrock(), optimizer, steps=3000).losses <= 0.01).argmax())
+
+    rmsprop = steps(RMSprop(0.003))
+    assert (rmsprop, steps(Adam(0.01)), steps(GradientDescent(0.002))) == (1618, 2465, 1923)
+    assert steps(Adam(0.1)) < 600 < rmsprop
+
+
 # ── The network ──────────────────────────────────────────────────────────────────────────────────
 
 
