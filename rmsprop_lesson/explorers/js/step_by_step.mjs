@@ -1,0 +1,216 @@
+// Explorer 1: one update after another, with every number in sight.
+import { OBJECTIVES, descend, optimizer, rmspropRoot } from "./core.mjs";
+import { Axes, Card, Figure, clamp, column, count, decay, h, html, linear, logarithmic, logarithmicOrZero, number } from "./ui.mjs";
+
+const STEPS = 60;
+
+export const stepByStep = {
+  defaults: { theta0: 2, learning_rate: 0.1, beta: 0.9, epsilon: 1e-8, convention: "inside", bias_correction: false, t: 0 },
+
+  build(host, state, { onchange }) {
+    const card = new Card(host, {
+      title: "RMSprop step by step",
+      lead: "The loss is <i>L</i>(<i>θ</i>) = <i>θ</i>²/2, so the gradient <i>g</i> is <i>θ</i> itself. Make a step and follow the numbers.",
+      state,
+      onchange,
+    });
+    const parabola = new Figure({ label: "The loss, a parabola, with the positions so far", caption: "Where θ is" });
+    const lines = new Figure({ label: "Gradient, average, root and step as arrows on one number line", caption: "What the update is made of" });
+    const work = h("div", { class: "rx-work" });
+    const table = h("table", {});
+    const scroll = h("div", { class: "rx-scroll", tabindex: 0, role: "region", "aria-label": "Table of all steps so far" }, table);
+    const none = () => state.convention === "none";
+    const controls = h("div", { class: "rx-controls rx-wide", style: "--rx-columns:3" },
+      card.slider("theta0", { label: "start <i>θ</i>₀", scale: linear(-4, 4, 0.1) }),
+      card.slider("learning_rate", { label: "learning rate <i>η</i>", scale: logarithmic(0.001, 1) }),
+      card.slider("beta", { label: "decay rate <i>β</i>", scale: decay() }),
+      card.slider("epsilon", { label: "<i>ε</i>", scale: logarithmicOrZero(1e-12, 1), off: none }),
+      card.select("convention", {
+        label: "place of <i>ε</i>",
+        options: [["inside", "inside: √(S + ε)"], ["outside", "outside: √S + ε"], ["none", "none: √S"]],
+      }),
+      card.checkbox("bias_correction", { label: "bias correction, <i>S</i> / (1 − <i>β</i><sup>t</sup>)" }));
+
+    let run;
+    const length = () => run.gradients.length;
+    const compute = () => { run = solve(state); };
+    compute();
+    card.card.append(
+      card.transport({ length, rate: () => 2 }),
+      h("div", { class: "rx-grid rx-half" }, parabola.element, lines.element),
+      card.sentence, work, controls, scroll);
+
+    const app = {
+      draw() {
+        compute();
+        state.t = clamp(state.t, 0, length());
+        const t = Math.floor(state.t);
+        drawParabola(parabola, run, t);
+        drawLines(lines, run, t, state);
+        work.innerHTML = working(run, t, state);
+        drawTable(table, run, t, state);
+        if (t !== app.lastT) scroll.scrollTop = scroll.scrollHeight;
+        app.lastT = t;
+      },
+      describe: () => describe(solve(state), Math.floor(state.t), state),
+    };
+    card.start(app);
+    return card;
+  },
+};
+
+function solve(state) {
+  const opt = optimizer("RMSprop", {
+    learning_rate: state.learning_rate,
+    beta: state.beta,
+    epsilon: state.convention === "none" ? 0 : state.epsilon,
+    epsilon_inside: state.convention !== "outside",
+    bias_correction: state.bias_correction,
+  });
+  const run = descend(OBJECTIVES.Parabola(), opt, [state.theta0], STEPS);
+  // Row t: everything the update from θ_t to θ_{t+1} uses.
+  run.rows = run.gradients.map(([g], t) => {
+    const [theta] = run.positions[t];
+    const next = run.positions[t + 1]?.[0] ?? NaN;
+    const [S] = run.state[t].S;
+    const after = run.state[t + 1]?.S[0] ?? NaN;
+    const corrected = state.bias_correction ? after / (1 - state.beta ** (t + 1)) : after;
+    const root = rmspropRoot(opt, after, t + 1);
+    return { t, theta, g, S, after, corrected, root, step: (g / root) * opt.learning_rate, next };
+  });
+  return run;
+}
+
+function drawParabola(figure, run, t) {
+  const { width, height } = figure.size(230);
+  const reach = 1.12 * Math.max(0.5, ...run.positions.map(([x]) => Math.abs(x)));
+  const axes = new Axes({
+    width, height, left: 40,
+    x: { min: -reach, max: reach, label: "θ" },
+    y: { min: -0.06 * reach * reach, max: (reach * reach) / 2, label: "L(θ)" },
+  });
+  const xs = Array.from({ length: 81 }, (_, i) => -reach + (i / 40) * reach);
+  const loss = (x) => (x * x) / 2;
+  let ink = axes.line(xs, xs.map(loss), { kind: "curve" });
+  for (let k = 0; k < t; k++) {
+    const [x] = run.positions[k];
+    ink += `<circle class="rx-marker" opacity="0.45" r="4" cx="${axes.x(x)}" cy="${axes.y(loss(x))}"/>`;
+  }
+  const [x] = run.positions[t];
+  const span = reach * 0.28;
+  ink += axes.line([x - span, x + span], [loss(x) - x * span, loss(x) + x * span], { kind: "reference" });
+  ink += `<path class="rx-axis" stroke-dasharray="2 3" d="M${axes.x(x)},${axes.y(loss(x))}V${axes.bottom}"/>`;
+  ink += axes.marker(x, loss(x), "o", 1.5);
+  const row = run.rows[t];
+  if (row && Number.isFinite(row.next)) ink += arrow(axes.x(x), axes.x(row.next), axes.bottom - 7);
+  figure.draw(axes.frame() + `<g class="rx-m-rmsprop">${axes.clipped(ink)}</g>` +
+    axes.text(x, loss(x), `θ<tspan dy="3" font-size="9">${t}</tspan><tspan dy="-3"> = ${number(x)}</tspan>`,
+      { anchor: x > 0 ? "end" : "start", dx: x > 0 ? -11 : 11, dy: -6, strong: true }));
+}
+
+function arrow(from, to, y) {
+  const size = Math.min(7, Math.abs(to - from));
+  const back = to - Math.sign(to - from) * size;
+  return `<path class="rx-line" stroke-width="3" d="M${from},${y}H${to}"/><path class="rx-marker" stroke="none" d="M${to},${y}L${back},${y - 4.5}V${y + 4.5}Z"/>`;
+}
+
+function drawLines(figure, run, t, state) {
+  const { width, height } = figure.size(230);
+  const row = run.rows[t] ?? run.rows.at(-1);
+  const early = run.rows.slice(0, 12).flatMap(({ g, corrected, root, step }) => [g, corrected, root, step]);
+  const reach = 1.15 * Math.max(0.1, ...early.filter(Number.isFinite).map(Math.abs));
+  const axes = new Axes({ width, height, left: 66, x: { min: -reach, max: reach }, y: { min: 0, max: 4 } });
+  let ink = axesOnly(axes);
+  if (!row) return figure.draw(ink);
+  const rows = [
+    ["g", row.g, "gd"],
+    [state.bias_correction ? "Ŝ" : "S", row.corrected, "adagrad"],
+    [rootName(state), row.root, "momentum"],
+    ["Δθ", -row.step, "rmsprop"],
+  ];
+  rows.forEach(([name, value, key], i) => {
+    const y = axes.y(3.5 - i);
+    ink += `<text class="rx-strong" x="${axes.left - 10}" y="${y + 4}" text-anchor="end">${name}</text>`;
+    if (!Number.isFinite(value)) return;
+    const x = clamp(axes.x(value), axes.left, axes.right);
+    ink += `<g class="rx-m-${key}">${arrow(axes.x(0), x, y)}</g>`;
+    const left = value < 0 ? x > axes.left + 74 : x > axes.right - 74;
+    ink += `<text class="rx-strong rx-halo" x="${left ? x - 8 : x + 8}" y="${y - 7}" text-anchor="${left ? "end" : "start"}">${number(value)}</text>`;
+  });
+  figure.draw(ink);
+}
+
+const rootName = ({ convention, bias_correction }) => {
+  const S = bias_correction ? "Ŝ" : "S";
+  return { inside: `√(${S}+ε)`, outside: `√${S}+ε`, none: `√${S}` }[convention];
+};
+
+function axesOnly(axes) {
+  let ink = `<path class="rx-axis" d="M${axes.left},${axes.bottom}H${axes.right}"/><path class="rx-reference" d="M${axes.x(0)},${axes.top}V${axes.bottom}"/>`;
+  for (const [tick, text] of axesTicks(axes)) {
+    ink += `<path class="rx-axis" d="M${axes.x(tick)},${axes.bottom}v4"/><text x="${axes.x(tick)}" y="${axes.bottom + 17}" text-anchor="middle">${text}</text>`;
+  }
+  return ink;
+}
+
+const axesTicks = (axes) => {
+  const { max } = axes.xAxis;
+  const base = 10 ** Math.floor(Math.log10(max));
+  const step = [1, 2, 5].map((m) => (m * base) / 2).filter((s) => s <= max / 1.5).at(-1);
+  const out = [];
+  for (let k = -2; k <= 2; k++) if (Math.abs(k * step) <= max) out.push([k * step, number(k * step)]);
+  return out;
+};
+
+// The three equations with their numbers filled in.
+function working(run, t, state) {
+  const row = run.rows[t];
+  if (!row) return `<div>This was the last step here: <i>θ</i><sub>${t}</sub> = <b>${number(run.positions[t][0], 7)}</b></div>`;
+  const n = (value) => number(value, 6);
+  const sign = (value) => (value < 0 ? `(${n(value)})` : n(value));
+  const epsilon = n(state.epsilon);
+  const S = n(row.corrected);
+  const root = { inside: `√(${S} + ${epsilon})`, outside: `(√${S} + ${epsilon})`, none: `√${S}` }[state.convention];
+  const correction = state.bias_correction
+    ? `<div><i>Ŝ</i> = <i>S</i><sub>${t + 1}</sub> / (1 − <i>β</i><sup>${t + 1}</sup>) = ${n(row.after)} / ${n(1 - state.beta ** (t + 1))} = <b>${S}</b></div>`
+    : "";
+  const minus = row.step < 0 ? "+" : "−";
+  return (
+    `<div><i>S</i><sub>${t + 1}</sub> = <i>β</i> <i>S</i><sub>${t}</sub> + (1 − <i>β</i>) <i>g</i>² = ${n(state.beta)} · ${n(row.S)} + ${n(1 - state.beta)} · ${sign(row.g)}² = <b>${n(row.after)}</b></div>` +
+    correction +
+    `<div>step = <i>η</i> <i>g</i> / ${rootName(state)} = ${n(state.learning_rate)} · ${sign(row.g)} / ${root} = <b>${n(row.step)}</b></div>` +
+    `<div><i>θ</i><sub>${t + 1}</sub> = <i>θ</i><sub>${t}</sub> − step = ${n(row.theta)} ${minus} ${n(Math.abs(row.step))} = <b>${n(row.next)}</b></div>`
+  );
+}
+
+function drawTable(table, run, t, state) {
+  const hat = state.bias_correction ? "<th scope='col'><i>Ŝ</i></th>" : "";
+  const head = `<thead><tr><th scope="col"><i>t</i></th><th scope="col"><i>θ</i><sub>t</sub></th><th scope="col"><i>g</i></th><th scope="col"><i>S</i><sub>t</sub></th><th scope="col"><i>S</i><sub>t+1</sub></th>${hat}<th scope="col">${rootName(state)}</th><th scope="col">step</th><th scope="col"><i>θ</i><sub>t+1</sub></th></tr></thead>`;
+  const rows = run.rows.slice(0, Math.max(t, 0)).map((row) => {
+    const values = [row.theta, row.g, row.S, row.after, ...(hat ? [row.corrected] : []), row.root, row.step, row.next];
+    const now = row.t === t - 1 ? ' class="rx-now"' : "";
+    return `<tr${now}><th scope="row">${row.t}</th>${values.map((v) => `<td>${column(v)}</td>`).join("")}</tr>`;
+  });
+  const columns = hat ? 9 : 8;
+  const empty = `<tr><td colspan="${columns}" style="text-align:left">No step made yet.</td></tr>`;
+  table.innerHTML = `<caption class="rx-hidden">Steps made so far</caption>${head}<tbody>${rows.join("") || empty}</tbody>`;
+}
+
+function describe(run, t, state) {
+  if (t === 0) {
+    const first = run.rows[0];
+    const size = first && Number.isFinite(first.step) ? ` The first step will change it by ${number(-first.step)}, which is ${number(Math.abs(first.step) / state.learning_rate, 3)} times η.` : "";
+    return `θ starts at ${number(state.theta0)}, where the gradient is ${number(state.theta0)}.${size}${ending(run, state)}`;
+  }
+  const row = run.rows[t - 1];
+  return (
+    `After ${count(t, "step")} θ is ${number(run.positions[t][0], 7)}. The last step had gradient ${number(row.g)}, average S = ${number(row.after)} ` +
+    `with root ${number(row.root)}, and changed θ by ${number(-row.step)}.${ending(run, state)}`
+  );
+}
+
+function ending(run, state) {
+  if (run.diverged_at === null) return "";
+  const why = state.convention === "none" || state.epsilon === 0 ? ": the gradient is 0 and so is S, and without ε that is 0/0" : "";
+  return ` The run diverged at step ${run.diverged_at}${why}.`;
+}

@@ -1,0 +1,701 @@
+// What all explorers share: the card, its labelled controls, charts, the clock, the sentence that
+// says what is to be seen, and the look in light and dark. No outside code, no outside request.
+
+// ── elements ────────────────────────────────────────────────────────────────────────────────────
+
+const SVG = "http://www.w3.org/2000/svg";
+const prefix = `rx${Math.random().toString(36).slice(2, 8)}-`; // unique beside other copies of this module
+let serial = 0;
+export const newId = () => `${prefix}${++serial}`;
+
+function fill(element, attributes, children) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (value === true) element.setAttribute(name, "");
+    else if (value !== false && value != null) element.setAttribute(name, value);
+  }
+  element.append(...children.flat().filter((child) => child != null));
+  return element;
+}
+
+export const h = (tag, attributes = {}, ...children) =>
+  fill(document.createElement(tag), attributes, children);
+export const svg = (tag, attributes = {}, ...children) =>
+  fill(document.createElementNS(SVG, tag), attributes, children);
+
+export function html(tag, attributes, markup) {
+  const element = h(tag, attributes);
+  element.innerHTML = markup;
+  return element;
+}
+
+// Set only what has changed: an unchanged node costs no layout and is not read out again.
+export function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+const escapes = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+export const escapeHtml = (text) => String(text).replace(/[&<>"]/g, (c) => escapes[c]);
+
+// ── numbers ─────────────────────────────────────────────────────────────────────────────────────
+
+const SUPERSCRIPT = { "-": "⁻", ...Object.fromEntries([..."⁰¹²³⁴⁵⁶⁷⁸⁹"].map((c, i) => [i, c])) };
+const minus = (text) => text.replace("-", "−");
+export const power = (exponent) => "10" + [...String(exponent)].map((c) => SUPERSCRIPT[c]).join("");
+
+// A number to `digits` significant digits, as print writes it: 0.3162, −1.5, 2.1×10⁻⁸.
+export function number(value, digits = 4) {
+  if (Number.isNaN(value)) return "not a number";
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  if (size >= 1e-4 && size < 1e5) {
+    return minus(String(Number(value.toPrecision(digits))));
+  }
+  const [mantissa, exponent] = value.toExponential(digits - 1).split("e");
+  const head = minus(String(Number(mantissa)));
+  return (head === "1" ? "" : head === "−1" ? "−" : head + "×") + power(Number(exponent));
+}
+
+// The same with all digits kept, so that columns line up.
+export function column(value, digits = 6) {
+  if (!Number.isFinite(value) || value === 0) return number(value);
+  const size = Math.abs(value);
+  return size >= 1e-3 && size < 1e4 ? minus(value.toFixed(digits)) : number(value, digits - 1);
+}
+
+export const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
+export const count = (n, thing) => `${n} ${thing}${n === 1 ? "" : "s"}`;
+
+// "a", "a and b", "a, b and c"
+export function listing(parts) {
+  if (parts.length < 2) return parts.join("");
+  return `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
+}
+
+// ── the look ────────────────────────────────────────────────────────────────────────────────────
+
+// Okabe–Ito colours, dashes and markers as in rmsprop_lesson.plots.STYLE; dashes in line widths.
+export const METHODS = {
+  "gradient descent": { key: "gd", dash: [1, 1], marker: "s" },
+  momentum: { key: "momentum", dash: [5, 2], marker: "D" },
+  Adagrad: { key: "adagrad", dash: [3, 1, 1, 1], marker: "^" },
+  RMSprop: { key: "rmsprop", dash: null, marker: "o" },
+  Adadelta: { key: "adadelta", dash: [7, 2, 1, 2], marker: "v" },
+  Adam: { key: "adam", dash: [5, 1, 1, 1, 1, 1], marker: "P" },
+};
+
+const MARKERS = {
+  s: "M-4.4,-4.4H4.4V4.4H-4.4Z",
+  D: "M0,-6L6,0L0,6L-6,0Z",
+  "^": "M0,-6L5.6,4.4H-5.6Z",
+  v: "M0,6L5.6,-4.4H-5.6Z",
+  o: "M-5,0A5,5 0 1 0 5,0A5,5 0 1 0 -5,0Z",
+  P: "M-2,-6H2V-2H6V2H2V6H-2V2H-6V-2H-2Z",
+  "*": "M0,-7L1.9,-2.3L6.7,-2.2L2.9,0.9L4.1,5.7L0,2.9L-4.1,5.7L-2.9,0.9L-6.7,-2.2L-1.9,-2.3Z",
+};
+export const markerPath = (marker) => MARKERS[marker];
+export const dashes = (dash, width = 2) => (dash ? dash.map((d) => d * width).join(" ") : "none");
+
+// A small sample of a method's line and marker, for legends.
+export function swatch(key, dash, marker) {
+  return (
+    `<svg class="rx-swatch rx-m-${key}" width="34" height="14" viewBox="-17 -7 34 14" aria-hidden="true">` +
+    `<path class="rx-line" d="M-16,0H16" stroke-dasharray="${dashes(dash)}"/>` +
+    `<path class="rx-marker" d="${MARKERS[marker]}"/></svg>`
+  );
+}
+
+const CSS = `
+.rx { --rx-bg: var(--jp-layout-color0, var(--pst-color-background, #fff)); --rx-fg: #1c2128;
+  --rx-soft: #4d5661; --rx-line: #c9d0d8; --rx-grid: #e6e9ed; --rx-panel: #f5f7f9; --rx-accent: #0a61a0;
+  --rx-on-accent: #fff; --rx-low: #dbe8f2; --rx-high: #fbfcfd; --rx-warn: #a33a00; --rx-halo: #fff;
+  --rx-gd: #000; --rx-momentum: #e69f00; --rx-adagrad: #009e73; --rx-rmsprop: #0072b2;
+  --rx-adadelta: #cc79a7; --rx-adam: #d55e00; --rx-own: #7a3fb5;
+  container-type: inline-size; max-width: 1080px; margin: 1em auto; color-scheme: light; }
+.rx[data-mode="dark"] { --rx-bg: var(--jp-layout-color0, var(--pst-color-background, #14181e));
+  --rx-fg: #e9edf1; --rx-soft: #b3bcc6; --rx-line: #47515c; --rx-grid: #2a323b; --rx-panel: #1d232b;
+  --rx-accent: #6cb8ee; --rx-on-accent: #0c1116; --rx-low: #1f3a50; --rx-high: #151a20; --rx-warn: #ff9d5c;
+  --rx-halo: #14181e; --rx-gd: #c4c9cf; --rx-rmsprop: #3f9fe0; --rx-adagrad: #12b487; --rx-own: #b98ae6;
+  color-scheme: dark; }
+.rx, .rx * { box-sizing: border-box; }
+.rx-card { border: 1px solid var(--rx-line); border-radius: 12px; background: var(--rx-bg); color: var(--rx-fg);
+  padding: 14px 18px 16px; font: 15px/1.45 system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, "DejaVu Sans", sans-serif;
+  overflow: hidden; text-align: left; }
+.rx-card p, .rx-card table { margin: 0; font-size: inherit; }
+.rx-title { font-weight: 650; font-size: 1.12em; letter-spacing: -0.005em; }
+.rx-lead { color: var(--rx-soft); max-width: 68ch; }
+.rx-card > * + * { margin-top: 12px; }
+.rx-grid { display: grid; gap: 12px 20px; grid-template-columns: minmax(0, 1fr); }
+.rx-stack { display: grid; gap: 10px; align-content: start; min-width: 0; }
+.rx-controls { display: grid; gap: 10px 22px; grid-template-columns: minmax(0, 1fr); background: var(--rx-panel);
+  border-radius: 10px; padding: 12px 14px; align-content: start; }
+@container (min-width: 560px) { .rx-controls { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
+@container (min-width: 860px) { .rx-controls.rx-wide { grid-template-columns: repeat(var(--rx-columns, 4), minmax(0, 1fr)); } }
+@container (min-width: 760px) { .rx-grid.rx-split { grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); }
+  .rx-grid.rx-half { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+  .rx-grid.rx-split > .rx-controls, .rx-grid.rx-half > .rx-controls { grid-template-columns: minmax(0, 1fr); } }
+.rx-control { display: grid; grid-template-columns: minmax(0, 1fr) auto; align-items: center; gap: 2px 8px; min-width: 0; }
+.rx-control > label, .rx-legend { font-size: 0.93em; color: var(--rx-fg); }
+.rx-control i, .rx-card i { font-style: italic; }
+.rx-control input[type="range"] { grid-column: 1 / -1; width: 100%; height: 28px; margin: 0; padding: 0;
+  accent-color: var(--rx-accent); cursor: pointer; touch-action: pan-y; background: transparent; }
+.rx-control input[type="number"], .rx-card select { font: inherit; font-size: 0.93em; color: var(--rx-fg); background: var(--rx-bg);
+  border: 1px solid var(--rx-soft); border-radius: 6px; padding: 3px 6px; min-height: 30px; height: auto; margin: 0; width: auto; }
+.rx-control input[type="number"] { width: 6.2em; text-align: right; -moz-appearance: textfield; appearance: textfield; }
+.rx-control input::-webkit-inner-spin-button { display: none; }
+.rx-control input[aria-invalid="true"] { border-color: var(--rx-warn); outline: 2px solid var(--rx-warn); }
+.rx-control select { max-width: 100%; }
+.rx-control.rx-off { opacity: 0.55; }
+.rx-check { display: flex; gap: 8px; align-items: center; min-height: 32px; font-size: 0.93em; cursor: pointer; }
+.rx-check input { width: 18px; height: 18px; margin: 0; accent-color: var(--rx-accent); flex: none; }
+.rx-bar { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; }
+.rx-bar > .rx-control { flex: 1 1 220px; grid-template-columns: auto minmax(0, 1fr); }
+.rx-bar > .rx-control input[type="range"] { grid-column: 1 / -1; }
+.rx-bar > .rx-control.rx-inline { grid-template-columns: auto minmax(60px, 1fr) auto; }
+.rx-bar > .rx-control.rx-inline input[type="range"] { grid-column: auto; }
+.rx-bar > .rx-control.rx-inline output { min-width: 5.5em; text-align: right; font-variant-numeric: tabular-nums; }
+.rx-button { font: inherit; font-size: 0.95em; min-height: 38px; min-width: 44px; padding: 5px 14px; border-radius: 8px; cursor: pointer;
+  border: 1px solid var(--rx-soft); background: var(--rx-bg); color: var(--rx-fg); }
+.rx-button:hover { border-color: var(--rx-accent); }
+.rx-button.rx-primary { background: var(--rx-accent); border-color: var(--rx-accent); color: var(--rx-on-accent); font-weight: 600; }
+.rx-button[aria-disabled="true"] { color: var(--rx-soft); border-style: dashed; cursor: default; }
+.rx-button.rx-primary[aria-disabled="true"] { background: var(--rx-panel); border-color: var(--rx-soft); }
+.rx-card :focus-visible { outline: 3px solid var(--rx-accent); outline-offset: 2px; }
+.rx-segments { display: inline-flex; flex-wrap: wrap; border: 0; padding: 0; margin: 0; gap: 6px; min-width: 0; }
+.rx-segments legend { padding: 0; margin: 0 0 3px; font-size: 0.93em; float: none; width: auto; border: 0; color: var(--rx-fg); }
+.rx-segments label { position: relative; cursor: pointer; }
+.rx-segments input { position: absolute; opacity: 0; inset: 0; width: 100%; height: 100%; margin: 0; cursor: pointer; }
+.rx-segments span { display: inline-flex; align-items: center; gap: 4px; min-height: 34px; padding: 3px 12px; border: 1px solid var(--rx-soft);
+  border-radius: 8px; font-size: 0.93em; background: var(--rx-bg); }
+.rx-segments input:checked + span { background: var(--rx-accent); border-color: var(--rx-accent); color: var(--rx-on-accent); font-weight: 600; }
+.rx-segments input:focus-visible + span { outline: 3px solid var(--rx-accent); outline-offset: 2px; }
+.rx-say { border-left: 3px solid var(--rx-accent); padding: 2px 0 2px 12px; max-width: 90ch; min-height: 1.45em; }
+.rx-work { font-variant-numeric: tabular-nums; display: grid; gap: 4px; background: var(--rx-panel); border-radius: 10px; padding: 10px 14px; overflow-wrap: anywhere; }
+.rx-work b { font-weight: 650; }
+.rx-scroll { overflow: auto; max-height: 292px; border: 1px solid var(--rx-line); border-radius: 8px; }
+.rx-card table { border-collapse: collapse; width: 100%; font-size: 0.9em; font-variant-numeric: tabular-nums; background: var(--rx-bg); color: var(--rx-fg); border: 0; table-layout: auto; }
+.rx-card th, .rx-card td { padding: 4px 9px; text-align: right; white-space: nowrap; border: 0; border-bottom: 1px solid var(--rx-grid); color: var(--rx-fg); background: transparent; max-width: none; vertical-align: middle; }
+.rx-card thead th { position: sticky; top: 0; background: var(--rx-panel); font-weight: 600; z-index: 1; }
+.rx-card tbody th { text-align: left; font-weight: 500; }
+.rx-card tbody tr { background: transparent; }
+.rx-card tr.rx-now td, .rx-card tr.rx-now th { background: var(--rx-low); }
+.rx-card tr.rx-idle td { color: var(--rx-soft); }
+.rx-figure { margin: 0; min-width: 0; position: relative; }
+.rx-figure > svg { display: block; width: 100%; overflow: visible; touch-action: pan-y; max-width: none; }
+.rx-caption { font-size: 0.93em; font-weight: 600; margin: 0 0 2px; }
+.rx-figure text { fill: var(--rx-soft); font-size: 12px; font-family: inherit; }
+.rx-figure text.rx-strong { fill: var(--rx-fg); font-size: 13px; }
+.rx-figure text.rx-halo { paint-order: stroke; stroke: var(--rx-bg); stroke-width: 4px; stroke-linejoin: round; }
+.rx-axis { stroke: var(--rx-soft); stroke-width: 1; fill: none; }
+.rx-gridline { stroke: var(--rx-grid); stroke-width: 1; fill: none; }
+.rx-line { stroke: var(--c); stroke-width: 2.2; fill: none; stroke-linejoin: round; }
+.rx-dots { stroke: var(--c); stroke-width: 5; fill: none; stroke-linecap: round; }
+.rx-under { stroke: var(--rx-halo); stroke-width: 5; fill: none; stroke-opacity: 0.65; stroke-linejoin: round; }
+.rx-marker { fill: var(--c); stroke: var(--rx-halo); stroke-width: 1.2; }
+.rx-curve { stroke: var(--rx-fg); stroke-width: 1.8; fill: none; }
+.rx-reference { stroke: var(--rx-soft); stroke-width: 1.4; stroke-dasharray: 6 4; fill: none; }
+.rx-swatch { vertical-align: -2px; flex: none; }
+.rx-handle { cursor: grab; touch-action: none; outline-offset: 4px; }
+.rx-handle:active { cursor: grabbing; }
+.rx-handle circle { fill: var(--rx-bg); stroke: var(--rx-fg); stroke-width: 2.5; }
+.rx-handle .rx-grip { fill: transparent; stroke: none; }
+.rx-handle:focus-visible { outline: none; }
+.rx-handle:focus-visible circle:not(.rx-grip) { stroke: var(--rx-accent); stroke-width: 5; }
+.rx-warn { color: var(--rx-warn); font-weight: 600; }
+.rx-note { color: var(--rx-soft); font-size: 0.9em; }
+.rx-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.rx-m-gd { --c: var(--rx-gd); } .rx-m-momentum { --c: var(--rx-momentum); } .rx-m-adagrad { --c: var(--rx-adagrad); }
+.rx-m-rmsprop { --c: var(--rx-rmsprop); } .rx-m-adadelta { --c: var(--rx-adadelta); } .rx-m-adam { --c: var(--rx-adam); }
+.rx-m-own { --c: var(--rx-own); }
+@container (max-width: 420px) { .rx-card { padding: 12px 12px 14px; border-radius: 10px; } .rx-button { padding: 5px 10px; } }
+@media print { .rx-bar, .rx-controls { display: none; } .rx-card { break-inside: avoid; } }
+`;
+
+function installStyle(el) {
+  const root = el.getRootNode();
+  const home = root instanceof ShadowRoot ? root : document.head;
+  if (!home.querySelector("style[data-rx]")) home.append(html("style", { "data-rx": "" }, CSS));
+}
+
+// Light or dark: what lies behind the card decides, whichever theme painted it.
+function behind(el) {
+  const style = getComputedStyle(document.documentElement);
+  for (const name of ["--jp-layout-color0", "--pst-color-background"]) {
+    const value = getComputedStyle(document.body).getPropertyValue(name) || style.getPropertyValue(name);
+    if (value.trim()) return value.trim();
+  }
+  for (let node = el; node instanceof Element; node = node.parentElement ?? node.getRootNode().host) {
+    const value = getComputedStyle(node).backgroundColor;
+    if (value && value !== "transparent" && !/, 0\)$/.test(value)) return value;
+  }
+  return null;
+}
+
+function isDark(el) {
+  const color = behind(el);
+  if (!color) return matchMedia("(prefers-color-scheme: dark)").matches;
+  const probe = h("span", { style: `display:none;color:${color}` });
+  el.append(probe);
+  const [r, g, b] = getComputedStyle(probe).color.match(/[\d.]+/g).map(Number);
+  probe.remove();
+  return 0.299 * r + 0.587 * g + 0.114 * b < 110;
+}
+
+function followTheme(root, host) {
+  const look = () => {
+    const mode = isDark(host) ? "dark" : "light";
+    if (root.dataset.mode !== mode) root.dataset.mode = mode;
+  };
+  const lookTwice = () => {
+    look();
+    setTimeout(look, 400); // a theme's style sheet may arrive after its name
+  };
+  lookTwice();
+  const observer = new MutationObserver(lookTwice);
+  for (const node of [document.documentElement, document.body]) {
+    observer.observe(node, { attributes: true });
+  }
+  const media = matchMedia("(prefers-color-scheme: dark)");
+  media.addEventListener("change", lookTwice);
+  return () => {
+    observer.disconnect();
+    media.removeEventListener("change", lookTwice);
+  };
+}
+
+// ── scales of sliders ───────────────────────────────────────────────────────────────────────────
+
+// A scale maps a slider's whole-number positions to values that are short to write.
+const short = (value, digits) => Number(value.toPrecision(digits));
+export const linear = (min, max, step) => ({
+  min,
+  max,
+  positions: Math.round((max - min) / step),
+  value: (p) => Number((min + p * step).toFixed(10)),
+  position: (value) => (value - min) / step,
+});
+export const logarithmic = (min, max, perDecade = 20) => ({
+  min,
+  max,
+  positions: Math.round(Math.log10(max / min) * perDecade),
+  value: (p) => short(min * 10 ** (p / perDecade), 3),
+  position: (value) => Math.log10(value / min) * perDecade,
+});
+// β: equal distances on the slider are equal factors of 1 − β, and so of the memory 1/(1−β).
+export const decay = (max = 0.999, perDecade = 20) => ({
+  min: 0,
+  max,
+  positions: Math.round(-Math.log10(1 - max) * perDecade),
+  value: (p) => Number((1 - short(10 ** (-p / perDecade), 2)).toFixed(6)),
+  position: (value) => -Math.log10(1 - value) * perDecade,
+});
+// Zero, then powers of ten with steps between: for ε.
+export const logarithmicOrZero = (min, max, perDecade = 2) => {
+  const log = logarithmic(min, max, perDecade);
+  return {
+    min: 0,
+    max,
+    positions: log.positions + 1,
+    value: (p) => (p === 0 ? 0 : log.value(p - 1)),
+    position: (value) => (value <= 0 ? 0 : Math.max(1, log.position(value) + 1)),
+  };
+};
+
+// ── the card ────────────────────────────────────────────────────────────────────────────────────
+
+// One explorer's frame. `state` holds its settings; controls read and write it and ask for a new
+// picture, which is drawn once in the next animation frame however many inputs came before.
+export class Card {
+  constructor(host, { title, lead, state, onchange }) {
+    installStyle(host);
+    this.state = state;
+    this.onchange = onchange;
+    this.controls = [];
+    this.undo = [];
+    const name = newId();
+    this.root = h("div", { class: "rx" });
+    // Lumino's shortcuts (JupyterLab) are for notebook cells, not for someone at a slider.
+    this.card = h("div", { class: "rx-card", role: "group", "aria-labelledby": name, "data-lm-suppress-shortcuts": "true", "data-prevent-swipe": "" });
+    this.card.append(html("p", { class: "rx-title", id: name }, title));
+    if (lead) this.card.append(html("p", { class: "rx-lead" }, lead));
+    this.card.addEventListener("keydown", keepKeys);
+    this.root.append(this.card);
+    host.replaceChildren(this.root);
+    this.undo.push(followTheme(this.root, host));
+    this.sentence = h("p", { class: "rx-say", role: "status", "aria-live": "polite" });
+    const observer = new ResizeObserver(() => {
+      if (this.root.clientWidth !== this.width) {
+        this.width = this.root.clientWidth;
+        this.request({ quiet: true });
+      }
+    });
+    observer.observe(this.root);
+    this.undo.push(() => observer.disconnect());
+  }
+
+  // `app`: draw(), describe() → sentence
+  start(app) {
+    this.app = app;
+    this.width = this.root.clientWidth;
+    this.draw();
+    setText(this.sentence, app.describe());
+  }
+
+  request({ quiet = false } = {}) {
+    if (!quiet) this.changed = true;
+    this.pending ??= requestAnimationFrame(() => this.draw());
+  }
+
+  draw() {
+    this.pending = null;
+    if (!this.app) return;
+    for (const control of this.controls) control.show();
+    this.app.draw();
+    if (this.changed) {
+      this.changed = false;
+      this.onchange?.({ ...this.state });
+      clearTimeout(this.later); // read out when the hand rests, not at every frame
+      this.later = setTimeout(() => setText(this.sentence, this.app.describe()), 250);
+    }
+  }
+
+  update(settings) {
+    Object.assign(this.state, settings);
+    this.request({ quiet: true });
+    clearTimeout(this.later);
+    this.later = setTimeout(() => setText(this.sentence, this.app.describe()), 250);
+  }
+
+  set(key, value) {
+    this.state[key] = value;
+    this.request();
+  }
+
+  destroy() {
+    cancelAnimationFrame(this.pending);
+    clearTimeout(this.later);
+    for (const undo of this.undo) undo();
+    this.root.remove();
+  }
+
+  // ── controls; each returns its element ──
+
+  // A slider with a field for exact numbers beside it.
+  slider(key, { label, scale, unit = "", off = () => false, digits = 4, name = plain(label) }) {
+    const id = newId();
+    const range = h("input", { type: "range", id, min: 0, max: scale.positions, step: 1 });
+    const field = h("input", {
+      type: "number", step: "any", inputmode: "decimal", "aria-label": `${name}, exact value`,
+    });
+    range.addEventListener("input", () => this.set(key, scale.value(Number(range.value))));
+    field.addEventListener("input", () => {
+      const good = this.accept(field, scale);
+      if (good) this.set(key, Number(field.value));
+    });
+    field.addEventListener("blur", () => {
+      if (field.getAttribute("aria-invalid") === "true") {
+        setText(this.sentence, `${name} must lie between ${number(scale.min)} and ${number(scale.max)}; it stays at ${number(this.state[key])}.`);
+        field.removeAttribute("aria-invalid");
+        field.value = this.state[key];
+      }
+    });
+    const box = h("div", { class: "rx-control" }, html("label", { for: id }, label), field, range);
+    this.controls.push({
+      show: () => {
+        const value = this.state[key];
+        const position = String(Math.round(clamp(scale.position(value), 0, scale.positions)));
+        if (range.value !== position) range.value = position;
+        range.setAttribute("aria-valuetext", number(value, digits) + unit);
+        if (document.activeElement !== field) field.value = value;
+        const disabled = off();
+        range.disabled = field.disabled = disabled;
+        box.classList.toggle("rx-off", disabled);
+      },
+    });
+    return box;
+  }
+
+  accept(field, scale) {
+    const value = Number(field.value);
+    const good = field.value.trim() !== "" && value >= scale.min && value <= scale.max;
+    if (good) field.removeAttribute("aria-invalid");
+    else field.setAttribute("aria-invalid", "true");
+    return good;
+  }
+
+  select(key, { label, options, off = () => false, after = () => {} }) {
+    const id = newId();
+    const list = h("select", { id }, options.map(([value, text]) => h("option", { value }, text)));
+    list.addEventListener("change", () => {
+      this.set(key, list.value);
+      after();
+    });
+    this.controls.push({
+      show: () => {
+        if (list.value !== String(this.state[key])) list.value = this.state[key];
+        list.disabled = off();
+      },
+    });
+    return h("div", { class: "rx-control" }, html("label", { for: id }, label), list);
+  }
+
+  segments(key, { label, options, after = () => {} }) {
+    const name = newId();
+    const inputs = options.map(([value]) =>
+      h("input", { type: "radio", name, value, onchange: () => { this.set(key, value); after(); } }));
+    this.controls.push({
+      show: () => inputs.forEach((input) => { input.checked = input.value === String(this.state[key]); }),
+    });
+    return h("fieldset", { class: "rx-segments" }, html("legend", {}, label),
+      options.map(([, text], i) => h("label", {}, inputs[i], html("span", {}, text))));
+  }
+
+  checkbox(key, { label, off = () => false }) {
+    const input = h("input", { type: "checkbox" });
+    input.addEventListener("change", () => this.set(key, input.checked));
+    this.controls.push({
+      show: () => {
+        input.checked = Boolean(this.state[key]);
+        input.disabled = off();
+      },
+    });
+    const text = html("span", {}, label);
+    return h("label", { class: "rx-check" }, input, text);
+  }
+
+  // `enabled()` false marks the button, but it stays focusable: focus is never lost.
+  button(label, onclick, { primary = false, enabled = () => true, text = null, name = null } = {}) {
+    const button = h("button", { type: "button", class: primary ? "rx-button rx-primary" : "rx-button", "aria-label": name });
+    setText(button, label);
+    button.addEventListener("click", () => enabled() && onclick());
+    this.controls.push({
+      show: () => {
+        if (text) setText(button, text());
+        if (enabled()) button.removeAttribute("aria-disabled");
+        else button.setAttribute("aria-disabled", "true");
+      },
+    });
+    return button;
+  }
+
+  // The buttons of a run in time, and a slider through it. state.t may be a fraction while playing.
+  transport({ length, rate = () => 20, unit = "step", back = true }) {
+    const player = new Player({
+      get: () => this.state.t,
+      set: (t) => this.set("t", t),
+      length,
+      rate,
+    });
+    this.player = player;
+    this.undo.push(() => player.stop());
+    player.onstop = () => this.request();
+    const go = (t) => {
+      player.stop();
+      this.set("t", clamp(t, 0, length()));
+    };
+    const range = h("input", { type: "range", min: 0, step: 1, "aria-label": unit });
+    range.addEventListener("input", () => go(Number(range.value)));
+    const shown = h("output", {});
+    this.controls.push({
+      show: () => {
+        const end = length();
+        if (this.state.t > end) this.state.t = end;
+        range.max = end;
+        const t = Math.floor(this.state.t);
+        range.value = t;
+        range.setAttribute("aria-valuetext", `${unit} ${t} of ${end}`);
+        setText(shown, `${unit} ${t} / ${end}`);
+      },
+    });
+    const atEnd = () => this.state.t >= length();
+    return h("div", { class: "rx-bar" },
+      this.button("Step", () => go(Math.floor(this.state.t) + 1), { primary: true, enabled: () => !atEnd() }),
+      back ? this.button("Back", () => go(Math.ceil(this.state.t) - 1), { enabled: () => this.state.t > 0 }) : null,
+      this.button("Play", () => player.toggle(), { text: () => (player.running ? "Pause" : "Play") }),
+      this.button("Reset", () => go(0), { enabled: () => this.state.t > 0 || player.running }),
+      h("div", { class: "rx-control rx-inline" }, range, shown));
+  }
+}
+
+const plain = (markup) => html("span", {}, markup).textContent;
+
+// Keys that a control uses stay inside: neither a notebook's shortcuts nor slides that turn.
+function keepKeys(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key !== "Tab" && event.key !== "Escape") event.stopPropagation();
+}
+
+// Time for a run: moves t by `rate` steps a second, one picture a frame. Someone who asked for
+// reduced motion sees a dozen still pictures instead.
+export class Player {
+  constructor({ get, set, length, rate }) {
+    Object.assign(this, { get, set, length, rate, running: false });
+  }
+
+  toggle() {
+    if (this.running) this.stop();
+    else this.start();
+  }
+
+  start() {
+    if (this.get() >= this.length()) this.set(0);
+    this.running = true;
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
+      const leap = Math.max(1, Math.round(this.length() / 12));
+      this.timer = setInterval(() => this.advance(leap), 700);
+      this.set(this.get());
+    } else {
+      this.last = null;
+      this.frame = requestAnimationFrame((now) => this.tick(now));
+    }
+  }
+
+  tick(now) {
+    const seconds = this.last === null ? 1 / 60 : Math.min(0.1, (now - this.last) / 1000);
+    this.last = now;
+    this.advance(seconds * this.rate());
+    if (this.running) this.frame = requestAnimationFrame((next) => this.tick(next));
+  }
+
+  advance(steps) {
+    const t = this.get() + steps;
+    if (t >= this.length()) this.stop();
+    this.set(Math.min(t, this.length()));
+  }
+
+  stop() {
+    if (!this.running) return;
+    this.running = false;
+    clearInterval(this.timer);
+    cancelAnimationFrame(this.frame);
+    this.set(this.running ? this.get() : Math.floor(this.get() + 1e-9));
+    this.onstop?.();
+  }
+}
+
+// ── charts ──────────────────────────────────────────────────────────────────────────────────────
+
+// A figure whose drawing is rebuilt as markup at its real width, so that text keeps its size on a
+// phone. `label` says what kind of picture it is; the sentence of the card says what is in it.
+export class Figure {
+  constructor({ label, caption = null, role = "img", describedBy = null }) {
+    this.svg = svg("svg", { role, "aria-label": label, "aria-describedby": describedBy });
+    this.ink = svg("g");
+    this.svg.append(this.ink);
+    this.element = h("figure", { class: "rx-figure" });
+    if (caption) this.element.append(html("p", { class: "rx-caption" }, caption));
+    this.element.append(this.svg);
+  }
+
+  // → {width, height}, in CSS pixels
+  size(height) {
+    const width = Math.max(240, this.element.clientWidth || 600);
+    const tall = Math.round(typeof height === "function" ? height(width) : height);
+    if (this.width !== width || this.height !== tall) {
+      this.svg.setAttribute("viewBox", `0 0 ${width} ${tall}`);
+      this.svg.style.height = `${tall}px`;
+      Object.assign(this, { width, height: tall });
+    }
+    return { width, height: tall };
+  }
+
+  draw(markup) {
+    this.ink.innerHTML = markup;
+  }
+}
+
+const FAR = 6000; // pixels; beyond, browsers draw nonsense
+const px = (value) => (Number.isFinite(value) ? Math.round(clamp(value, -FAR, FAR) * 100) / 100 : FAR);
+
+// Axes: x and y are {min, max, log?, label?, ticks?, format?}.
+export class Axes {
+  constructor({ left = 46, right = 12, top = 8, bottom = 36, width, height, x, y }) {
+    Object.assign(this, { left, top, width, height, right: width - right, bottom: height - bottom });
+    this.xAxis = x;
+    this.yAxis = y;
+    this.x = scale(x, left, this.right);
+    this.y = scale(y, this.bottom, top);
+    this.clip = newId();
+  }
+
+  frame() {
+    const { left, right, top, bottom } = this;
+    let out = `<clipPath id="${this.clip}"><rect x="${left}" y="${top - 6}" width="${right - left}" height="${bottom - top + 6}"/></clipPath>`;
+    for (const [tick, text] of ticks(this.yAxis, (bottom - top) / 38)) {
+      const y = px(this.y(tick));
+      out += `<path class="rx-gridline" d="M${left},${y}H${right}"/><text x="${left - 6}" y="${y + 4}" text-anchor="end">${text}</text>`;
+    }
+    for (const [tick, text] of ticks(this.xAxis, (right - left) / 70)) {
+      const x = px(this.x(tick));
+      out += `<path class="rx-axis" d="M${x},${bottom}v4"/><text x="${x}" y="${bottom + 17}" text-anchor="middle">${text}</text>`;
+    }
+    out += `<path class="rx-axis" d="M${left},${top}V${bottom}H${right}"/>`;
+    if (this.xAxis.label) out += `<text x="${right}" y="${this.height - 3}" text-anchor="end">${this.xAxis.label}</text>`;
+    if (this.yAxis.label) out += `<text class="rx-halo" x="${left + 6}" y="${top + 8}">${this.yAxis.label}</text>`;
+    return out;
+  }
+
+  clipped(markup) {
+    return `<g clip-path="url(#${this.clip})">${markup}</g>`;
+  }
+
+  path(xs, ys, close = "") {
+    let d = "";
+    for (let i = 0; i < xs.length; i++) {
+      d += `${i ? "L" : "M"}${px(this.x(xs[i]))},${px(this.y(ys[i]))}`;
+    }
+    return d + close;
+  }
+
+  line(xs, ys, { kind = "line", dash = null, under = false } = {}) {
+    const d = this.path(xs, ys);
+    const back = under ? `<path class="rx-under" d="${d}"/>` : "";
+    return `${back}<path class="rx-${kind}" d="${d}"${dash ? ` stroke-dasharray="${dashes(dash)}"` : ""}/>`;
+  }
+
+  marker(x, y, marker = "o", size = 1) {
+    return `<path class="rx-marker" transform="translate(${px(this.x(x))},${px(this.y(y))}) scale(${size})" d="${MARKERS[marker]}"/>`;
+  }
+
+  text(x, y, text, { anchor = "start", dx = 0, dy = 0, strong = false } = {}) {
+    return `<text class="rx-halo${strong ? " rx-strong" : ""}" x="${px(this.x(x)) + dx}" y="${px(this.y(y)) + dy}" text-anchor="${anchor}">${text}</text>`;
+  }
+}
+
+function scale({ min, max, log }, from, to) {
+  if (!log) return (value) => from + ((value - min) / (max - min)) * (to - from);
+  const low = Math.log10(min);
+  const high = Math.log10(max);
+  return (value) => (value > 0 ? from + ((Math.log10(value) - low) / (high - low)) * (to - from) : from - Math.sign(to - from) * FAR);
+}
+
+// [value, text] of about `n` ticks
+export function ticks({ min, max, log, ticks: given, format = number }, n) {
+  if (given) return given.map((tick) => (Array.isArray(tick) ? tick : [tick, format(tick)]));
+  const out = [];
+  if (log) {
+    const low = Math.ceil(Math.log10(min) - 1e-9);
+    const high = Math.floor(Math.log10(max) + 1e-9);
+    const every = Math.max(1, Math.ceil((high - low) / Math.max(1, n)));
+    for (let e = low; e <= high; e += every) out.push([10 ** e, e >= -2 && e <= 3 ? number(10 ** e) : power(e)]);
+    return out;
+  }
+  const rough = (max - min) / Math.max(1, n);
+  const base = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 2.5, 5, 10].map((m) => m * base).find((s) => s >= rough * 0.999);
+  for (let k = Math.ceil(min / step - 1e-9); k * step <= max + step * 1e-9; k++) {
+    const tick = Number((k * step).toPrecision(12));
+    out.push([tick, format(tick)]);
+  }
+  return out;
+}
+
+// Every index of a list of n, thinned to about `most`, both ends kept.
+export function thinned(n, most = 400) {
+  const every = Math.max(1, Math.ceil(n / most));
+  const out = [];
+  for (let i = 0; i < n; i += every) out.push(i);
+  if (out.at(-1) !== n - 1) out.push(n - 1);
+  return out;
+}
