@@ -1,0 +1,46 @@
+"""The explorers' one widget class: alive in a notebook, still where nothing can run."""
+
+import html
+import json
+
+import anywidget
+from traitlets import Dict, Unicode
+
+from .bundle import bundle
+
+
+class Explorer(anywidget.AnyWidget):
+    """A member of the family of ES modules, as a notebook widget.
+
+    Its output also holds a still version, as HTML. JupyterLab shows the living one when a kernel
+    made it; the site's pages turn the still one into a living one; GitHub shows the still one.
+
+    Parameters
+    ----------
+    explorer : str
+        The name of the member, as in ``js/explorers.mjs``.
+    settings : dict
+        What it starts with: plain JSON.
+    still : str
+        HTML for places without scripts.
+    description : str
+        What is to be seen, in plain text.
+    """
+
+    _esm = bundle()
+    explorer = Unicode().tag(sync=True)
+    settings = Dict().tag(sync=True)
+
+    def __init__(self, explorer, settings, still, description):
+        super().__init__(explorer=explorer, settings=settings)
+        self._placeholder = (
+            f'<div class="rmsprop-explorer" data-explorer="{html.escape(explorer)}" '
+            f'data-settings="{html.escape(json.dumps(settings, ensure_ascii=False))}">'
+            f"{still}</div>"
+        )
+        self._description = description
+
+    def _repr_mimebundle_(self, **kwargs):
+        data, metadata = super()._repr_mimebundle_(**kwargs)
+        data |= {"text/html": self._placeholder, "text/plain": self._description}
+        return data, metadata
