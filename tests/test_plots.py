@@ -1,0 +1,195 @@
+"""The pictures: what they draw, and what they say to those who can't see them."""
+
+import base64
+import inspect
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.colors import to_hex
+
+from rmsprop_lesson import (
+    Adadelta,
+    Adagrad,
+    Adam,
+    GradientDescent,
+    Momentum,
+    Parabola,
+    RMSprop,
+    Valley,
+    descend,
+    plots,
+    race,
+)
+
+OPTIMIZERS = [
+    GradientDescent(0.01), Momentum(0.01), Adagrad(0.1), RMSprop(0.1), Adadelta(), Adam(0.1),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def runs():
+    return [descend(Valley(), optimizer, steps=30) for optimizer in OPTIMIZERS]
+
+
+@pytest.fixture(scope="module")
+def images():
+    return np.random.default_rng(0).random((12, 784), dtype=np.float32)
+
+
+def curves(picture, axis=0):
+    return {line.get_label(): line for line in picture.figure.axes[axis].lines}
+
+
+def test_each_optimizer_has_its_own_colour_dash_and_marker():
+    assert set(plots.STYLE) == {optimizer.name for optimizer in OPTIMIZERS}
+    for kind in zip(*plots.STYLE.values(), strict=True):
+        assert len(set(kind)) == len(plots.STYLE)
+
+
+@pytest.mark.parametrize("draw", [plots.loss_curves, lambda *r: plots.paths(Valley(), *r)])
+def test_an_optimizer_looks_the_same_in_every_picture(draw, runs):
+    lines = curves(draw(*runs))
+    for name, (color, _, marker) in plots.STYLE.items():
+        assert to_hex(lines[name].get_color()).upper() == color
+        assert lines[name].get_marker() == marker
+
+
+def test_twins_are_told_apart_by_dash_and_by_what_differs():
+    runs = [descend(Parabola(), RMSprop(0.1, beta), steps=9) for beta in (0.9, 0.99)]
+    lines = curves(plots.loss_curves(*runs))
+    assert list(lines) == ["RMSprop β=0.9", "RMSprop β=0.99"]
+    assert (
+        len({(line.get_color(), str(line._unscaled_dash_pattern)) for line in lines.values()}) == 2
+    )
+
+
+def test_a_picture_carries_its_text_alternative_into_the_notebook(runs):
+    picture = plots.loss_curves(*runs, title="valley")
+    data, about = picture._repr_mimebundle_()
+    assert data["text/plain"] == about["image/png"]["alt"] == repr(picture) == picture.alt
+    png = base64.b64decode(data["image/png"])
+    width = int.from_bytes(png[16:20])
+    assert png.startswith(b"\x89PNG")
+    assert width == 2 * about["image/png"]["width"] == 1400
+
+
+def test_loss_curves_say_where_each_run_starts_and_ends():
+    run = descend(Parabola(), GradientDescent(0.5), start=2.0, steps=2)
+    assert plots.loss_curves(run).alt == ("Loss against step: gradient descent from 2 to 0.125.")
+
+
+def test_a_run_that_diverges_says_so():
+    run = descend(Parabola(), GradientDescent(1e200), start=2.0, steps=9)
+    assert f"diverged at step {run.diverged_at}" in plots.loss_curves(run).alt
+    assert f"diverged at step {run.diverged_at}" in plots.on_curve(Parabola(), run).alt
+
+
+def test_paths_show_the_window_the_minimum_and_letters():
+    run = descend(Valley(condition=50), GradientDescent(0.03), steps=5)
+    picture = plots.paths(Valley(condition=50), run, mark="ABC")
+    axes = picture.figure.axes[0]
+    assert {text.get_text() for text in axes.texts} == {"A", "B", "C"}
+    assert axes.get_xlim() == tuple(Valley(condition=50).window[0])
+    assert "in 5 steps" in picture.alt
+
+
+def test_lines_gives_an_optimizer_its_colour_whatever_follows_the_comma():
+    picture = plots.lines([0, 1], {"RMSprop, β = 0.99": [1, 2], "other": [3, np.inf]}, "t", "loss")
+    assert to_hex(curves(picture)["RMSprop, β = 0.99"].get_color()).upper() == "#0072B2"
+    assert picture.alt == (
+        "loss against t from 0 to 1: RMSprop, β = 0.99 from 1 to 2; "
+        "other from 3 to beyond all bounds."
+    )
+
+
+def test_average_draws_squares_average_and_target():
+    run = descend(Parabola(), RMSprop(0.1), steps=20)
+    picture = plots.average(run, target=1.5)
+    lines = curves(picture)
+    np.testing.assert_array_equal(lines["g²"].get_ydata(), run.gradients**2)
+    np.testing.assert_array_equal(lines["S, the running average"].get_ydata(), run.state["S"])
+    assert "its target is 1.5" in picture.alt
+
+
+def test_the_worked_table_marks_what_was_printed_otherwise():
+    table = descend(Parabola(), RMSprop(0.1), start=2.0, steps=3).table()
+    printed = pd.DataFrame({"θ_t": [2, 1.683, 1.449], "S_{t+1}": [0.4, 0.526, 0.612]})
+    picture = plots.worked_table(table, printed)
+    texts = [c.get_text().get_text() for c in picture.figure.axes[0].tables[0].get_celld().values()]
+    assert sorted(text for text in texts if "✗" in text) == [
+        "0.6435\n✗ 0.526", "0.7964\n✗ 0.612", "1.4739\n✗ 1.449",
+    ]  # fmt: skip
+    assert "3 cells differ" in picture.alt
+    assert "differ" not in plots.worked_table(table).alt
+
+
+def test_digits_are_named_and_mistakes_are_told(images):
+    labels, guesses = np.arange(12) % 10, (np.arange(12) % 10).copy()
+    guesses[3] = 8
+    picture = plots.digits(images, labels, guesses)
+    titles = [ax.get_title() for ax in picture.figure.axes]
+    assert titles[:5] == ["0", "1", "2", "3 → 8", "4"]
+    assert len(titles) == 20
+    assert "3 taken for 8" in picture.alt
+
+
+def test_wrong_guesses_shows_only_those(images):
+    class Guesser:
+        def predict(self, images):
+            return np.array([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 1, 1])
+
+    picture = plots.wrong_guesses(Guesser(), images, np.array([0, 1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 1]))
+    assert picture.alt.endswith(": 0 taken for 9, 0 taken for 1.")
+
+
+def test_confusion_counts():
+    picture = plots.confusion(np.array([1, 1, 4, 4, 4]), np.array([1, 1, 9, 9, 4]))
+    assert "3 on the diagonal" in picture.alt
+    assert "4 taken for 9, 2 times" in picture.alt
+    assert sorted(text.get_text() for text in picture.figure.axes[0].texts) == ["1", "2", "2"]
+
+
+def test_pixels_compares_border_and_middle():
+    values = np.ones((28, 28))
+    values[8:20, 8:20] = 5
+    assert "median 1 at the border, 5 in the middle" in plots.pixels(values.ravel(), "rate").alt
+
+
+def test_heat_map_marks_the_least_and_counts_what_diverged():
+    values = [[3.0, np.nan], [0.5, 7.0]]
+    picture = plots.heat_map(values, [0.1, 1], [0.5, 0.9], "η", "β", "loss")
+    assert "least 0.5 at 0.1 and 0.9; 1 of 4 runs diverged" in picture.alt
+
+
+def test_training_smooths_the_loss_and_takes_accuracies_as_they_are():
+    history = pd.DataFrame(
+        {
+            "step": [1, 2, 3, 4],
+            "loss": [4.0, 2.0, 3.0, 1.0],
+            "test_accuracy": [np.nan, 0.5, np.nan, 0.75],
+        }
+    )
+    smooth = plots.training({"Adam": history}, window=2)
+    np.testing.assert_array_equal(curves(smooth)["Adam"].get_ydata(), [4, 3, 2.5, 2])
+    accuracy = plots.training({"Adam": history}, "test_accuracy")
+    np.testing.assert_array_equal(curves(accuracy)["Adam"].get_xdata(), [2, 4])
+    assert accuracy.alt == "test accuracy in training: Adam ends at 0.75."
+
+
+def test_sensitivity_has_a_panel_a_race_and_names_the_best_rates():
+    small = race(Parabola(), {"RMSprop": RMSprop}, rates=[0.01, 0.1], steps=30)
+    picture = plots.sensitivity(small, small, titles=["left", "right"])
+    assert [axes.get_title() for axes in picture.figure.axes] == ["left", "right"]
+    assert "at η=0.1" in picture.alt
+
+
+def test_saving_writes_the_picture(tmp_path, runs):
+    plots.loss_curves(*runs).save(tmp_path / "curves.svg")
+    assert "<svg" in (tmp_path / "curves.svg").read_text(encoding="utf-8")
+
+
+def test_every_public_plot_says_that_it_returns_a_picture():
+    for name, function in inspect.getmembers(plots, inspect.isfunction):
+        if not name.startswith("_") and function.__module__ == plots.__name__:
+            assert "Picture" in function.__doc__, name
