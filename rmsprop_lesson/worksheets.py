@@ -159,7 +159,11 @@ p, ol { margin: 2mm 0 }
 table { border-collapse: collapse; width: 100%; break-inside: avoid; margin: 3mm 0 }
 th, td { border: .3mm solid #444; padding: 1mm 2mm; text-align: right }
 td { font-variant-numeric: tabular-nums }
+.blank { table-layout: fixed }
+.blank th:first-child { width: 6mm }
 .blank td { height: 11mm }
+.work { border: .3mm dashed #444; height: 60mm; padding: 2mm 4mm }
+@media screen { body { padding: 10mm 5mm } section { margin-bottom: 25mm } }
 .name { display: flex; gap: 8mm; margin-bottom: 5mm }
 .name span { flex: 1; border-bottom: .3mm solid #444 }
 .rule { border: .3mm solid #444; padding: 2mm 4mm }
@@ -213,6 +217,7 @@ with the rounded number. A result is right if it is within {_number(TOLERANCE)} 
 <li>With bias correction S<sub>1</sub> is divided by 1 − β. What is θ<sub>1</sub> then?
 <span></span></li>
 </ol>
+<div class="work">Room for your calculations</div>
 </section>"""
 
 
