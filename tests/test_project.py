@@ -6,12 +6,13 @@ import tomllib
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.version import Version
 
-from tools import notebooks
+from tools import notebooks, picture
 
 ROOT = Path(__file__).resolve().parents[1]
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -107,3 +108,18 @@ def test_nothing_committed_names_a_package_registry():
         if (match := forbidden.search(path.read_bytes()))
     }
     assert found == {}
+
+
+def test_the_readme_says_what_its_picture_shows():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    ((alt, name),) = re.findall(r"!\[([^\]]*)\]\(([^)]*)\)", readme)
+    assert (ROOT / name) == picture.FILE
+    assert picture.FILE.read_bytes().startswith(b"\x89PNG")
+    descent, rmsprop = (run.positions[:, 1] for run in picture.runs().values())
+    ends = [np.linalg.norm(run.positions[-1]) for run in picture.runs().values()]
+    assert "crosses the valley floor at every step" in alt.replace("\n", " ")
+    assert (descent[1:] * descent[:-1] < 0).all()
+    assert "glides down to it and ends ten times closer" in alt.replace("\n", " ")
+    assert (np.diff(rmsprop[:19]) < 0).all()
+    assert np.abs(rmsprop[19:]).max() < 1e-3
+    assert 10 <= ends[0] / ends[1] < 11
