@@ -14,7 +14,7 @@ Adadelta has no learning rate, so it has one entry in place of a sweep.
 """
 
 import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -115,12 +115,18 @@ def race(
     tail = check_count("tail", tail, 1)
     objective = _with_seeds(objective, seeds)
     lanes = _lanes(objective, starts, seeds)
-    tables, runs = [], {}
-    for label, builder in (ENTRANTS if entrants is None else entrants).items():
-        optimizer, swept = _build(builder, rates, objective.dimension)
-        falling = schedule(optimizer.learning_rate) if schedule and _is_swept(builder) else None
-        runs[label] = descend(objective, optimizer, lanes, steps, falling)
-        tables.append(_table(label, runs[label], swept, seeds, tail, target))
+    entrants = ENTRANTS if entrants is None else entrants
+
+    def runs(label, rates):
+        optimizer = _build(entrants[label], rates, objective.dimension)
+        falls = schedule and _is_swept(entrants[label])
+        falling = schedule(optimizer.learning_rate) if falls else None
+        return descend(objective, optimizer, lanes, steps, falling)
+
+    tables = []
+    for label, builder in entrants.items():
+        swept = rates if _is_swept(builder) else np.array([np.nan])
+        tables.append(_table(label, runs(label, rates), swept, seeds, tail, target))
     score = "gap" if target is None else "steps"
     return Race(
         objective.name, pd.concat(tables, ignore_index=True), score, len(rates), steps, runs
@@ -145,8 +151,10 @@ class Race:
         Number of learning rates each method was tried at.
     evaluations : int
         Number of gradients each run could use.
-    runs : dict of str to Trajectory
-        All runs of a method, with the axes rates × starts × seeds; empty for a race of networks.
+    runs : callable, optional
+        ``runs(method, rates)`` runs a method again: a `Trajectory` with the axes rates × starts ×
+        seeds. A race doesn't keep its trajectories, which would take hundreds of megabytes in a
+        lesson of many races. None for a race of networks.
     """
 
     name: str
@@ -154,7 +162,7 @@ class Race:
     score: str
     sweep: int
     evaluations: int
-    runs: dict = field(default_factory=dict)
+    runs: object = None
 
     def curve(self):
         """The sensitivity curve: the score of each method at each learning rate.
@@ -242,21 +250,26 @@ class Race:
         Raises
         ------
         KeyError
-            If there is no such method, or the race kept no trajectories.
+            If there is no such method.
+        ValueError
+            If it was a race of networks, which has no trajectories.
         """
-        if method not in self.runs:
-            raise KeyError(f"method must be one of {list(self.runs)}, got {method!r}")
-        runs = self.runs[method]
+        if self.runs is None:
+            raise ValueError(f"run() needs a race on an objective, this is one of {self.name}")
         curve = self.curve().query("method == @method").reset_index()
-        wanted = (
-            self.best().loc[method, "learning_rate"] if learning_rate is None else learning_rate
-        )
+        if curve.empty:
+            methods = list(self.table["method"].unique())
+            raise KeyError(f"method must be one of {methods}, got {method!r}")
+        best = self.best().loc[method, "learning_rate"]
+        wanted = best if learning_rate is None else learning_rate
         distance = np.abs(np.log(curve["learning_rate"] / wanted))
-        rate = 0 if distance.isna().all() else int(distance.idxmin())
-        one = runs.run(rate, start, list(self.table["seed"].unique()).index(seed))
+        nearest = 0 if distance.isna().all() else int(distance.idxmin())
+        rate = curve["learning_rate"].to_numpy()[[nearest]]
+        runs = self.runs(method, rate)
+        one = runs.run(0, start, list(self.table["seed"].unique()).index(seed))
         optimizer = copy.deepcopy(runs.optimizer)
         if hasattr(optimizer, "learning_rate"):
-            optimizer.learning_rate = float(curve["learning_rate"][rate])
+            optimizer.learning_rate = float(rate[0])
         return replace(one, optimizer=optimizer)
 
     def __repr__(self):
@@ -608,11 +621,11 @@ def _is_swept(builder):
 
 
 def _build(builder, rates, dimension):
-    """The optimiser for the whole sweep, and its rates; NaN for one that has none."""
+    """The optimiser for the whole sweep."""
     if not _is_swept(builder):
-        return copy.deepcopy(builder), np.array([np.nan])
+        return copy.deepcopy(builder)
     axes = (1, 1) if dimension == 1 else (1, 1, 1)
-    return builder(rates.reshape(-1, *axes)), rates
+    return builder(rates.reshape(-1, *axes))
 
 
 def _table(label, runs, rates, seeds, tail, target):
