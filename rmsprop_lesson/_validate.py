@@ -43,7 +43,7 @@ def as_array(value):
     """Return `value` as an array, of dtype object where it is none (a ragged list, say)."""
     try:
         return np.asarray(value)
-    except ValueError:
+    except Exception:  # an object may answer NumPy with anything
         return np.asarray(None)
 
 
@@ -129,6 +129,26 @@ def check_count(name, value, least=0, most=None):
     if value < least or (most is not None and value > most):
         raise ValueError(f"{name} must be {allowed}, got {_short(value)}")
     return int(value)
+
+
+def check_seed(value):
+    """Return the seed of a random stream as an int of at least 0, or raise as `check_count`."""
+    return check_count("seed", value)
+
+
+def check_has(name, value, *attributes):
+    """Return `value` if it has the attributes, or raise TypeError; a class in place of an object
+    has them, too, and is refused."""
+    missing = [attribute for attribute in attributes if not hasattr(value, attribute)]
+    if missing or isinstance(value, type):
+        raise TypeError(f"{name} must have {', '.join(attributes)}, got {_short(value)}")
+    return value
+
+
+def check_data(data):
+    """Return a data set if it has the four arrays of `load_mnist`, or raise TypeError."""
+    parts = [f"{part}_{what}" for part in ("train", "test") for what in ("images", "labels")]
+    return check_has("data", data, *parts)
 
 
 def check_parameters(name, value):

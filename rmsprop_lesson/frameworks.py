@@ -350,6 +350,8 @@ def translate(settings, source, target):
     >>> translate({"learning_rate": 0.01, "decay": 0.9}, source="optax", target="keras").settings
     {'learning_rate': 0.01, 'rho': 0.9, 'momentum': 0.0, 'epsilon': 1e-08, 'centered': False}
     """
+    if not isinstance(settings, dict):
+        raise TypeError(f"settings must be a dict of names and values, got {settings!r}")
     for name, value in settings.items():
         if np.ndim(value):
             raise TypeError(f"{name} must be one number to be translated, got an array")

@@ -11,10 +11,20 @@ import sys
 
 import numpy as np
 
-from ._validate import GRADIENT_LIMIT, check_count
+from ._validate import (
+    GRADIENT_LIMIT,
+    as_array,
+    check_count,
+    check_data,
+    check_has,
+    check_number,
+    check_seed,
+)
 
 __all__ = ["Network", "TrainingDiverged", "gradient_check", "train"]
 
+MOST_PARAMETERS = 10**8  # 400 MB of float32
+MOST_EPOCHS = 10**4
 ROWS_AT_ONCE = 256  # images evaluated together: enough for a fast product, few enough for the cache
 
 
@@ -69,8 +79,8 @@ class Network:
         self.sizes = _check_sizes(sizes)
         self.dtype = _check_dtype(dtype)
         self._layout = _layout(self.sizes)
+        random = np.random.default_rng(check_seed(seed))
         self._theta = np.zeros(self._layout[-1][0].stop, self.dtype)
-        random = np.random.default_rng(seed)
         for W in self.weights:
             W[...] = random.normal(0.0, np.sqrt(2 / len(W)), W.shape)
 
@@ -213,7 +223,11 @@ class Network:
         return float(np.mean(self.predict(x) == self._check_labels(y, len(x))))
 
     def _check_images(self, x):
-        x = np.asarray(x, self.dtype)
+        x = as_array(x)
+        if x.dtype.kind not in "fiub":
+            raise TypeError(f"x must hold numbers, one image a row, got {x.dtype}")
+        with np.errstate(over="ignore"):  # beyond float32 they become inf, and the loss says so
+            x = x.astype(self.dtype, copy=False)
         if x.ndim != 2 or x.shape[1] != self.sizes[0] or len(x) == 0:
             raise ValueError(
                 f"x must have shape (n, {self.sizes[0]}) with n >= 1, one image a row, "
@@ -222,7 +236,7 @@ class Network:
         return x
 
     def _check_labels(self, y, n):
-        y = np.asarray(y)
+        y = as_array(y)
         classes = self.sizes[-1]
         if y.shape != (n,) or y.dtype.kind not in "iu":
             raise ValueError(
@@ -241,6 +255,14 @@ def log_softmax(z):
     """Logarithm of softmax for each row, log p = z − log Σⱼ exp(zⱼ).
 
     The row's maximum is subtracted first; that leaves p as it is and keeps exp from overflowing.
+
+    Parameters
+    ----------
+    z : ndarray of float, shape (n, classes)
+
+    Returns
+    -------
+    ndarray of the same shape
     """
     z = z - z.max(axis=1, keepdims=True)
     return z - np.log(np.exp(z).sum(axis=1, keepdims=True))
@@ -272,7 +294,10 @@ def gradient_check(network, x, y, coordinates=50, h=1e-5, seed=0):
         backpropagation and d from the differences. A correct gradient stays below 1e-6, unless a
         ReLU's kink z = 0 lies between two points of a difference.
     """
-    network, random = network.astype(np.float64), np.random.default_rng(seed)
+    check_has("network", network, "astype", "theta", "loss_and_gradient")
+    coordinates = check_count("coordinates", coordinates, 1)
+    h = check_number("h", h, lambda h: (h > 0) & (h <= 1), "greater than 0 and at most 1")
+    network, random = network.astype(np.float64), np.random.default_rng(check_seed(seed))
     _, gradient = network.loss_and_gradient(x, y)
     errors = []
     for block in itertools.chain(*network._views(np.arange(network.theta.size))):
@@ -367,9 +392,15 @@ def train(
         If the loss becomes NaN or infinite or the gradient too large. The message names the step,
         the exception holds the history so far, and `network` is left as it was at that step.
     """
+    check_has("network", network, "theta", "loss_and_gradient", "accuracy")
+    check_has("optimizer", optimizer, "step", "reset")
+    for name, function in {"schedule": schedule, "stop": stop}.items():
+        if function is not None and not callable(function):
+            raise TypeError(f"{name} must be a function or None, got {function!r}")
     images, labels = _check_data(network, data)
-    epochs = check_count("epochs", epochs, 1)
+    epochs = check_count("epochs", epochs, 1, MOST_EPOCHS)
     batch_size = check_count("batch_size", batch_size, 1)
+    seed = check_seed(seed)
     if schedule is not None and not hasattr(optimizer, "learning_rate"):
         raise TypeError(f"schedule must be None: {optimizer.name} has no learning rate to change")
     epoch_steps = -(-len(images) // batch_size)
@@ -421,14 +452,15 @@ def _train_step(network, optimizer, x, y, gradient):
 
 def _check_data(network, data):
     """Training images and labels that fit the network; the test set is checked too."""
+    check_data(data)
     checked = []
     for part in ("train", "test"):
         images, labels = getattr(data, f"{part}_images"), getattr(data, f"{part}_labels")
         try:
             images = network._check_images(images)
             checked.append((images, network._check_labels(labels, len(images))))
-        except ValueError as error:
-            raise ValueError(f"{part} data: {error}") from None
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"{part} data: {error}") from None
     return checked[0]
 
 
@@ -490,10 +522,14 @@ def _check_sizes(sizes):
         raise ValueError(
             f"sizes must be at least two widths, the last one at least 2 classes, got {sizes}"
         )
+    if sum((a + 1) * b for a, b in itertools.pairwise(sizes)) > MOST_PARAMETERS:
+        raise ValueError(f"sizes must make at most {MOST_PARAMETERS:,} parameters, got {sizes}")
     return sizes
 
 
 def _check_dtype(dtype):
+    if not isinstance(dtype, type | str | np.dtype):
+        raise TypeError(f"dtype must be float32 or float64, got {dtype!r}")
     dtype = np.dtype(dtype)
     if dtype not in (np.float32, np.float64):
         raise ValueError(f"dtype must be float32 or float64, got {dtype}")

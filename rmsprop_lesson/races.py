@@ -18,7 +18,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ._validate import check_count, check_number, fraction, non_negative, positive
+from ._validate import (
+    as_array,
+    check_count,
+    check_has,
+    check_number,
+    check_seed,
+    fraction,
+    non_negative,
+    positive,
+)
 from .descent import descend
 from .objectives import Disturbed
 from .optimizers import Adadelta, Adagrad, Adam, GradientDescent, Momentum, Optimizer, RMSprop
@@ -56,6 +65,7 @@ ENTRANTS = {
 
 # 10⁻⁴ … 10, four rates a decade.
 RATES = np.geomspace(1e-4, 10.0, 21)
+MOST_STARTS = MOST_SEEDS = 10**5
 NETWORK_RATES = np.geomspace(1e-3, 10**-0.5, 6)
 
 
@@ -113,9 +123,14 @@ def race(
 
     rates, seeds = _rising(rates), _seeds(seeds)
     tail = check_count("tail", tail, 1)
+    check_has("objective", objective, "dimension", "start", "minimum", "gradient")
+    if not (target is None or callable(target)):
+        target = check_number("target", target, lambda t: t >= 0, "a function, or at least 0")
+    if not (schedule is None or callable(schedule)):
+        raise TypeError(f"schedule must be a function or None, got {schedule!r}")
     objective = _with_seeds(objective, seeds)
     lanes = _lanes(objective, starts, seeds)
-    entrants = ENTRANTS if entrants is None else entrants
+    entrants = _check_entrants(entrants)
 
     def runs(label, rates):
         optimizer = _build(entrants[label], rates, objective.dimension)
@@ -295,9 +310,11 @@ def around(objective, count=9, spread=0.1, seed=0):
     -------
     ndarray of shape (count,) or (count, 2)
     """
-    count = check_count("count", count, 1)
-    start = np.asarray(objective.start, float)
-    draws = np.random.default_rng(seed).standard_normal((count, *start.shape))
+    count = check_count("count", count, 1, MOST_STARTS)
+    spread = check_number("spread", spread, lambda s: (s >= 0) & (s <= 1e6), "from 0 to 1e6")
+    start = np.asarray(check_has("objective", objective, "start").start, float)
+    random = np.random.default_rng(check_seed(seed))
+    draws = random.standard_normal((count, *start.shape))
     draws[0] = 0.0
     return start * (1 + spread * draws)
 
@@ -339,7 +356,7 @@ def race_network(
     """
     from .tuning import search
 
-    entrants = ENTRANTS if entrants is None else entrants
+    entrants = _check_entrants(entrants)
     rates, seeds = _rising(rates), _seeds(seeds)
     settings = [
         {"method": label, "learning_rate": rate, "seed": seed}
@@ -350,7 +367,8 @@ def race_network(
     runner = _NetworkRun(data, entrants, sizes, epochs, batch_size)
     table = search(runner, settings, **search_options)
     table["learning_rate"] = table["learning_rate"].astype(float)
-    table["gap"] = table["gap"].fillna(np.inf)
+    results = table.reindex(columns=["gap", "test_accuracy"])  # absent where every run diverged
+    table["gap"], table["test_accuracy"] = results["gap"].fillna(np.inf), results["test_accuracy"]
     table.insert(2, "start", 0)
     evaluations = epochs * -(-len(data.train_images) // batch_size)
     return Race("small MNIST network", table, "gap", len(rates), evaluations)
@@ -403,7 +421,7 @@ def league(races):
     """
     import pandas as pd
 
-    return pd.DataFrame({name: one.best()["median"] for name, one in races.items()}).T
+    return pd.DataFrame({k: one.best()["median"] for k, one in _check_races(races).items()}).T
 
 
 def winners(races, factor=2.0, floor=1e-12):
@@ -428,7 +446,9 @@ def winners(races, factor=2.0, floor=1e-12):
     import pandas as pd
 
     rows = {}
-    for trouble, one in races.items():
+    factor = check_number("factor", factor, lambda f: f >= 1, "finite and at least 1")
+    floor = check_number("floor", floor, lambda f: f >= 0, "finite and at least 0")
+    for trouble, one in _check_races(races).items():
         scores = one.best()["median"]
         scores = scores.clip(lower=floor) if one.score == "gap" else scores
         rows[trouble] = {
@@ -463,7 +483,7 @@ def one_rate(races):
     """
     import pandas as pd
 
-    curves = [one.curve().dropna() for one in races.values() if one.score == "steps"]
+    curves = [r.curve().dropna() for r in _check_races(races).values() if r.score == "steps"]
     if not curves:
         raise ValueError("races must hold at least one with a target, got none")
     solved = pd.concat(curves)
@@ -495,12 +515,15 @@ class Projected:
 
     Raises
     ------
-    ValueError
-        If `low` is not less than `high`.
+    TypeError, ValueError
+        If `optimizer` is none, or `low` not a number less than `high`.
     """
 
     def __init__(self, optimizer, low=-1.0, high=1.0):
-        if not low < high:
+        check_has("optimizer", optimizer, "step", "reset")
+        low = check_number("low", low, np.isfinite, "finite")
+        high = check_number("high", high, np.isfinite, "finite")
+        if not np.all(np.less(low, high)):
             raise ValueError(f"low must be less than high, got {low} and {high}")
         self.optimizer, self.low, self.high = optimizer, low, high
 
@@ -587,11 +610,34 @@ def _rising(rates):
 
 def _seeds(seeds):
     if isinstance(seeds, int | np.integer):
-        return tuple(range(check_count("seeds", seeds, 1)))
+        return tuple(range(check_count("seeds", seeds, 1, MOST_SEEDS)))
+    if not np.iterable(seeds):
+        raise TypeError(f"seeds must be a whole number or several, got {seeds!r}")
     seeds = tuple(check_count("seeds", seed) for seed in seeds)
     if not seeds or len(set(seeds)) < len(seeds):
         raise ValueError(f"seeds must be at least one, none of them twice, got {seeds}")
     return seeds
+
+
+def _check_entrants(entrants):
+    if entrants is None:
+        return ENTRANTS
+    if not isinstance(entrants, dict) or not entrants:
+        raise TypeError(f"entrants must be a dict with at least one entry, got {entrants!r}")
+    for label, builder in entrants.items():
+        if _is_swept(builder) and not callable(builder):
+            raise TypeError(
+                f"entrant {label!r} must be a function or an optimiser, got {builder!r}"
+            )
+    return entrants
+
+
+def _check_races(races):
+    if not isinstance(races, dict) or not races:
+        raise TypeError(f"races must be a dict with at least one entry, got {races!r}")
+    for name, one in races.items():
+        check_has(f"race {name!r}", one, "best", "curve", "score")
+    return races
 
 
 def _with_seeds(objective, seeds):
@@ -607,12 +653,13 @@ def _with_seeds(objective, seeds):
 def _lanes(objective, starts, seeds):
     """The starts as an array with the axes rates (1) × starts × seeds, then the point's own."""
     point = () if objective.dimension == 1 else (2,)
-    starts = np.asarray(objective.start if starts is None else starts, float)
+    starts = as_array(objective.start if starts is None else starts)
     if starts.shape == point:
         starts = starts[None]
-    if starts.shape[1:] != point or len(starts) == 0:
+    if starts.shape[1:] != point or starts.size == 0:
         wanted = "(N,)" if objective.dimension == 1 else "(N, 2)"
         raise ValueError(f"starts must have shape {wanted}, got {starts.shape}")
+    starts = check_number("starts", starts, np.isfinite, "finite")
     return np.broadcast_to(starts[None, :, None], (1, len(starts), len(seeds), *point))
 
 

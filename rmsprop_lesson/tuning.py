@@ -22,7 +22,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ._validate import check_count, check_number
+from ._validate import check_count, check_data, check_has, check_number, check_seed
 from .descent import descend
 from .optimizers import RMSprop
 
@@ -41,6 +41,9 @@ __all__ = [
     "search",
     "train_until",
 ]
+
+
+MOST_TRIALS = 10**6
 
 
 class SearchFailed(RuntimeError):
@@ -64,7 +67,7 @@ class Uniform:
     high: float
 
     def __post_init__(self):
-        _check_range(self.low, self.high, -math.inf)
+        _check_range(self, -math.inf)
 
     def draw(self, random):
         """One number, by a `numpy.random.Generator`."""
@@ -85,7 +88,7 @@ class LogUniform:
     high: float
 
     def __post_init__(self):
-        _check_range(self.low, self.high, 0.0)
+        _check_range(self, 0.0)
 
     def draw(self, random):
         """One number, by a `numpy.random.Generator`."""
@@ -114,7 +117,14 @@ class Choice:
         return self.values[random.integers(len(self.values))]
 
 
-def _check_range(low, high, least):
+def _check_range(numbers, least):
+    """Whether a range's `low` and `high` are in order; both become Python floats."""
+    for name in ("low", "high"):
+        value = check_number(name, getattr(numbers, name), np.isfinite, "finite")
+        object.__setattr__(numbers, name, value)  # the dataclass is frozen
+    low, high = numbers.low, numbers.high
+    if np.ndim(low) or np.ndim(high):
+        raise TypeError(f"low and high must be one number each, got {low} and {high}")
     if not (least < low < high < math.inf):
         above = f"{least:g} < " if least == 0 else ""
         raise ValueError(f"a range needs {above}low < high, both finite, got {low} and {high}")
@@ -181,8 +191,8 @@ def random_search(function, axes, trials, seed=0, **options):
     TypeError, ValueError
         If an axis cannot be drawn from, and as `search` does.
     """
-    trials = check_count("trials", trials, 1)
-    random = np.random.default_rng(seed)
+    trials = check_count("trials", trials, 1, MOST_TRIALS)
+    random = np.random.default_rng(check_seed(seed))
     ranges = {name: _range(name, values) for name, values in _axes(axes).items()}
     settings = [
         {name: values.draw(random) for name, values in ranges.items()} for _ in range(trials)
@@ -247,6 +257,9 @@ def search(function, settings, *, n_jobs=-1, results=None, progress=True):
     """
     import pandas as pd
 
+    if not callable(function):
+        raise TypeError(f"function must be callable, got {function!r}")
+    check_count("n_jobs", 1 if n_jobs is None else n_jobs, -64, 64)
     settings = _check_settings(settings)
     keys = [_key(setting) for setting in settings]
     if len(set(keys)) < len(keys):
@@ -265,11 +278,12 @@ def search(function, settings, *, n_jobs=-1, results=None, progress=True):
 
 
 def _check_settings(settings):
-    settings = [
-        {name: _plain(name, value) for name, value in setting.items()} for setting in settings
-    ]
+    settings = list(settings) if np.iterable(settings) else [settings]
     if not settings:
         raise ValueError("settings must hold at least one setting, got none")
+    if not all(isinstance(setting, dict) for setting in settings):
+        raise TypeError(f"settings must be a list of dicts, got {settings!r}")
+    settings = [{str(name): _plain(name, value) for name, value in s.items()} for s in settings]
     for setting in settings:
         if setting.keys() != settings[0].keys():
             raise ValueError(
@@ -427,10 +441,10 @@ def folds(data, k=5, seed=0):
 
 def _parts(data, k, seed):
     """The indices of the training images, shuffled, in k parts."""
-    n = len(data.train_images)
+    n = len(check_data(data).train_images)
     if check_count("k", k, 2) > n:
         raise ValueError(f"k must be at most the number of training images {n}, got {k}")
-    return np.array_split(np.random.default_rng(seed).permutation(n), k)
+    return np.array_split(np.random.default_rng(check_seed(seed)).permutation(n), k)
 
 
 def _fold(data, parts, i):
@@ -512,6 +526,8 @@ def cross_validate(data, axes, k=5, seed=0, score=network_score, **options):
     TypeError, ValueError, SearchFailed
         As `folds` and `grid_search` do.
     """
+    if not callable(score):
+        raise TypeError(f"score must be a function, got {score!r}")
     fold_score = _FoldScore(score, data, k, seed)
     return grid_search(fold_score, {**_axes(axes), "fold": range(k)}, **options)
 
@@ -608,7 +624,7 @@ def train_until(
 
     from .network import train
 
-    stopping = EarlyStopping() if stopping is None else stopping
+    stopping = EarlyStopping() if stopping is None else check_has("stopping", stopping, "update")
     rows = []
 
     def stop(network):
@@ -654,10 +670,17 @@ def rate_beta_map(objective, rates, betas, steps=100, tail=1, start=None, **sett
     import pandas as pd
 
     tail = check_count("tail", tail, 1)
-    rates, betas = np.atleast_1d(rates), np.atleast_1d(betas)
+    check_has("objective", objective, "dimension", "start", "minimum")
+    rates, betas = (
+        np.ravel(check_number(name, values, lambda x: x >= 0, "finite and at least 0"))
+        for name, values in {"rates": rates, "betas": betas}.items()
+    )
     point = (1,) if objective.dimension == 2 else ()
     optimizer = RMSprop(rates.reshape(1, -1, *point), betas.reshape(-1, 1, *point), **settings)
-    start = np.asarray(objective.start if start is None else start, float)
+    start = check_number(
+        "start", objective.start if start is None else start, np.isfinite, "finite"
+    )
+    start = np.asarray(start)
     run = descend(objective, optimizer, np.broadcast_to(start, (1, 1, *start.shape)), steps)
     gaps = (run.losses[-tail:] - objective(objective.minimum)).mean(axis=0)
     gaps = np.where(run.diverged_at >= 0, np.nan, np.maximum(gaps, 0.0))

@@ -512,7 +512,7 @@ def test_data_that_do_not_fit_are_refused_before_training(data, name, value, mes
     [
         ({"batch_size": 0}, ValueError, "batch_size must be at least 1, got 0"),
         ({"batch_size": 2.0}, TypeError, "batch_size must be a whole number"),
-        ({"epochs": 0}, ValueError, "epochs must be at least 1, got 0"),
+        ({"epochs": 0}, ValueError, "epochs must be at least 1 and at most 10000, got 0"),
         ({"epochs": None}, TypeError, "epochs must be a whole number"),
     ],
 )

@@ -97,9 +97,9 @@ def test_numpy_values_and_words_and_none_can_be_tried():
 @pytest.mark.parametrize(
     ("make", "error", "message"),
     [
-        (lambda: Uniform(1, 1), ValueError, "low < high, both finite, got 1 and 1"),
-        (lambda: LogUniform(0, 1), ValueError, "0 < low < high, both finite, got 0 and 1"),
-        (lambda: Uniform(0, math.inf), ValueError, "both finite"),
+        (lambda: Uniform(1, 1), ValueError, "low < high, both finite, got 1.0 and 1.0"),
+        (lambda: LogUniform(0, 1), ValueError, "0 < low < high, both finite, got 0.0 and 1.0"),
+        (lambda: Uniform(0, math.inf), ValueError, "high must be finite, got inf"),
         (lambda: Choice([]), ValueError, "values must not be empty"),
         (lambda: grid_search(final_loss, {}), TypeError, "axes must be a dict with at least one"),
         (lambda: grid_search(final_loss, {"beta": 0.9}), TypeError, "'beta' must be a sequence"),
