@@ -70,8 +70,9 @@ lab: $(VENV)/.ready ## open the course in JupyterLab (LAB_ARGS="--port 9999 --no
 # Two processes, each with one thread; a notebook or test file stays whole in one of them.
 
 .PHONY: test
-test test-frameworks: export OMP_NUM_THREADS := 1
-test test-frameworks: export OPENBLAS_NUM_THREADS := 1
+ONE_THREAD := test test-frameworks test-hard test-oldest fuzz load
+$(ONE_THREAD): export OMP_NUM_THREADS := 1
+$(ONE_THREAD): export OPENBLAS_NUM_THREADS := 1
 test: $(VENV)/.ready ## run every test, and every notebook against its stored outputs
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --nbval --nbval-current-env \
 		$(NOTEBOOKS) tests $(TEST_ARGS)
@@ -92,6 +93,30 @@ test-frameworks: .venv-frameworks/.ready ## compare ours with PyTorch, Keras and
 	@.venv-frameworks/bin/python $(PIP_INSTALL) --editable '.[test,frameworks]'
 	@touch $@
 
+.PHONY: test-hard
+test-hard: $(VENV)/.ready ## lessons with cells run twice, read-only, without network, home or UTF-8
+	@HARD=1 $(BIN)/python -m pytest -n 2 tests/hard $(TEST_ARGS)
+
+.PHONY: fuzz
+fuzz: $(VENV)/.ready ## 10 000 calls of every public function with wild arguments
+	@FUZZ_CALLS=10000 $(BIN)/python -m pytest -n 2 tests/test_fuzz.py $(TEST_ARGS)
+
+# The oldest NumPy, pandas and Matplotlib that pyproject.toml allows.
+.PHONY: test-oldest
+test-oldest: .venv-oldest/.ready ## the tests and lessons with the oldest NumPy that is supported
+	@.venv-oldest/bin/python -m pytest -n 2 --dist loadfile --nbval --nbval-current-env \
+		$(NOTEBOOKS) tests $(TEST_ARGS)
+
+.venv-oldest/.ready: pyproject.toml
+	$(call make_venv,.venv-oldest)
+	@.venv-oldest/bin/python $(PIP_INSTALL) --editable '.[test]' \
+		'numpy==2.0.0' 'pandas==2.2.2' 'matplotlib==3.9.0'
+	@touch $@
+
+.PHONY: load
+load: $(VENV)/.ready ## thirty learners at once on one server (LOAD_ARGS="--learners 10 --lessons 08")
+	@$(BIN)/python -m tests.bench.load $(LOAD_ARGS)
+
 .PHONY: bench
 bench: .venv-bench/.ready ## measure speed and memory beside PyTorch, in an environment of its own
 	@.venv-bench/bin/python -m tests.bench
@@ -110,4 +135,4 @@ notebooks: $(VENV)/.ready ## execute every notebook again and store clean output
 
 .PHONY: clean
 clean: ## remove what was made, the environments too
-	rm -rf $(VENV) .venv-bench .venv-frameworks _build .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-bench .venv-frameworks .venv-oldest _build .pytest_cache .ruff_cache .hypothesis
