@@ -16,6 +16,7 @@ from ._validate import (
     as_array,
     check_count,
     check_data,
+    check_flag,
     check_has,
     check_number,
     check_seed,
@@ -400,7 +401,7 @@ def train(
     images, labels = _check_data(network, data)
     epochs = check_count("epochs", epochs, 1, MOST_EPOCHS)
     batch_size = check_count("batch_size", batch_size, 1)
-    seed = check_seed(seed)
+    seed, progress = check_seed(seed), check_flag("progress", progress)
     if schedule is not None and not hasattr(optimizer, "learning_rate"):
         raise TypeError(f"schedule must be None: {optimizer.name} has no learning rate to change")
     epoch_steps = -(-len(images) // batch_size)

@@ -22,7 +22,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ._validate import check_count, check_data, check_has, check_number, check_seed
+from ._validate import check_count, check_data, check_flag, check_has, check_number, check_seed
 from .descent import descend
 from .optimizers import RMSprop
 
@@ -259,6 +259,7 @@ def search(function, settings, *, n_jobs=-1, results=None, progress=True):
 
     if not callable(function):
         raise TypeError(f"function must be callable, got {function!r}")
+    progress = check_flag("progress", progress)
     check_count("n_jobs", 1 if n_jobs is None else n_jobs, -64, 64)
     settings = _check_settings(settings)
     keys = [_key(setting) for setting in settings]
