@@ -65,6 +65,8 @@ _LAZY = {
     "mnist_available": "mnist",
     "network_score": "tuning",
     "one_rate": "races",
+    "predict": "questions",
+    "quiz": "questions",
     "race": "races",
     "race_network": "races",
     "random_search": "tuning",

@@ -1,0 +1,21 @@
+"""Predictions and quizzes: questions that are answered in a notebook or on a page.
+
+Their text lies beside this file, in one YAML file for each lesson.
+"""
+
+from .bank import Choice, Lesson, Question, QuestionError, Wrong, lesson, lessons, prediction
+from .widgets import ask, predict, quiz
+
+__all__ = [
+    "Choice",
+    "Lesson",
+    "Question",
+    "QuestionError",
+    "Wrong",
+    "ask",
+    "lesson",
+    "lessons",
+    "predict",
+    "prediction",
+    "quiz",
+]
