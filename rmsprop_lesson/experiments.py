@@ -8,6 +8,7 @@ of measured numbers. From this alone the verdict follows, by one rule for all cl
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
+from html import escape
 
 import numpy as np
 
@@ -81,6 +82,14 @@ class Finding:
         width = max(len(name) for name, _ in rows)
         lines = [f"{name:{width}}  {value}" for name, value in rows]
         return "\n".join([*lines, f"→ {self.verdict}"])
+
+    def _repr_html_(self):
+        rows = "".join(
+            f"<tr><th scope='row' style='text-align:left'>{escape(name)}</th>"
+            f"<td>{escape(value)}</td></tr>"
+            for name, value in self.rows()
+        )
+        return f"<table>{rows}</table><p><strong>Verdict: {self.verdict}</strong></p>"
 
 
 def _show(value):
@@ -1102,7 +1111,7 @@ def optimisers_regularise():
 def less_tuning():
     usable = scaled_losses()
     numbers = {
-        f"{method}, scale {c:g}: usable η": f"{rates[method].min():.2g} to {rates[method].max():.2g}"
+        f"{method}, scale {c:g}: usable η": "{:.2g} to {:.2g}".format(*rates[method][[0, -1]])
         for method in (GD, RMS)
         for c, rates in usable.items()
     }
