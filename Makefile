@@ -133,6 +133,10 @@ bench: .venv-bench/.ready ## measure speed and memory beside PyTorch, in an envi
 notebooks: $(VENV)/.ready ## execute every notebook again and store clean outputs
 	@$(BIN)/python tools/notebooks.py $(NOTEBOOKS)
 
+.PHONY: handout
+handout: $(VENV)/.ready ## write learner's and teacher's editions of the lessons into _build/handout
+	@$(BIN)/python -m tools.handout _build/handout
+
 .PHONY: clean
 clean: ## remove what was made, the environments too
 	rm -rf $(VENV) .venv-bench .venv-frameworks .venv-oldest _build .pytest_cache .ruff_cache .hypothesis

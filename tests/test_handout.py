@@ -1,0 +1,154 @@
+"""The learner's edition gives nothing away, the teacher's hides nothing, and both are lessons."""
+
+import ast
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from rmsprop_lesson import checks, questions
+from tools import handout
+
+ROOT = Path(__file__).resolve().parents[1]
+LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+each_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+
+
+@pytest.fixture(scope="module")
+def editions():
+    """Lesson → the stored notebook, the learner's and the teacher's edition."""
+    found = {}
+    for path in LESSONS:
+        stored = nbformat.read(path, as_version=4)
+        found[path] = stored, handout.learner(stored), handout.teacher(stored)
+    return found
+
+
+def part(cell):
+    return cell.metadata.get("rmsprop_lesson", {}).get("part")
+
+
+def exercises_in(notebook):
+    names = {cell.metadata.get("rmsprop_lesson", {}).get("exercise") for cell in notebook.cells}
+    return [exercise for name, exercise in checks.exercises().items() if name in names]
+
+
+def telling(code):
+    """The lines of a piece of code that say something, without their indentation."""
+    return {line.strip() for line in code.splitlines() if len(line.strip()) > 8}
+
+
+def solution_lines(exercise):
+    (source,) = re.findall(r"```python\n(.*?)```", checks.cells(exercise.name)[3]["source"]
+                           .partition("<summary>Solution")[2], re.DOTALL)  # fmt: skip
+    return telling(source) - telling(exercise.stub) - telling(exercise.task)
+
+
+def questions_of(notebook):
+    code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    return [question for source in code for question, _ in handout.asked(source)]
+
+
+def feedback_of(question):
+    texts = [choice.feedback for choice in question.choices]
+    texts += [wrong.feedback for wrong in question.wrong]
+    return [text for text in [*texts, question.feedback, question.otherwise] if text]
+
+
+def ordinary(notebook):
+    """Code cells that ask nothing."""
+    code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    return [source for source in code if not handout.asked(source)]
+
+
+@each_lesson
+def test_no_line_of_a_solution_is_in_the_learners_copy(path, editions):
+    stored, learner, _ = editions[path]
+    teaching = telling("\n".join(ordinary(stored)))  # what the lesson itself shows
+    text = "\n".join(cell.source for cell in learner.cells)
+    for exercise in exercises_in(stored):
+        secret = solution_lines(exercise) - teaching
+        assert secret, exercise.name
+        assert [line for line in secret if line in text] == [], exercise.name
+
+
+@each_lesson
+def test_no_answer_to_a_question_is_in_the_learners_copy(path, editions):
+    stored, learner, _ = editions[path]
+    text = "\n".join(cell.source for cell in learner.cells)
+    for question in questions_of(stored):
+        assert question.question in text
+        assert all(choice.text in text for choice in question.choices)
+        assert not any(feedback in text for feedback in feedback_of(question))
+    assert "<summary>Answer" not in text
+    assert "<summary>Solution" not in text
+
+
+@each_lesson
+def test_the_learners_copy_is_whole_but_not_executed(path, editions):
+    stored, learner, _ = editions[path]
+    assert not questions_of(learner)
+    sources = [cell.source for cell in learner.cells if cell.cell_type == "code"]
+    assert [source for source in ordinary(stored) if source not in sources] == []
+    for cell in learner.cells:
+        if cell.cell_type == "code":
+            ast.parse(cell.source)
+            assert cell.execution_count is None
+            assert cell.outputs == []
+    nbformat.validate(learner)
+
+
+@each_lesson
+def test_the_first_two_hints_stay(path, editions):
+    stored, learner, _ = editions[path]
+    text = "\n".join(cell.source for cell in learner.cells)
+    for exercise in exercises_in(stored):
+        nudge, equation, _ = exercise.hints
+        assert nudge in text
+        assert equation in text
+
+
+@each_lesson
+def test_the_teachers_copy_has_everything_open(path, editions):
+    stored, _, teacher = editions[path]
+    text = "\n".join(cell.source for cell in teacher.cells)
+    assert "<details>" not in text
+    assert all(
+        line in text for exercise in exercises_in(stored) for line in solution_lines(exercise)
+    )
+    for question in questions_of(stored):
+        assert all(feedback in text for feedback in feedback_of(question))
+    code = [cell for cell in stored.cells if cell.cell_type == "code"]
+    assert [cell for cell in teacher.cells if cell.cell_type == "code"] == code
+    nbformat.validate(teacher)
+
+
+def test_a_prediction_becomes_a_question_and_its_figure():
+    name, question = next(iter(questions.lesson(1).predictions.items()))
+    call = f'x = 1\npredict("{name}", plots.lines([0, 1], {{"a": [1, 2]}}, "t", "loss"))'
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(call)])
+    asks, shows = handout.learner(notebook).cells
+    assert question.question in asks.source
+    assert "☐" in asks.source or "____" in asks.source.replace("\\", "")
+    assert shows.source == 'x = 1\nplots.lines([0, 1], {"a": [1, 2]}, "t", "loss")'
+
+
+def test_only_folds_with_secrets_are_cut_out():
+    fold = "<details><summary>{}</summary>\n\ntext of {}\n\n</details>"
+    markdown = "\n\n".join(
+        ["before", *(fold.format(s, s) for s in ("Hint", "Answer", "Solution", "Proof")), "after"]
+    )
+    kept = handout.without_secrets(markdown)
+    assert re.findall(r"text of (\w+)", kept) == ["Hint", "Proof"]
+    assert kept.startswith("before")
+    assert kept.endswith("after")
+
+
+def test_the_command_writes_both_editions(tmp_path, capsys):
+    handout.main([str(tmp_path), str(LESSONS[0])])
+    assert capsys.readouterr().out.startswith("2 notebooks in ")
+    for edition in ("learner", "teacher"):
+        notebook = nbformat.read(tmp_path / edition / LESSONS[0].name, as_version=4)
+        assert len(notebook.cells) > 3
