@@ -338,7 +338,7 @@ def worked_table(table, printed=None, digits=4, title=""):
         Such as ``trajectory.table()``.
     printed : pandas.DataFrame, optional
         What somebody printed: columns with the same names; where the numbers differ by more than
-        one unit of the last digit, both stand in the cell.
+        one unit of the column's last digit, both stand in the cell.
     digits : int
         Decimals shown.
     title : str
@@ -378,7 +378,7 @@ def _cell(table, printed, row, name, digits):
     if printed is None or name not in printed:
         return text
     other = printed[name].iloc[row]
-    decimals = len(f"{other:g}".partition(".")[2])
+    decimals = max(len(f"{x:g}".partition(".")[2]) for x in printed[name])  # 0.670 has three
     return text if abs(other - value) <= 10.0**-decimals else f"{text}\n✗ {other:.{decimals}f}"
 
 

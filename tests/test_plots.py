@@ -124,6 +124,14 @@ def test_the_worked_table_marks_what_was_printed_otherwise():
     assert "differ" not in plots.worked_table(table).alt
 
 
+def test_a_printed_zero_at_the_end_counts_as_a_digit():
+    table = descend(Parabola(), RMSprop(0.1), start=2.0, steps=2).table()
+    printed = pd.DataFrame({"S_{t+1}": [0.410, 0.644]})
+    picture = plots.worked_table(table, printed)
+    cells = picture.figure.axes[0].tables[0].get_celld().values()
+    assert [t for c in cells if "✗" in (t := c.get_text().get_text())] == ["0.4000\n✗ 0.410"]
+
+
 def test_digits_are_named_and_mistakes_are_told(images):
     labels, guesses = np.arange(12) % 10, (np.arange(12) % 10).copy()
     guesses[3] = 8
