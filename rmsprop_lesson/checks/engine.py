@@ -15,6 +15,8 @@ from functools import cache
 
 import numpy as np
 
+from rmsprop_lesson.progress import record as remember
+
 from . import sandbox
 from .observe import Odd, Raised, agree, first_difference, record
 from .source import is_stub, stub_of
@@ -119,6 +121,8 @@ class Exercise:
     def check(self, function, *, seconds=SECONDS):
         """Check a learner's function, show the verdict in a notebook, and return it.
 
+        A right solution is remembered for `checks.progress`.
+
         Parameters
         ----------
         function : callable
@@ -130,7 +134,10 @@ class Exercise:
         -------
         Verdict
         """
-        return show(self.judge(function, seconds))
+        verdict = self.judge(function, seconds)
+        if verdict.passed:
+            remember("exercises", self.name)
+        return show(verdict)
 
     def judge(self, function, seconds=SECONDS):
         """Like `check`, without showing anything."""

@@ -5,6 +5,7 @@ from html import escape
 
 from traitlets import Unicode
 
+from rmsprop_lesson import progress
 from rmsprop_lesson.explorers.widget import Explorer
 
 from . import bank
@@ -76,7 +77,7 @@ class Prediction(Explorer):
         Whether an answer was given (skipping is none).
     """
 
-    still = Unicode().tag(sync=True)  # what the result looks like, for the browser
+    reveal = Unicode().tag(sync=True)  # the result as HTML, for the browser
 
     def __init__(self, question, reveal):
         result = _Result(reveal)
@@ -87,7 +88,12 @@ class Prediction(Explorer):
         description = f"{_asked_text('Predict:', question)}\n\n{result.text}"
         super().__init__("prediction", settings, still, description)
         self.question, self._result = question, result
-        self.still = result.live
+        self.reveal = result.live
+        self.observe(self._remember, "settings")
+
+    def _remember(self, change):
+        if self.done:
+            progress.record("predictions", self.question.id)
 
     @property
     def done(self):
@@ -118,6 +124,10 @@ class Quiz(Explorer):
             texts.append(_asked_text(f"{i}.", question))
         super().__init__("quiz", settings, "".join(parts), "\n\n".join(texts))
         self.lesson, self.questions = lesson, questions
+        self.observe(self._remember, "settings")
+
+    def _remember(self, change):
+        progress.record("quizzes", str(self.lesson), self.score)
 
     @property
     def score(self):

@@ -1,8 +1,11 @@
 // The family: every explorer by name, mounted on a page (`mount`, `mountAll`) or by anywidget in a
 // notebook (the default export).
+import { prediction, quiz } from "./questions.mjs";
 import { stepByStep } from "./step_by_step.mjs";
 
 export const EXPLORERS = {
+  prediction,
+  quiz,
   "step-by-step": stepByStep,
 };
 
@@ -33,6 +36,8 @@ export function mountAll(root = document) {
 }
 
 export function render({ model, el }) {
+  const reveal = model.get("reveal"); // what a prediction shows in the end
+  if (reveal) el.innerHTML = reveal;
   const handle = mount(el, model.get("explorer"), model.get("settings"), {
     onchange(settings) {
       model.set("settings", settings);
