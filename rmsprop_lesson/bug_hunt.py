@@ -139,6 +139,7 @@ def _small_gradient(function):
 # ── 4 ────────────────────────────────────────────────────────────────────────────────────────────
 
 
+@np.errstate(divide="ignore")
 def corrected_steps(gradients, learning_rate=0.1, beta=0.9, epsilon=1e-8):
     """The steps of RMSprop with bias correction."""
     S, steps = 0.0, []
@@ -160,8 +161,7 @@ def _corrected_steps(gradients, learning_rate=0.1, beta=0.9, epsilon=1e-8):
 
 def _first_corrected(function):
     """The first step in units of η."""
-    with np.errstate(divide="ignore"):
-        return float(function([2.0, 2.0])[0] / 0.1)
+    return float(function([2.0, 2.0])[0] / 0.1)
 
 
 # ── 5 ────────────────────────────────────────────────────────────────────────────────────────────
@@ -329,8 +329,9 @@ _CASES = (
         _corrected_steps,
         "Look at the first step, under any gradient. What should it be in units of η?",
         "`enumerate` counts from 0, so the first correction divides by 1 − β⁰ = 0: S_hat is "
-        "infinite and the first step is 0 instead of η. All later ones use the wrong power. "
-        "Count from 1: `enumerate(gradients, start=1)`.",
+        "infinite and the first step is 0 instead of η. All later ones use the wrong power. NumPy "
+        "would have warned, had nobody silenced it. Count from 1: "
+        "`enumerate(gradients, start=1)`.",
         _first_corrected,
         0.0,
         1.0,
