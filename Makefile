@@ -73,6 +73,7 @@ lab: $(VENV)/.ready ## open the course in JupyterLab (LAB_ARGS="--port 9999 --no
 ONE_THREAD := test test-frameworks test-hard test-oldest fuzz load
 $(ONE_THREAD): export OMP_NUM_THREADS := 1
 $(ONE_THREAD): export OPENBLAS_NUM_THREADS := 1
+$(ONE_THREAD) notebooks: export RMSPROP_LESSON_PROGRESS := off
 test: $(VENV)/.ready ## run every test, and every notebook against its stored outputs
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --nbval --nbval-current-env \
 		$(NOTEBOOKS) tests $(TEST_ARGS)

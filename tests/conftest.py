@@ -6,6 +6,9 @@ import os
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 
+# Nobody's progress changes because tests run.
+os.environ["RMSPROP_LESSON_PROGRESS"] = "off"
+
 import matplotlib  # noqa: E402
 from hypothesis import settings  # noqa: E402
 

@@ -200,10 +200,11 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
 
 
 def _mapping(loader, node):
-    keys = [key.value for key, _ in node.value]
-    for key, (at, _) in zip(keys, node.value, strict=True):
-        if keys.count(key) > 1:
-            raise QuestionError(f"line {at.start_mark.line + 1}: {key!r} is given twice")
+    seen = set()
+    for key, _ in node.value:
+        if key.value in seen:
+            raise QuestionError(f"line {key.start_mark.line + 1}: {key.value!r} is given twice")
+        seen.add(key.value)
     return loader.construct_mapping(node, deep=True)
 
 

@@ -18,8 +18,10 @@ const CSS = `
 .rx-answer input { font: inherit; color: var(--rx-fg); background: var(--rx-bg); border: 1px solid var(--rx-soft); border-radius: 6px; padding: 5px 9px;
   min-height: 38px; width: 9em; height: auto; margin: 0; }
 .rx-answer input[aria-invalid="true"] { border-color: var(--rx-warn); outline: 2px solid var(--rx-warn); }
-.rx-form { display: grid; gap: 10px; margin: 0; }
-.rx-form + .rx-form { border-top: 1px solid var(--rx-line); padding-top: 14px; }
+.rx-ask .rx-title { font-size: 0.87em; color: var(--rx-soft); letter-spacing: 0.02em; }
+.rx-form { display: grid; gap: 10px; }
+.rx-card > .rx-title + .rx-form { margin-top: 4px; }
+.rx-form + .rx-form { border-top: 1px solid var(--rx-line); padding-top: 14px; margin-top: 16px; }
 .rx-feedback { max-width: 75ch; white-space: pre-line; }
 .rx-feedback:not(:empty) { border-left: 3px solid var(--rx-soft); padding: 2px 0 2px 12px; }
 .rx-feedback[data-right="yes"] { border-left-color: var(--rx-adagrad); }
@@ -28,7 +30,11 @@ const CSS = `
 .rx-result img { display: block; max-width: 100%; height: auto; margin: 0 auto; background: #fff; border-radius: 6px; filter: none; }
 .rx-result pre { margin: 0; padding: 10px 14px; font-size: 0.9em; line-height: 1.4; color: var(--rx-fg); background: var(--rx-panel); border: 0; border-radius: 8px; overflow: auto; }
 .rx-result > div { max-width: 100%; }
-.rx-score { font-weight: 600; }
+@container (min-width: 900px) {
+  .rx-open { display: grid; grid-template-columns: minmax(0, 2fr) minmax(0, 3fr); gap: 0 24px; align-items: start; }
+  .rx-open > .rx-title { grid-column: 1 / -1; }
+  .rx-open .rx-result { margin-top: 4px; } }
+.rx-card > .rx-score { font-weight: 600; margin-top: 14px; }
 `;
 
 // ── answers ─────────────────────────────────────────────────────────────────────────────────────
@@ -176,6 +182,7 @@ class Form {
 function cardFor(host, title, state, onchange) {
   const card = new Card(host, { title, state, onchange });
   card.root.prepend(h("style", {}, CSS));
+  card.root.classList.add("rx-ask");
   return card;
 }
 
@@ -210,6 +217,8 @@ export const prediction = {
       const { right, text } = answered ? judge(question, state.given) : { right: null, text: rightFeedback(question) };
       form.say(right, right || question.choices && answered ? text : `${answered ? "" : "Skipped. "}${solution(question)}${text}`);
       result.hidden = false;
+      // A picture stands beside the question where there is room; a table needs the whole width.
+      if (result.querySelector("img")) card.card.classList.add("rx-open");
     };
     const describe = () => {
       if (!open()) return "No prediction has been made yet.";
