@@ -4,9 +4,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rmsprop_lesson import GradientDescent, RMSprop, Valley, claims, descend, experiments, race
-from rmsprop_lesson.experiments import EXPERIMENTS, VERDICTS, Finding
-from rmsprop_lesson.objectives import Plateau
+from rmsprop_lesson import (
+    GradientDescent,
+    Parabola,
+    Plateau,
+    Projected,
+    RareTruth,
+    RMSprop,
+    Valley,
+    claims,
+    descend,
+    experiments,
+    race,
+)
+from rmsprop_lesson.experiments import EXPERIMENTS, VERDICTS, Finding, measured
 from rmsprop_lesson.optimizers import Adagrad
 from rmsprop_lesson.schedules import Cosine, Exponential
 
@@ -75,14 +86,20 @@ def test_the_rule(holds, meant, verdict):
     assert Finding({}, {"a": True}, also=finding).verdict == f"{T} / {verdict}"
 
 
+def replace_everywhere(monkeypatch, name, make):
+    for module in vars(experiments).values():
+        if hasattr(module, name) and module is not experiments:
+            monkeypatch.setattr(module, name, make)
+
+
 def test_an_experiment_that_turns_out_otherwise_is_noticed(monkeypatch):
-    """With Adagrad in RMSprop's place, the experiments say something else."""
-    monkeypatch.setattr(experiments, "RMSprop", lambda rate=0.1, *args, **kwargs: Adagrad(rate))
+    """With another method in RMSprop's place, the experiments say something else."""
+    replace_everywhere(monkeypatch, "RMSprop", lambda rate=0.1, *a, **k: Adagrad(rate))
     assert EXPERIMENTS["A24"]().verdict == T  # Adagrad's first step is η
     assert EXPERIMENTS["A16"]().verdict == C  # and its rate falls
-    monkeypatch.setattr(experiments, "RMSprop", lambda rate=0.1, *a, **k: GradientDescent(rate))
+    replace_everywhere(monkeypatch, "RMSprop", lambda rate=0.1, *a, **k: GradientDescent(rate))
     assert EXPERIMENTS["C4"]().verdict == F  # plain descent depends on the scale
-    monkeypatch.setattr(experiments, "GradientDescent", lambda rate: GradientDescent(rate / 10))
+    replace_everywhere(monkeypatch, "GradientDescent", lambda rate: GradientDescent(rate / 10))
     assert EXPERIMENTS["A6"]().verdict == C  # ηλ = 2.1 no longer diverges
 
 
@@ -114,8 +131,9 @@ FIGURES = {
     "C8": {"from θ₀ = 4: gradient descent": 2212, "from θ₀ = 4: RMSprop": 15,
            "from θ₀ = 5: RMSprop": 29, "from θ₀ = 6: RMSprop": 1959,
            "from θ₀ = 4: RMSprop, ε outside": 15, "from θ₀ = 5: RMSprop, ε outside": 18,
-           "from θ₀ = 6: RMSprop, ε outside": 22, "after a steep slope, β = 0.9": 165,
-           "β = 0.99": 1632},
+           "from θ₀ = 6: RMSprop, ε outside": 22,
+           "steps to exceed η/2 after steep ground, β = 0.9": 165,
+           "steps to exceed η/2 after steep ground, β = 0.99": 1632},
     "C9": {"step/η at t = 1": 3.162, "step/η at t = 2": 2.294, "step/η at t = 3": 1.921,
            "step/η at t = 5": 1.563, "step/η at t = 10": 1.239,
            "step below 1.1η from t =, β = 0.9": 17, "step below 1.1η from t =, β = 0.99": 175,
@@ -227,13 +245,13 @@ def test_gradient_descent_on_the_plateau_needs_a_hundred_thousand_steps():
 
 
 def test_a_falling_rate_reaches_the_minimum_in_a_hundred_steps():
-    run = descend(experiments.Parabola(), RMSprop(0.1), steps=100, schedule=Exponential(0.1, 0.99))
+    run = descend(Parabola(), RMSprop(0.1), steps=100, schedule=Exponential(0.1, 0.99))
     assert abs(run.positions[-1]) < 1e-18
 
 
 def test_in_a_straight_valley_rmsprop_may_take_a_tenfold_rate():
     best = {
-        angle: race(Valley(angle=angle), experiments.THREE, steps=100,
+        angle: race(Valley(angle=angle), measured.THREE, steps=100,
                     schedule=lambda rate: Cosine(rate, steps=100)).best()["learning_rate"]
         for angle in (0, 45)
     }  # fmt: skip
@@ -277,7 +295,7 @@ def test_a_trial_shows_finding_verdict_and_code():
     shown = claims.trial("A24")._repr_mimebundle_()[0]["text/html"]
     for part in ("31.6", "Verdict: false", "η/√(1−β)", "lesson 5", "def first_step"):
         assert part in shown
-    assert "_first_steps" in claims.code("A24")
+    assert "first_steps" in claims.code("A24")
 
 
 @pytest.mark.parametrize("function", [claims.experiment, claims.code, claims.trial])
@@ -288,6 +306,30 @@ def test_unknown_claims(function, name):
 
 
 def test_numbers_are_shown_the_same_everywhere():
-    shown = dict(Finding({"a": 1e-20, "b": 1597.0, "c": 0.30601, "d": 3}, {"e": False}).rows())
-    assert shown == {"a": "below 1e-12", "b": "1600", "c": "0.306", "d": "3",
-                     "at its word: e": "does not hold"}  # fmt: skip
+    values = {"a": 1e-20, "b": 1597.0, "c": 0.30601, "d": 3, "e": np.nan, "f": np.inf, "g": 99009.0}
+    shown = dict(Finding(values, {"h": False}).rows())
+    assert [*shown.values()] == ["below 1e-12", "1600", "0.306", "3", "NaN", "not in time", "99000",
+                                 "does not hold"]  # fmt: skip
+
+
+def test_for_each_memory_there_is_a_period_that_breaks_it():
+    """What the lesson says about the line of rare truths."""
+    for beta, period, end in ((0.9, 10, 1), (0.99, 10, -1), (0.99, 100, 1)):
+        line, optimizer = RareTruth(large=period, period=period), RMSprop(0.01, beta)
+        run = descend(line, Projected(optimizer), steps=8000)
+        assert run.positions[-1] == pytest.approx(end, abs=0.05)
+
+
+def test_in_a_turned_valley_momentum_of_some_kind_helps():
+    """The page to remember sends the learner to Adam there."""
+    found = measured.races()["valley, turned"]
+    assert found["Adam"] < found["RMSprop"] / 2
+
+
+def test_no_rate_brings_gradient_descent_off_the_plateau():
+    assert measured.races()["plateau"]["gradient descent"] == np.inf
+
+
+def test_the_thinking_question_about_scale():
+    run = descend(Parabola(1e-12), RMSprop(0.1), steps=10)
+    assert 0 < 2 - run.positions[-1] < 1e-7
