@@ -1,7 +1,9 @@
 """Each case of the bug-hunt really is wrong in the way its answer says, and can be mended."""
 
 import re
+from pathlib import Path
 
+import nbformat
 import numpy as np
 import pytest
 
@@ -89,6 +91,17 @@ def test_the_half_life_by_experiment():
 def test_no_such_case(number, error):
     with pytest.raises(error, match="number must be"):
         case(number)
+
+
+@pytest.mark.parametrize("one", CASES, ids=IDS)
+def test_the_lesson_shows_each_case_and_folds_its_answer(one):
+    lesson = Path(__file__).resolve().parents[1] / "notebooks" / "10_claims_on_trial.ipynb"
+    cells = nbformat.read(lesson, as_version=4).cells
+    (folded,) = (cell.source for cell in cells if f"Case {one.number}: the slip" in cell.source)
+    before, after = folded.split("</details>", 1)
+    assert one.hint in before
+    assert f"<summary>Case {one.number}: the slip</summary>\n\n{one.answer}\n\n</details>" in after
+    assert any(cell.source.endswith(f"case({one.number})") for cell in cells)
 
 
 def test_nothing_but_the_cases_is_offered():
