@@ -55,6 +55,8 @@ def test_the_sums_are_right():
         str(total),
         str(round(total / 60)),
     )
+    sessions, length = map(int, re.search(r"(\d+) sessions of (\d+) minutes", text).groups())
+    assert (sessions - 1) * length < total <= sessions * length
     chosen, minutes = re.search(r"Lessons ([\d, and]+), complete: (\d+) minutes", text).groups()
     assert int(minutes) == sum(MINUTES[int(n)] for n in re.findall(r"\d+", chosen)) <= 5 * 60
     idea = re.search(r"\*\*45 minutes(.*?)\*\*Half a day", text)[1]
