@@ -86,6 +86,11 @@ def test_the_rule(holds, meant, verdict):
     assert Finding({}, {"a": True}, also=finding).verdict == f"{T} / {verdict}"
 
 
+def test_no_verdict_without_a_case():
+    with pytest.raises(ValueError, match="holds must have at least one case"):
+        Finding({"x": 1.0}, {})
+
+
 def replace_everywhere(monkeypatch, name, make):
     for module in vars(experiments).values():
         if hasattr(module, name) and module is not experiments:
@@ -172,10 +177,10 @@ def test_the_spread_under_noise():
                 10: (0.224, 0.712), 100: (0.680, 7.1)}  # fmt: skip
     for sigma, (rms, sgd) in expected.items():
         assert numbers("A9")[f"σ = {sigma:g}: RMSprop"] == pytest.approx(rms, rel=0.03)
-        assert numbers("A9")[f"σ = {sigma:g}: SGD"] == pytest.approx(sgd, rel=0.03)
+        assert numbers("A9")[f"σ = {sigma:g}: gradient descent"] == pytest.approx(sgd, rel=0.03)
     small, large = (numbers("A9")[f"σ = {s}: RMSprop"] for s in ("0.1", "10"))
     assert large / small == pytest.approx(np.sqrt(100), rel=0.05)  # like √σ
-    small, large = (numbers("A9")[f"σ = {s}: SGD"] for s in ("0.1", "10"))
+    small, large = (numbers("A9")[f"σ = {s}: gradient descent"] for s in ("0.1", "10"))
     assert large / small == pytest.approx(100, rel=0.05)  # like σ
 
 

@@ -33,10 +33,17 @@ class Finding:
     also: "Finding | None" = None
     digits: int = 3
 
+    def __post_init__(self):
+        if not self.holds:
+            raise ValueError("holds must have at least one case, got none")
+
     @property
     def verdict(self):
-        """ "true" if the claim held in every case, "only if" if in some. If it held in none:
-        "imprecise" if what was meant holds, else "false". Two halves: "true / false".
+        """What follows for the claim, by the same rule for all.
+
+        It is "true" if the claim held in every case, "only if" if it held in some. If it held in
+        none, it is "imprecise" if what was meant holds, else "false". A claim with two halves has
+        two verdicts, such as "true / false".
         """
         held = list(self.holds.values())
         if all(held):

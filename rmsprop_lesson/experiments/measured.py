@@ -141,7 +141,7 @@ def races():
 
 @cache
 def noise_floor(eta=0.01):
-    """How far θ spreads around the minimum of θ²/2 under noise σ: {σ: (RMSprop, SGD)}.
+    """How far θ spreads around the minimum of θ²/2 under noise σ: {σ: (RMSprop, gradient descent)}.
 
     1 000 runs for each σ, started near the spread √(ησ/2) that RMSprop settles at: at σ = 100 it
     would take 10 000 steps to get there.

@@ -14,9 +14,9 @@ from .measured import GD, RMS, noise_floor, steps_under
 def noise():
     numbers, holds = {}, {}
     for sigma, (rms, sgd) in noise_floor().items():
-        numbers |= {f"σ = {sigma:g}: RMSprop": rms, f"σ = {sigma:g}: SGD": sgd}
+        numbers |= {f"σ = {sigma:g}: RMSprop": rms, f"σ = {sigma:g}: gradient descent": sgd}
         if sigma != 1.0:  # there the two are alike
-            holds[f"σ = {sigma:g}: no wider than SGD"] = rms <= sgd
+            holds[f"σ = {sigma:g}: no wider than gradient descent"] = rms <= sgd
     return Finding(numbers, holds)
 
 
