@@ -15,7 +15,7 @@ from pathlib import Path
 
 from .experiments import EXPERIMENTS
 
-__all__ = ["Claim", "claims", "code", "experiment", "table", "themes", "trial"]
+__all__ = ["Claim", "claims", "code", "experiment", "question", "table", "themes", "trial"]
 
 _FILE = Path(__file__).with_name("claims.yaml")
 WORDS = {
@@ -193,16 +193,40 @@ def trial(name):
     ValueError
         If there is no such claim.
     """
-    from .questions import Choice, Question, ask
+    from .questions import ask
 
-    claim = _claim(name)
-    finding = experiment(name)
+    claim, finding = _claim(name), experiment(name)
+    return ask(_question(claim, finding), _Judgement(claim, finding))
+
+
+def question(name):
+    """Return what `trial` asks, with the feedback to each verdict.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    rmsprop_lesson.questions.Question
+
+    Raises
+    ------
+    ValueError
+        If there is no such claim.
+    """
+    return _question(_claim(name), experiment(name))
+
+
+def _question(claim, finding):
+    from .questions import Choice, Question
+
     text = f"{claim.id} ({claim.source}): “{claim.claim}” Your verdict?"
     choices = tuple(
         Choice(words, _feedback(finding, verdict), verdict == claim.verdict)
         for verdict, words in _options(claim.verdict).items()
     )
-    return ask(Question(f"claim-{name.lower()}", text, choices), _Judgement(claim, finding))
+    return Question(f"claim-{claim.id.lower()}", text, choices)
 
 
 def _options(verdict):

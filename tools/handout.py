@@ -15,7 +15,7 @@ from pathlib import Path
 
 import nbformat
 
-from rmsprop_lesson import questions
+from rmsprop_lesson import claims, questions
 
 from . import notebooks
 
@@ -62,6 +62,8 @@ def asked(source):
             continue
         if call.func.id == "predict":
             found.append((questions.prediction(call.args[0].value), call))
+        elif call.func.id == "trial":
+            found.append((claims.question(call.args[0].value), call))
         elif call.func.id == "quiz":
             found += [(question, call) for question in questions.lesson(call.args[0].value).quiz]
     return found
@@ -104,7 +106,7 @@ def _questions_on_paper(cell):
 
 
 def _without_question(source, call):
-    """The source with a call of `predict` replaced by what it reveals, one of `quiz` left out."""
+    """The source with a call of `predict` replaced by what it reveals, others left out."""
     asks = ast.get_source_segment(source, call)
     reveals = ast.get_source_segment(source, call.args[1]) if len(call.args) > 1 else ""
     return source.replace(asks, reveals)
