@@ -236,7 +236,7 @@ function isDark(el) {
   const color = behind(el);
   if (!color) return matchMedia("(prefers-color-scheme: dark)").matches;
   const probe = h("span", { style: `display:none;color:${color}` });
-  el.append(probe);
+  document.body.append(probe); // el may not be on the page yet, and would have no style there
   const [r, g, b] = getComputedStyle(probe).color.match(/[\d.]+/g).map(Number);
   probe.remove();
   return 0.299 * r + 0.587 * g + 0.114 * b < 110;
