@@ -70,10 +70,10 @@ lab: $(VENV)/.ready ## open the course in JupyterLab (LAB_ARGS="--port 9999 --no
 # Two processes, each with one thread; a notebook or test file stays whole in one of them.
 
 .PHONY: test
-ONE_THREAD := test test-frameworks test-hard test-oldest fuzz load
+ONE_THREAD := test test-browser test-frameworks test-hard test-oldest fuzz load
 $(ONE_THREAD): export OMP_NUM_THREADS := 1
 $(ONE_THREAD): export OPENBLAS_NUM_THREADS := 1
-$(ONE_THREAD) notebooks: export RMSPROP_LESSON_PROGRESS := off
+$(ONE_THREAD) notebooks site: export RMSPROP_LESSON_PROGRESS := off
 test: $(VENV)/.ready ## run every test, and every notebook against its stored outputs
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --nbval --nbval-current-env \
 		$(NOTEBOOKS) tests $(TEST_ARGS)
@@ -128,6 +128,29 @@ bench: .venv-bench/.ready ## measure speed and memory beside PyTorch, in an envi
 	@.venv-bench/bin/python $(PIP_INSTALL) --editable '.[test]' 'torch==2.13.0'
 	@touch $@
 
+# ── the site ─────────────────────────────────────────────────────────────────────────────────────
+# An environment of its own: what the site needs would hold back the course's own packages.
+
+.PHONY: site
+site: .venv-site/.ready ## build the Jupyter Book into _build/html
+	@.venv-site/bin/python -m tools.book
+
+.PHONY: site-serve
+site-serve: site ## build the site and show it on http://localhost:8000 (SITE_PORT=…)
+	@.venv-site/bin/python -m http.server $(SITE_PORT) --bind 127.0.0.1 --directory _build/html
+
+SITE_PORT ?= 8000
+
+.PHONY: test-browser
+test-browser: site ## open every page, explorer and lesson in Chromium (apt-get install chromium)
+	@BROWSER=1 .venv-site/bin/python -m pytest -n 2 --dist loadfile tests/browser $(TEST_ARGS)
+
+.venv-site/.ready: pyproject.toml
+	$(call make_venv,.venv-site)
+	@echo "Installing the course, Jupyter Book and Playwright into .venv-site"
+	@.venv-site/bin/python $(PIP_INSTALL) --editable '.[test,site,browser]'
+	@touch $@
+
 # ── maintenance ──────────────────────────────────────────────────────────────────────────────────
 
 .PHONY: notebooks
@@ -140,4 +163,5 @@ handout: $(VENV)/.ready ## write learner's and teacher's editions of the lessons
 
 .PHONY: clean
 clean: ## remove what was made, the environments too
-	rm -rf $(VENV) .venv-bench .venv-frameworks .venv-oldest _build .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-bench .venv-frameworks .venv-oldest .venv-site \
+		_build .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,122 @@
+"""Build the Jupyter Book into _build/html: python -m tools.book
+
+The sources are put together in _build/site: the pages of docs/, the lessons, executed (what has not
+changed since the last time comes from a cache) and with outputs for pages without a kernel, and what
+the pages load: the explorers' script, KaTeX's style and fonts.
+"""
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import yaml
+
+from rmsprop_lesson import checks
+from rmsprop_lesson.explorers.bundle import bundle
+
+from . import notebooks, npm, outputs
+
+ROOT = Path(__file__).resolve().parents[1]
+BUILD = ROOT / "_build"
+SOURCE, CACHE, HTML = BUILD / "site", BUILD / "executed", BUILD / "html"
+LAUNCH = {"notebook_interface": "jupyterlab", "binderhub_url": "https://mybinder.org",
+          "colab_url": "https://colab.research.google.com"}  # fmt: skip
+
+
+def main():
+    """Build the site; return Sphinx's exit code, 0 where it had nothing to complain about."""
+    shutil.rmtree(SOURCE, ignore_errors=True)
+    shutil.copytree(ROOT / "docs", SOURCE / "docs")
+    shutil.copy(ROOT / "_toc.yml", SOURCE)
+    (SOURCE / "_config.yml").write_text(yaml.safe_dump(config(), allow_unicode=True), "utf-8")
+    _place_lessons()
+    (SOURCE / "docs" / "mistakes_table.md").write_text(mistakes(), encoding="utf-8")
+    _place_assets(SOURCE / "docs" / "_static")
+    code = _build()
+    if code == 0:
+        _finish()
+    return code
+
+
+def config():
+    """The book's configuration; launch buttons only where a repository's address is given."""
+    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    if config.get("repository", {}).get("url"):
+        config["launch_buttons"] = LAUNCH | config.get("launch_buttons", {})
+    return config
+
+
+def mistakes():
+    """Which probe of the central exercise sees which mistake, as a Markdown table."""
+    table = checks.matrix()
+    head = ["mistake", *table.columns]
+    rows = [[name, *("●" if sees else "·" for sees in row)] for name, *row in table.itertuples()]
+    lines = [head, ["---"] + [":-:"] * len(table.columns), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+
+
+def _place_lessons():
+    folder = SOURCE / "notebooks"
+    folder.mkdir()
+    figures = outputs.Figures(SOURCE / "docs" / "_static" / "figures", "../_static/figures")
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        notebook = outputs.prepare(executed(path), figures)
+        nbformat.write(notebook, folder / path.name)
+
+
+def executed(path):
+    """The lesson, executed with the package as it is now, or from the cache."""
+    notebook = nbformat.read(path, as_version=4)
+    place = CACHE / f"{_fingerprint(notebook)}.ipynb"
+    if not place.exists():
+        print(f"executing {path.name}", flush=True)
+        notebooks.execute(notebook, path.parent)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(notebook, place)
+    return nbformat.read(place, as_version=4)
+
+
+def _fingerprint(notebook):
+    """Of everything that decides what a lesson's outputs are: its code and the package."""
+    code = [cell.source for cell in notebook.cells]
+    state = hashlib.sha256(json.dumps(code).encode())
+    for path in sorted((ROOT / "rmsprop_lesson").rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            state.update(path.read_bytes())
+    return state.hexdigest()
+
+
+def _place_assets(folder):
+    script = bundle()
+    script = script[: script.rindex("export const {")]  # a classic script works from a file, too
+    start = 'addEventListener("DOMContentLoaded", () => $explorers.mountAll());'
+    (folder / "course.js").write_text(f"(() => {{\n{script}\n{start}\n}})();\n", encoding="utf-8")
+    katex = npm.package("katex") / "dist"
+    (folder / "katex").mkdir()
+    shutil.copy(katex / "katex.min.css", folder / "katex")
+    fonts = shutil.ignore_patterns("*.ttf", "*.woff")  # every browser of today takes woff2
+    shutil.copytree(katex / "fonts", folder / "katex" / "fonts", ignore=fonts)
+
+
+def _build():
+    shutil.rmtree(HTML, ignore_errors=True)
+    book = Path(sys.executable).with_name("jupyter-book")
+    command = [book, "build", SOURCE, "--path-output", BUILD]
+    environment = npm.environment() | {"PYTHONPATH": str(ROOT)}
+    return subprocess.run([*command, "-W", "--keep-going", "--all"], env=environment).returncode
+
+
+def _finish():
+    """Offer the lessons for download as they are, and shorten what the theme loads."""
+    output = BUILD / "_build" / "html"
+    output.rename(HTML)
+    for path in (ROOT / "notebooks").glob("*.ipynb"):
+        shutil.copy(path, HTML / "_sources" / "notebooks" / path.name)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
