@@ -171,19 +171,22 @@ class Overview:
         if _off():
             return f"Nothing is kept: {VARIABLE} is off."
         path = place()
-        kept = f"in {path}" if path is not None and path.is_file() else "in memory only"
-        return f"Kept {kept}, sent nowhere."
+        if path is not None and path.is_file():
+            return f"Kept in {path}, sent nowhere."
+        if _memory:
+            return "Kept in memory only, until the kernel stops: there is no place to write to."
+        return f"Nothing is kept yet; it will be in {path}, and sent nowhere."
 
     def __repr__(self):
-        return f"{self._heading}\n\n{self.table.to_string()}\n\n{self._where}"
+        return (
+            f"{self._heading}\n\n{self.table.reset_index().to_string(index=False)}\n\n{self._where}"
+        )
 
     def _repr_html_(self):
         from html import escape
 
-        return (
-            f"<p><strong>{escape(self._heading)}</strong></p>{self.table.to_html()}"
-            f"<p>{escape(self._where)}</p>"
-        )
+        table = self.table.reset_index().to_html(index=False)
+        return f"<p><strong>{escape(self._heading)}</strong></p>{table}<p>{escape(self._where)}</p>"
 
 
 def _row(number, exercises, lesson, finished):

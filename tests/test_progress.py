@@ -138,7 +138,7 @@ def test_without_a_place_to_write_it_stays_in_memory(path, monkeypatch, recwarn)
     path.parent.write_text("a file where the folder should be")
     progress.record("exercises", "ewma")
     assert progress.done()["exercises"] == {"ewma": True}
-    assert "in memory only" in repr(checks.progress())
+    assert "Kept in memory only" in repr(checks.progress())
     assert not recwarn.list
 
 
@@ -175,6 +175,12 @@ def test_without_a_home_nothing_fails(tmp_path):
 def test_an_unknown_kind_is_refused():
     with pytest.raises(ValueError, match="kind must be one of exercises, predictions, quizzes, go"):
         progress.record("exercise", "ewma")
+
+
+def test_the_overview_says_where_it_is_kept(path):
+    assert f"Nothing is kept yet; it will be in {path}" in repr(checks.progress())
+    progress.record("exercises", "ewma")
+    assert f"Kept in {path}, sent nowhere." in repr(checks.progress())
 
 
 def test_the_overview_counts_lesson_by_lesson(path):
