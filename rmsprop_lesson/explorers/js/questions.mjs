@@ -186,14 +186,22 @@ function cardFor(host, title, state, onchange) {
   return card;
 }
 
+// What stands in host's <div class="rmsprop-reveal">, taken out and hidden. A table or text may be wider
+// than the card, and is then scrolled, by keys too.
+function resultOf(host) {
+  const nodes = host.querySelector(".rmsprop-reveal")?.childNodes ?? [];
+  const result = h("div", { class: "rx-result", hidden: true, role: "group", "aria-label": "The result" }, ...nodes);
+  if (!result.querySelector("img")) result.tabIndex = 0;
+  for (const empty of result.querySelectorAll("th:empty")) empty.replaceWith(h("td")); // it heads nothing
+  return result;
+}
+
 // host holds <div class="rmsprop-reveal">: the result, which is taken out and shown in time.
 export const prediction = {
   defaults: { question: { question: "", choices: [] }, given: null, skipped: false },
 
   build(host, state, { onchange }) {
-    const hidden = host.querySelector(".rmsprop-reveal");
-    const result = h("div", { class: "rx-result", hidden: true, role: "region", tabindex: 0, "aria-label": "The result" });
-    result.append(...(hidden?.childNodes ?? []));
+    const result = resultOf(host);
     const card = cardFor(host, "Predict, then look", state, onchange);
     const skip = h("button", { type: "button", class: "rx-button" }, "Skip, show me");
     const form = new Form(state.question, {
