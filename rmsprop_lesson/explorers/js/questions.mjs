@@ -33,17 +33,32 @@ const CSS = `
 @container (min-width: 900px) {
   .rx-open { display: grid; grid-template-columns: minmax(0, 2fr) minmax(0, 3fr); gap: 0 24px; align-items: start; }
   .rx-open > .rx-title { grid-column: 1 / -1; }
-  .rx-open .rx-result { margin-top: 4px; } }
+  .rx-open .rx-result { margin-top: 4px; }
+  .rx-quiz { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 14px; align-items: start; }
+  .rx-quiz > .rx-form { border: 1px solid var(--rx-line); border-radius: 10px; padding: 12px 14px; margin: 0; } }
 .rx-card > .rx-score { font-weight: 600; margin-top: 14px; }
 `;
 
 // ── answers ─────────────────────────────────────────────────────────────────────────────────────
 
-// What was typed as a number: 0.25, −3, 0,25, 1e-3, 10^-3, 2·10^4, 1/3, 50 %. NaN if it is none.
-export function parseNumber(text, unit = "") {
+// "3,162": three thousand to some, three to others.
+const AMBIGUOUS = /^[+-]?[1-9]\d{0,2}(,\d{3})+$/;
+const SUPERSCRIPT = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+// What was typed, without its unit, blanks, and signs that look like others.
+function cleaned(text, unit) {
   let given = text.trim();
   if (unit && given.endsWith(unit)) given = given.slice(0, -unit.length);
-  given = given.replace(/[−–]/g, "-").replace(/[\s_\u00a0\u202f]/g, "");
+  return given
+    .replace(/[−–⁻]/g, "-")
+    .replace(/[\s_\u00a0\u202f]/g, "")
+    .replace(/(-?)([⁰¹²³⁴⁵⁶⁷⁸⁹]+)$/, (_, sign, digits) => `^${sign}${[...digits].map((d) => SUPERSCRIPT.indexOf(d)).join("")}`);
+}
+
+// What was typed as a number: 0.25, −3, 0,25, 1e-3, 10^-3, 10⁻³, 2·10^4, 1/3, 50 %. NaN if it is none.
+export function parseNumber(text, unit = "") {
+  let given = cleaned(text, unit);
+  if (AMBIGUOUS.test(given)) return NaN;
   if (!given.includes(".")) given = given.replace(/^([^,]*),([^,]*)$/, "$1.$2");
   const power = given.match(/^([+-]?)(?:([\d.]+)[·*×x])?10\^\(?([+-]?\d+)\)?$/);
   if (power) given = `${power[1]}${power[2] ?? 1}e${power[3]}`;
@@ -51,6 +66,13 @@ export function parseNumber(text, unit = "") {
   if (parts.length > 2 || !parts.every((part) => /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(part))) return NaN;
   const value = parts.length === 2 ? parts[0] / parts[1] : Number(parts[0]);
   return Number.isFinite(value) ? value : NaN;
+}
+
+// What to say to something that is no number.
+function unreadable(typed, unit) {
+  if (!typed) return "Type a number first: a rough guess will do.";
+  if (AMBIGUOUS.test(cleaned(typed, unit))) return `“${typed}” can be read in two ways. Write it with a decimal point, or without the comma.`;
+  return `“${typed}” can’t be read as a number. Write it like 0.25, 1e-3 or 1/3.`;
 }
 
 // As rmsprop_lesson.questions.bank.within: a hair for rounding.
@@ -128,8 +150,7 @@ class Form {
     const value = parseNumber(input.value, this.question.unit);
     if (!Number.isNaN(value)) return value;
     input.setAttribute("aria-invalid", "true");
-    const typed = input.value.trim();
-    this.say(null, typed ? `“${typed}” can’t be read as a number. Write it like 0.25, 1e-3 or 1/3.` : "Type a number first: a rough guess will do.");
+    this.say(null, unreadable(input.value.trim(), this.question.unit));
     input.focus();
     return null;
   }
@@ -252,7 +273,7 @@ export const quiz = {
         card.set("given", { ...state.given, [question.id]: value });
       },
     }));
-    card.card.append(...forms.map(({ element }) => element), score);
+    card.card.append(h("div", { class: "rx-quiz" }, forms.map(({ element }) => element)), score);
 
     const answered = ({ id }) => id in state.given;
     const isRight = (question) => answered(question) && judge(question, state.given[question.id]).right;
