@@ -30,6 +30,7 @@ const CSS = `
 .rx-result img { display: block; max-width: 100%; height: auto; margin: 0 auto; background: #fff; border-radius: 6px; filter: none; }
 .rx-result pre { margin: 0; padding: 10px 14px; font-size: 0.9em; line-height: 1.4; color: var(--rx-fg); background: var(--rx-panel); border: 0; border-radius: 8px; overflow: auto; }
 .rx-result > div { max-width: 100%; }
+.rx-card .rx-result thead td { background: var(--rx-panel); }
 @container (min-width: 900px) {
   .rx-open { display: grid; grid-template-columns: minmax(0, 2fr) minmax(0, 3fr); gap: 0 24px; align-items: start; }
   .rx-open > .rx-title { grid-column: 1 / -1; }
