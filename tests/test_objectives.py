@@ -12,12 +12,15 @@ from hypothesis.extra import numpy as hnp
 
 from rmsprop_lesson import (
     DoubleWell,
+    Jumping,
     LinearRegression,
     Noisy,
     Parabola,
     Plateau,
+    RareTruth,
     Rosenbrock,
     Saddle,
+    Sparse,
     Valley,
 )
 
@@ -304,6 +307,106 @@ def test_noise_takes_over_what_the_objective_is():
     for seed, error in ((-1, ValueError), (1.5, TypeError), (None, TypeError), ("a", TypeError)):
         with pytest.raises(error, match="seed must be "):
             Noisy(valley, 0.1, seed)
+
+
+# Other disturbances
+
+
+def test_each_of_several_seeds_has_a_stream_of_its_own_along_the_last_axis():
+    for objective, point in ((Valley(), (2,)), (Parabola(), ())):
+        noisy = Noisy(objective, 0.5, seed=(3, 8))
+        theta = np.ones((4, 2, *point))  # four runs with each seed
+        for _ in range(2):  # and the same again after a reset
+            noisy.reset()
+            streams = [np.random.default_rng(seed) for seed in (3, 8)]
+            for _ in range(3):
+                noise = np.stack([stream.standard_normal(point) for stream in streams])
+                expected = objective.gradient(theta) + 0.5 * noise
+                np.testing.assert_allclose(noisy.gradient(theta), expected, rtol=1e-14)
+    sparse = Sparse(Valley(), 0.5, seed=(3, 8))
+    chance = np.stack([np.random.default_rng(seed).random(2) for seed in (3, 8)])
+    expected = np.where(chance < 0.5, 2 * Valley().gradient(np.ones((2, 2))), 0.0)
+    assert np.array_equal(sparse.gradient(np.ones((2, 2))), expected)
+    with pytest.raises(ValueError, match="seed must be at least 0, got -1"):
+        Noisy(Parabola(), 0.5, seed=(3, -1))
+
+
+def test_the_seed_is_0_unless_another_is_given():
+    theta = np.ones((5, 2))
+    for make in (Noisy, Sparse):
+        seeded = [make(Valley(), 0.5, seed).gradient(theta) for seed in (0, 1)]
+        assert np.array_equal(make(Valley(), 0.5).gradient(theta), seeded[0])
+        assert not np.array_equal(*seeded)
+
+
+def test_sparse_gradients_are_drawn_by_the_seed():
+    theta = np.full((50, 2), 3.0)
+    present = np.random.default_rng(4).random((50, 2)) < (0.5, 0.25)
+    expected = np.where(present, Valley(4).gradient(theta) / (0.5, 0.25), 0.0)
+    assert np.array_equal(Sparse(Valley(4), (0.5, 0.25), seed=4).gradient(theta), expected)
+    assert np.array_equal(Sparse(Valley(4), 1).gradient(theta), Valley(4).gradient(theta))
+    assert isinstance(Sparse(Parabola(), 0.5).gradient(1.0), np.float64)
+    assert Sparse(Parabola(), 1e-300).gradient(1e10) == 0  # and no warning of 1e310
+
+
+@pytest.mark.parametrize("probability", [0, -0.1, 1.01, math.nan, [0.5, 2]])
+def test_a_probability_lies_above_0_and_up_to_1(probability):
+    with pytest.raises(ValueError, match=r"^probability must be in \(0, 1\], got "):
+        Sparse(Parabola(), probability)
+
+
+def test_the_scale_jumps_every_25_steps_by_100_unless_told_otherwise():
+    jumping = Jumping(Parabola())
+    gradients = [jumping.gradient(2.0) for _ in range(75)]
+    assert gradients == [2.0] * 25 + [200.0] * 25 + [2.0] * 25
+    huge = Jumping(Parabola(), factor=1e300, every=1)
+    assert [huge.gradient(1e10), huge.gradient(1e10)] == [1e10, math.inf]  # and no warning
+
+
+def test_rare_truth_comes_first_and_then_once_a_period():
+    objective = RareTruth(large=3, period=3)
+    for _ in range(2):  # the second time after a reset in the middle
+        assert [float(objective.gradient(0.5)) for _ in range(7)] == [3, -1, -1, 3, -1, -1, 3]
+        objective.reset()
+    assert objective.mean_gradient == pytest.approx(1 / 3)
+    assert objective(0.6) == pytest.approx(0.2)
+    gradient = objective.gradient(np.zeros((2, 1), np.float32))
+    assert (gradient.shape, gradient.dtype) == ((2, 1), np.float32)
+    assert isinstance(objective.gradient(0.5), np.float64)
+    assert RareTruth().mean_gradient == pytest.approx((10 - 9) / 10)
+    assert (objective.minimum, objective.start, objective.window) == (-1, 0, (-1, 1))
+    assert RareTruth(1.5, 2).period == 2
+    with pytest.raises(ValueError, match=r"period − 1 = 9, got 9\.0"):
+        RareTruth(9.0)
+
+
+@pytest.mark.parametrize(
+    ("objective", "name", "shown", "formula"),
+    [
+        (
+            Sparse(Parabola(), 0.5, seed=3),
+            "parabola, sparse gradients",
+            "Sparse(Parabola(curvature=1), probability=0.5, seed=3)",
+            r"\tfrac{1}{2}\theta^2 \quad\text{(sparse gradients)}",
+        ),
+        (
+            Jumping(Parabola(), 50, 20),
+            "parabola, jumping scale",
+            "Jumping(Parabola(curvature=1), factor=50, every=20)",
+            r"\tfrac{1}{2}\theta^2 \quad\text{(scale jumps)}",
+        ),
+        (RareTruth(), "rare truth", "RareTruth(large=10, period=10)", r"0.1\,\theta"),
+    ],
+)
+def test_disturbed_objectives_show_themselves(objective, name, shown, formula):
+    assert (objective.name, repr(objective)) == (name, shown)
+    assert objective._repr_latex_() == rf"$$L(\theta) = {formula}$$"
+
+
+@pytest.mark.parametrize("make", [Sparse, lambda objective, p: Jumping(objective)])
+def test_only_an_objective_can_be_disturbed(make):
+    with pytest.raises(TypeError, match="objective must be an Objective, got 3"):
+        make(3, 0.5)
 
 
 # How they show themselves
