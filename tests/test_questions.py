@@ -1,13 +1,10 @@
 """Every question of the course is well formed and right, and shows itself everywhere."""
 
-import ast
 import importlib
 import json
 import re
 from html import unescape
-from pathlib import Path
 
-import nbformat
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,7 +14,6 @@ from rmsprop_lesson import Valley, plots, predict, questions, quiz
 from rmsprop_lesson.questions import Choice, Question, QuestionError, Wrong, ask, bank
 from rmsprop_lesson.questions.widgets import Quiz
 
-NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 LESSONS = questions.lessons()
 ALL = [q for lesson in LESSONS.values() for q in (*lesson.predictions.values(), *lesson.quiz)]
 
@@ -63,32 +59,6 @@ def test_the_package_computes_the_number_that_counts_as_right(question):
     rounded = round(value, _decimals(question.number)) == question.number
     assert near or rounded, f"{question.computed} is {value}, not {question.number}"
     assert question.is_right(value)
-
-
-@pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
-def test_each_lesson_asks_its_own_questions(path):
-    """Each prediction of the lesson's file once, no other lesson's, and its quiz in the end."""
-    number = int(path.stem[:2])
-    lesson = LESSONS[number]
-    asked = [call for cell in nbformat.read(path, 4).cells for call in _calls(cell)]
-    names = [argument for name, argument in asked if name == "predict"]
-    assert sorted(names) == sorted(lesson.predictions)
-    assert [argument for name, argument in asked if name == "quiz"] == [number]
-    assert bank.FEWEST <= len(lesson.quiz) <= bank.MOST
-
-
-def _calls(cell):
-    """(function, first argument) of the calls of predict and quiz in a cell."""
-    if cell.cell_type != "code":
-        return
-    for node in ast.walk(ast.parse(cell.source)):
-        name = getattr(getattr(node, "func", None), "id", None)
-        if isinstance(node, ast.Call) and name in ("predict", "quiz"):
-            yield name, node.args[0].value
-
-
-def test_every_lesson_with_a_notebook_has_questions():
-    assert set(LESSONS) >= {int(path.stem[:2]) for path in NOTEBOOKS.glob("*.ipynb")}
 
 
 def test_the_right_choice_is_not_always_in_the_same_place():
