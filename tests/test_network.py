@@ -4,6 +4,7 @@ import copy
 import io
 import itertools
 import pickle
+import re
 import sys
 from types import SimpleNamespace
 
@@ -14,7 +15,17 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from rmsprop_lesson import Adadelta, Adagrad, Adam, GradientDescent, Momentum, RMSprop
-from rmsprop_lesson.network import Network, TrainingDiverged, gradient_check, log_softmax, train
+from rmsprop_lesson.network import (
+    Network,
+    TrainingDiverged,
+    _central_difference,
+    _mini_batches,
+    _relative_error,
+    _somebody_watches,
+    gradient_check,
+    log_softmax,
+    train,
+)
 
 ARCHITECTURES = [(5, 3), (6, 4, 3), (7, 6, 5, 4), (4, 5, 5, 5, 2), (784, 16, 10)]
 OPTIMIZERS = [
@@ -90,6 +101,90 @@ def test_gradient_check_leaves_the_network_alone():
     gradient_check(network, *digits(5, network.sizes))
     assert np.array_equal(network.theta, before)
     assert network.theta.dtype == np.float32
+
+
+def test_gradient_check_looks_at_as_many_coordinates_as_it_is_told():
+    class Counting(Network):
+        calls = 0
+
+        def astype(self, dtype):
+            twin = Counting(self.sizes, dtype=dtype)
+            twin.theta = self.theta
+            return twin
+
+        def loss(self, x, y):
+            Counting.calls += 1
+            return super().loss(x, y)
+
+    def calls(**arguments):
+        Counting.calls = 0
+        gradient_check(Counting((12, 6, 4)), *digits(5, (12, 6, 4)), **arguments)
+        return Counting.calls
+
+    assert calls() == 2 * (50 + 6 + 24 + 4)  # W¹ has 72 entries, the other blocks fewer than 50
+    assert calls(coordinates=1) == 2 * 4
+    assert calls(coordinates=5) == 2 * (5 + 5 + 5 + 4)
+
+
+def test_gradient_check_draws_its_coordinates_by_the_seed_and_each_once():
+    class Watched(Network):
+        seen = ()
+
+        def astype(self, dtype):
+            twin = Watched(self.sizes, dtype=dtype)
+            twin.theta = self.theta
+            twin.start = twin.theta.copy()
+            return twin
+
+        def loss(self, x, y):
+            Watched.seen += tuple(np.flatnonzero(self.theta != self.start).tolist())
+            return super().loss(x, y)
+
+    def seen(**arguments):
+        Watched.seen = ()
+        gradient_check(Watched((12, 6, 4)), *digits(5, (12, 6, 4)), **arguments)
+        return Watched.seen
+
+    every = seen(coordinates=100)
+    assert sorted(every) == sorted(2 * list(range(12 * 6 + 6 + 6 * 4 + 4)))
+    assert seen(coordinates=3) == seen(coordinates=3, seed=0) != seen(coordinates=3, seed=1)
+
+
+def test_a_central_difference_is_that_of_the_loss_and_leaves_theta_alone():
+    network = Network((6, 5, 4), dtype=np.float64)
+    x, y = digits(5, network.sizes)
+    before = network.theta.copy()
+    exact = network.loss_and_gradient(x, y)[1]
+    for k in (0, 32, 58):
+        near = [_central_difference(network, x, y, k, h) - exact[k] for h in (1e-5, 1e-3)]
+        assert near == pytest.approx([0, 0], abs=1e-6)
+        assert np.array_equal(network.theta, before)
+
+
+def test_the_relative_error_is_a_share_of_both_lengths():
+    assert _relative_error(np.array([3.0, 4.0]), np.zeros(2)) == 1
+    assert _relative_error(np.array([3.0, 4.0]), np.array([3.0, 0.0])) == pytest.approx(4 / 8)
+    assert _relative_error(np.array([1e-9]), np.array([3e-9])) == pytest.approx(0.5)
+    assert _relative_error(np.zeros(2), np.zeros(2)) == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"coordinates": 0}, ValueError, "^coordinates must be at least 1, got 0$"),
+        ({"coordinates": 1.5}, TypeError, "^coordinates must be a whole number"),
+        ({"h": 0}, ValueError, "^h must be greater than 0 and at most 1, got 0"),
+        ({"h": 1.5}, ValueError, "^h must be greater than 0 and at most 1, got 1.5"),
+        ({"seed": -1}, ValueError, "^seed must be at least 0, got -1$"),
+        ({"network": 3}, TypeError, "^network must have astype, theta, loss_and_gradient, got 3$"),
+    ],
+)
+def test_gradient_check_refuses(arguments, error, message):
+    network = Network((6, 5, 4))
+    x, y = digits(5, network.sizes)
+    with pytest.raises(error, match=message):
+        gradient_check(**{"network": network, "x": x, "y": y} | arguments)
+    assert gradient_check(network, x, y, h=1) > 0  # the largest distance that is allowed
 
 
 def test_linear_classifier_has_the_gradient_of_the_textbook():
@@ -367,7 +462,50 @@ def test_data_are_not_changed(data):
         assert np.array_equal(getattr(data, name), array)
 
 
+def test_training_stops_after_the_epoch_in_which_it_is_told_to(data):
+    asked, network = [], small_network()
+
+    def stop(what):
+        asked.append(what)
+        return len(asked) == 2
+
+    history = train(network, data, RMSprop(0.001), epochs=5, batch_size=100, stop=stop)
+    assert asked == [network, network]
+    assert list(history.epoch) == [1] * 5 + [2] * 5
+    assert history.test_accuracy.iloc[-1] == network.accuracy(data.test_images, data.test_labels)
+
+
+def test_unless_told_otherwise_an_epoch_of_64_images_a_step_in_the_order_of_seed_0(data):
+    plain = train(small_network(), data, RMSprop(0.001))
+    told = train(small_network(), data, RMSprop(0.001), epochs=1, batch_size=64, seed=0)
+    assert plain.equals(told)
+    assert len(plain) == 8
+
+
+def test_mini_batches_are_a_new_permutation_every_epoch():
+    batches = list(_mini_batches(7, 3, epochs=2, seed=1))
+    random = np.random.default_rng(1)
+    orders = [random.permutation(7), random.permutation(7)]
+    expected = [order[a:b] for order in orders for a, b in ((0, 3), (3, 6), (6, 7))]
+    assert [batch.tolist() for batch in batches] == [batch.tolist() for batch in expected]
+
+
 # The progress bar
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_in_a_kernel_somebody_watches_if_somebody_can_answer(monkeypatch, allowed):
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return not allowed
+
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    shell = SimpleNamespace(kernel=SimpleNamespace(_allow_stdin=allowed))
+    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
+    assert _somebody_watches() is allowed
+    no_kernel = SimpleNamespace(get_ipython=lambda: SimpleNamespace())  # IPython in a terminal
+    monkeypatch.setitem(sys.modules, "IPython", no_kernel)
+    assert _somebody_watches() is not allowed
 
 
 def test_progress_bar_shows_in_a_terminal_and_is_gone_afterwards(data, monkeypatch):
@@ -379,7 +517,7 @@ def test_progress_bar_shows_in_a_terminal_and_is_gone_afterwards(data, monkeypat
     monkeypatch.setattr(sys, "stderr", Terminal())
     train(small_network(), data, RMSprop(0.001))
     shown = sys.stderr.getvalue()
-    assert "RMSprop" in shown
+    assert re.search(r"RMSprop: +0%.* 0/8 .*step", shown)
     assert shown.rsplit("\r", 2)[1].strip() == ""  # overwritten with blanks
     monkeypatch.setattr(sys, "stderr", Terminal())
     train(small_network(), data, RMSprop(0.001), progress=False)
@@ -460,6 +598,9 @@ def test_an_error_that_is_no_divergence_stays_what_it_is(data):
         ({"sizes": (784, 0, 10)}, ValueError, "sizes must be at least 1, got 0"),
         ({"sizes": (784, 2.5, 10)}, TypeError, "sizes must be a whole number"),
         ({"sizes": 784}, TypeError, "sizes must be a sequence of widths, got 784"),
+        ({"sizes": (10**4, 10**4, 2)}, ValueError, "at most 100,000,000 parameters, got"),
+        ({"seed": -1}, ValueError, "^seed must be at least 0, got -1$"),
+        ({"dtype": 3}, TypeError, "^dtype must be float32 or float64, got 3$"),
         ({"dtype": np.int64}, ValueError, "dtype must be float32 or float64, got int64"),
         ({"dtype": np.float16}, ValueError, "dtype must be float32 or float64, got float16"),
     ],
@@ -514,6 +655,11 @@ def test_data_that_do_not_fit_are_refused_before_training(data, name, value, mes
         ({"batch_size": 2.0}, TypeError, "batch_size must be a whole number"),
         ({"epochs": 0}, ValueError, "epochs must be at least 1 and at most 10000, got 0"),
         ({"epochs": None}, TypeError, "epochs must be a whole number"),
+        ({"epochs": 10_001}, ValueError, "epochs must be at least 1 and at most 10000, got 10001"),
+        ({"seed": -1}, ValueError, "^seed must be at least 0, got -1$"),
+        ({"progress": 1}, TypeError, "^progress must be True or False, got 1$"),
+        ({"schedule": 0.1}, TypeError, "^schedule must be a function or None, got 0.1$"),
+        ({"stop": 3}, TypeError, "^stop must be a function or None, got 3$"),
     ],
 )
 def test_train_refuses(data, arguments, error, message):
@@ -521,7 +667,25 @@ def test_train_refuses(data, arguments, error, message):
         train(small_network(), data, RMSprop(0.001), **arguments)
 
 
+def test_train_names_what_is_no_network_no_data_and_no_optimiser(data):
+    network, optimizer = small_network(), RMSprop(0.001)
+    with pytest.raises(
+        TypeError, match=r"^network must have theta, loss_and_gradient, accuracy, got 3$"
+    ):
+        train(3, data, optimizer)
+    with pytest.raises(TypeError, match=r"^optimizer must have step, reset, got 3$"):
+        train(network, data, 3)
+    with pytest.raises(TypeError, match=r"^data must have train_images, train_labels, "):
+        train(network, 3, optimizer)
+    words = SimpleNamespace(**{**vars(data), "train_images": np.full((500, 20), "a")})
+    with pytest.raises(
+        TypeError, match=r"^train data: x must hold numbers, one image a row, got <U1"
+    ):
+        train(network, words, optimizer)
+
+
 def test_a_schedule_needs_a_learning_rate(data):
-    with pytest.raises(TypeError, match="Adadelta has no learning rate"):
+    message = "^schedule must be None: Adadelta has no learning rate to change$"
+    with pytest.raises(TypeError, match=message):
         train(small_network(), data, Adadelta(), schedule=lambda t: 0.1)
     assert not hasattr(Adadelta(), "learning_rate")
