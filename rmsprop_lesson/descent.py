@@ -192,13 +192,13 @@ class Trajectory:
     ----------
     objective, optimizer
         What ran on what.
-    positions : ndarray of shape (n + 1, *θ.shape)
+    positions : ndarray of shape (n + 1, …), with θ's shape
         θ₀ … θₙ.
-    gradients : ndarray of shape (n, *θ.shape)
+    gradients : ndarray of shape (n, …), with θ's shape
         The gradient that each update used (0 for a run of a grid that has ended).
     losses : ndarray of shape (n + 1, ...)
         The loss at each position.
-    state : dict of str to ndarray of shape (n + 1, *θ.shape)
+    state : dict of str to ndarray of shape (n + 1, …), with θ's shape
         The optimiser's running quantities, before the first update and after each; for RMSprop
         S. They say nothing about a run of a grid that has ended.
     diverged_at : None, int or ndarray of int
@@ -216,7 +216,7 @@ class Trajectory:
 
     @property
     def step(self):
-        """What each update subtracted from θ: θ_t − θ_{t+1}, of shape (n, *θ.shape)."""
+        """What each update subtracted from θ: θ_t − θ_{t+1}, of shape (n, …), with θ's shape."""
         return self.positions[:-1] - self.positions[1:]
 
     def __len__(self):

@@ -578,7 +578,7 @@ def agreement(problem="random"):
     -------
     pandas.DataFrame
         One row a recorded run: library, version, variant, steps, and ``difference``, the largest
-        |θ − θ_library| over all steps and parameters.
+        ``|θ − θ_library|`` over all steps and parameters.
 
     Raises
     ------

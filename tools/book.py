@@ -105,15 +105,13 @@ def _place_assets(folder):
 def _build():
     shutil.rmtree(HTML, ignore_errors=True)
     book = Path(sys.executable).with_name("jupyter-book")
-    command = [book, "build", SOURCE, "--path-output", BUILD]
+    command = [book, "build", SOURCE, "--path-output", ROOT]
     environment = npm.environment() | {"PYTHONPATH": str(ROOT)}
     return subprocess.run([*command, "-W", "--keep-going", "--all"], env=environment).returncode
 
 
 def _finish():
     """Offer the lessons for download as they are, and shorten what the theme loads."""
-    output = BUILD / "_build" / "html"
-    output.rename(HTML)
     for path in (ROOT / "notebooks").glob("*.ipynb"):
         shutil.copy(path, HTML / "_sources" / "notebooks" / path.name)
 

@@ -31,7 +31,9 @@ def folder():
         (fresh / "package.json").write_bytes(wanted)
         options = ["--no-audit", "--no-fund", "--no-package-lock", "--silent", "--ignore-scripts"]
         if npm(["install", "--prefix", str(fresh), *options]):
-            raise RuntimeError("npm could not install what docs/package.json lists; is there a network?")
+            raise RuntimeError(
+                "npm could not install what docs/package.json lists; is there a network?"
+            )
         fresh.rename(FOLDER)
     return FOLDER / "node_modules"
 
