@@ -10,6 +10,7 @@ import json
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import nbformat
@@ -63,9 +64,10 @@ def _place_lessons():
     folder = SOURCE / "notebooks"
     folder.mkdir()
     figures = outputs.Figures(SOURCE / "docs" / "_static" / "figures", "../_static/figures")
-    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
-        notebook = outputs.prepare(executed(path), figures)
-        nbformat.write(notebook, folder / path.name)
+    paths = sorted((ROOT / "notebooks").glob("*.ipynb"))
+    with ProcessPoolExecutor(2) as pool:
+        for path, notebook in zip(paths, pool.map(executed, paths), strict=True):
+            nbformat.write(outputs.prepare(notebook, figures), folder / path.name)
 
 
 def executed(path):
@@ -85,21 +87,27 @@ def _fingerprint(notebook):
     code = [cell.source for cell in notebook.cells]
     state = hashlib.sha256(json.dumps(code).encode())
     for path in sorted((ROOT / "rmsprop_lesson").rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts:
+        if path.is_file() and path.suffix not in (".mjs", ".pyc"):
             state.update(path.read_bytes())
     return state.hexdigest()
 
 
 def _place_assets(folder):
-    script = bundle()
-    script = script[: script.rindex("export const {")]  # a classic script works from a file, too
-    start = 'addEventListener("DOMContentLoaded", () => $explorers.mountAll());'
-    (folder / "course.js").write_text(f"(() => {{\n{script}\n{start}\n}})();\n", encoding="utf-8")
+    (folder / "course.js").write_text(script(), encoding="utf-8")
+    (folder / "site.js").unlink()
     katex = npm.package("katex") / "dist"
     (folder / "katex").mkdir()
     shutil.copy(katex / "katex.min.css", folder / "katex")
     fonts = shutil.ignore_patterns("*.ttf", "*.woff")  # every browser of today takes woff2
     shutil.copytree(katex / "fonts", folder / "katex" / "fonts", ignore=fonts)
+
+
+def script():
+    """The explorers and what starts them, as a classic script: it works from a file, too."""
+    explorers = bundle()
+    explorers = explorers[: explorers.rindex("export const {")]
+    start = (ROOT / "docs" / "_static" / "site.js").read_text(encoding="utf-8")
+    return f"(() => {{\n{explorers}\n{start}}})();\n"
 
 
 def _build():
@@ -111,7 +119,8 @@ def _build():
 
 
 def _finish():
-    """Offer the lessons for download as they are, and shorten what the theme loads."""
+    """Put the site in its place, with the lessons as they are for download."""
+    shutil.copy(ROOT / "docs" / "404.html", HTML)
     for path in (ROOT / "notebooks").glob("*.ipynb"):
         shutil.copy(path, HTML / "_sources" / "notebooks" / path.name)
 

@@ -1,21 +1,89 @@
-"""What the site changes of its theme: nothing from outside, and no script that a style can replace."""
+"""What the site adds to its theme: equations that are linked, and no script that a style replaces.
+
+Formulas are typeset by KaTeX while the site is built; one that it can't read ends the build.
+"""
 
 import re
 
-OUTSIDE = re.compile(r'<script[^>]*src="https?://[^>]*></script>|<link[^>]*href="https?://[^>]*/?>')
-FONT_AWESOME = re.compile(r"<(?:script|link)[^>]*scripts/fontawesome\.js[^>]*>(?:</script>)?")
+from docutils import nodes
+from sphinxcontrib import katex
+
+TAG = re.compile(r"\\tag\{(\d+\.\d+)\}")
+MENTION = re.compile(r"\((\d+\.\d+)\)")
+NOT_PROSE = (nodes.literal, nodes.literal_block, nodes.math, nodes.math_block, nodes.raw,
+             nodes.reference, nodes.title)  # fmt: skip
+
+# The theme draws its icons with a script of 1.5 MB, though its style has them as a font. Live code
+# needs a server elsewhere, and nothing here uses tabs; the search page alone needs the index.
+NOT_NEEDED = ("scripts/fontawesome.js", "sphinx-thebe.", "design-tabs.js", "sphinx-design.min.css")
+ONLY_TO_SEARCH = ("searchtools.js", "language_data.js", "searchindex.js")
+THEBE = re.compile(
+    r'<script type="text/x-thebe-config">.*?</script>'
+    r"|<script>\s*(?:const )?(?:THEBE_JS_URL|thebe_selector)\b.*?</script>",
+    re.DOTALL,
+)
 
 
 def setup(app):
     """Register with Sphinx."""
+    katex.KATEX_DEFAULT_OPTIONS["throwOnError"] = True
+    katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = 120  # the machine may be busy
+    app.connect("autodoc-process-docstring", escape_stars)
+    app.connect("doctree-read", name_equations)
+    app.connect("doctree-resolved", link_equations)
     app.connect("build-finished", tidy)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+    return {"parallel_read_safe": False, "parallel_write_safe": True}
+
+
+def escape_stars(app, what, name, thing, options, lines):
+    """Keep the star of a shape such as (n, *θ.shape) from starting an emphasis."""
+    lines[:] = [re.sub(r"(?<=[(, ])\*(?=\w+\.shape)", r"\\*", line) for line in lines]
+
+
+def name_equations(app, doctree):
+    """Give each numbered equation an anchor, and remember where it is."""
+    known = app.env.__dict__.setdefault("course_equations", {})
+    for block in doctree.findall(nodes.math_block):
+        if tag := TAG.search(block.astext()):
+            anchor = "equation-" + tag[1].replace(".", "-")
+            if known.setdefault(tag[1], (app.env.docname, anchor))[0] == app.env.docname:
+                block["ids"].append(anchor)
+
+
+def link_equations(app, doctree, docname):
+    """Turn each "(3.1)" in the text that is the number of an equation into a link to it."""
+    known = getattr(app.env, "course_equations", {})
+    for text in list(doctree.findall(nodes.Text)):
+        if not any(isinstance(node, NOT_PROSE) for node in _ancestors(text)):
+            pieces = list(_pieces(app, text.astext(), known, docname))
+            if len(pieces) > 1:
+                text.parent.replace(text, pieces)
+
+
+def _ancestors(node):
+    while node := node.parent:
+        yield node
+
+
+def _pieces(app, text, known, docname):
+    done = 0
+    for mention in MENTION.finditer(text):
+        if mention[1] in known:
+            yield nodes.Text(text[done : mention.start()])
+            page, anchor = known[mention[1]]
+            address = "" if page == docname else app.builder.get_relative_uri(docname, page)
+            yield nodes.reference("", mention[0], refuri=f"{address}#{anchor}", internal=True)
+            done = mention.end()
+    yield nodes.Text(text[done:])
 
 
 def tidy(app, error):
-    """Take the theme's icon script (1.5 MB) out of every page; its icon font stays."""
-    if error:
+    """Take out of every page what it loads and doesn't use."""
+    if error or app.builder.format != "html":
         return
     for path in app.outdir.rglob("*.html"):
-        page = path.read_text(encoding="utf-8")
-        path.write_text(FONT_AWESOME.sub("", page), encoding="utf-8")
+        unused = NOT_NEEDED if path.name == "search.html" else NOT_NEEDED + ONLY_TO_SEARCH
+        names = "|".join(map(re.escape, unused))
+        loads = rf'<(?:script|link)\b[^>]*(?:src|href)="[^"]*(?:{names})[^>]*>(?:\s*</script>)?'
+        page = THEBE.sub("", path.read_text(encoding="utf-8"))
+        path.write_text(re.sub(loads, "", page), encoding="utf-8")
