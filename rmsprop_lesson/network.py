@@ -208,11 +208,11 @@ class Network:
 
     def probabilities(self, x):
         """Softmax probabilities p, shape (n, classes); each row sums to 1."""
-        x = self._check_images(x)
+        x = self._check_shape(x)
         p = np.empty((len(x), self.sizes[-1]), self.dtype)
         for start in range(0, len(x), ROWS_AT_ONCE):
             rows = slice(start, start + ROWS_AT_ONCE)
-            p[rows] = np.exp(log_softmax(self._forward(x[rows])[1]))
+            p[rows] = np.exp(log_softmax(self._forward(self._in_dtype(x[rows]))[1]))
         return p
 
     def predict(self, x):
@@ -224,11 +224,17 @@ class Network:
         return float(np.mean(self.predict(x) == self._check_labels(y, len(x))))
 
     def _check_images(self, x):
+        return self._in_dtype(self._check_shape(x))
+
+    def _in_dtype(self, x):
+        """Images in the network's number format. A whole data set is converted part by part."""
+        with np.errstate(over="ignore"):  # beyond float32 they become inf, and the loss says so
+            return x.astype(self.dtype, copy=False)
+
+    def _check_shape(self, x):
         x = as_array(x)
         if x.dtype.kind not in "fiub":
             raise TypeError(f"x must hold numbers, one image a row, got {x.dtype}")
-        with np.errstate(over="ignore"):  # beyond float32 they become inf, and the loss says so
-            x = x.astype(self.dtype, copy=False)
         if x.ndim != 2 or x.shape[1] != self.sizes[0] or len(x) == 0:
             raise ValueError(
                 f"x must have shape (n, {self.sizes[0]}) with n >= 1, one image a row, "
@@ -439,7 +445,7 @@ class _NotFinite(Exception):
 def _train_step(network, optimizer, x, y, gradient):
     """One update by one mini-batch; returns its loss before the update."""
     with np.errstate(all="ignore"):  # what overflows makes the loss NaN or infinite
-        loss, _ = network._backpropagate(x, y, gradient)
+        loss, _ = network._backpropagate(network._in_dtype(x), y, gradient)
     if not np.isfinite(loss):
         raise _NotFinite(f"the loss became {loss}; a smaller learning rate may help")
     try:
@@ -458,7 +464,7 @@ def _check_data(network, data):
     for part in ("train", "test"):
         images, labels = getattr(data, f"{part}_images"), getattr(data, f"{part}_labels")
         try:
-            images = network._check_images(images)
+            images = network._check_shape(images)
             checked.append((images, network._check_labels(labels, len(images))))
         except (TypeError, ValueError) as error:
             raise type(error)(f"{part} data: {error}") from None
