@@ -52,10 +52,11 @@ def steps(name, theta, grads, settings, *, text, states=1, counted=False, dtype=
 
 def _parts(recorder, result, count, is_float):
     """The returned θ and state, or the end of the probe if they can't be told apart."""
-    parts = list(result) if isinstance(result, tuple) else result
-    usable = isinstance(parts, list) or (isinstance(parts, np.ndarray) and parts.ndim)
+    if isinstance(result, np.ndarray) and result.ndim:
+        parts = [np.asarray(part) for part in result]
+    else:
+        parts = list(result) if isinstance(result, tuple) else []
+    usable = all(isinstance(part, np.ndarray) and not (is_float and part.ndim) for part in parts)
     if not usable or len(parts) != count:
-        recorder.end()
-    if any(not isinstance(p, np.ndarray) or (is_float and p.ndim) for p in parts):
         recorder.end()
     return parts

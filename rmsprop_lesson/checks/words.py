@@ -7,7 +7,7 @@ from .observe import Odd, Raised
 
 def describe(value):
     """Plain data in a few words."""
-    if isinstance(value, np.ndarray):
+    if isinstance(value, np.ndarray | np.number):
         return f"the number {value:.6g}" if value.ndim == 0 else f"an array of shape {value.shape}"
     if isinstance(value, tuple):
         return f"{len(value)} things ({'; '.join(describe(item) for item in value[:4])})"

@@ -1,0 +1,1139 @@
+"""The parts of the checks one by one: what is observed, compared, worded, shown and placed."""
+
+import sys
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from rmsprop_lesson import checks
+from rmsprop_lesson.checks import catalogue, notebook_cells, observe, probes, verdict, words
+from rmsprop_lesson.checks.engine import Exercise, Inferred, Probe
+from rmsprop_lesson.checks.observe import Odd, Raised, Recorder, first_difference, plain, same
+from rmsprop_lesson.checks.sandbox import Stop
+from rmsprop_lesson.checks.source import is_stub, source_of, stub_of, without_docstrings
+from rmsprop_lesson.checks.verdict import Verdict
+
+# ── plain data ───────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("value", "numbers"),
+    [
+        (2, 2.0),
+        (True, 1.0),
+        (np.int8(-3), -3.0),
+        (np.float32(0.5), 0.5),
+        ([1, 2.5], [1, 2.5]),
+        (((1, 2), [3, 4]), [[1, 2], [3, 4]]),
+        (np.array([[True, False]]), [[1, 0]]),
+        (np.uint8([200, 100]), [200, 100]),
+        (2 + 0j, 2.0),
+        (np.array([1 + 0j, 1j]), [1, np.nan]),
+        ([], []),
+        ([[[[[1.0]]]]], [[[[[1]]]]]),
+        (np.zeros((1000, 1000)), np.zeros((1000, 1000))),
+    ],
+)
+def test_numbers_become_an_array_of_float64(value, numbers):
+    found = plain(value)
+    assert isinstance(found, np.ndarray)
+    assert found.dtype == np.float64
+    np.testing.assert_array_equal(found, numbers)
+
+
+def test_plain_data_are_a_copy():
+    array = np.zeros(3)
+    copy = plain(array)
+    array[:] = 1
+    assert copy.tolist() == [0, 0, 0]
+
+
+def test_an_object_that_can_be_an_array_is_one():
+    class Like:
+        size = 2
+
+        def __array__(self, dtype=None, copy=None):
+            return np.array([1.0, 2.0])
+
+    class TooLarge(Like):
+        size = 1_000_001
+
+    class TooLargeAfterAll(Like):
+        def __array__(self, dtype=None, copy=None):
+            return np.zeros(1_000_001)
+
+    assert plain(Like()).tolist() == [1, 2]
+    assert plain(TooLarge()) == Odd("a TooLarge")
+    assert plain(TooLargeAfterAll()) == Odd("a TooLargeAfterAll")
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        (None, None),
+        ("word", "word"),
+        ("x" * 300, "x" * 200),
+        (("a", None), ("a", None)),
+        (["a", ["b"]], ("a", ("b",))),
+        ({"a": None, 3: "b"}, {"a": None, "3": "b"}),
+        ({"k" * 70: "a"}, {"k" * 60: "a"}),
+        ({1: {2: {3: {4: "a"}}}}, {"1": {"2": {"3": {"4": "a"}}}}),
+        ([[[["a"]]]], (((("a",),),),)),
+        (["a"] * 2000, ("a",) * 2000),
+        (dict.fromkeys(range(2000)), {str(i): None for i in range(2000)}),
+    ],
+)
+def test_words_and_containers_are_kept(value, kept):
+    assert plain(value) == kept
+
+
+LARGE = "a very large or nested {}, or one that holds no numbers"
+
+
+@pytest.mark.parametrize(
+    ("value", "what"),
+    [
+        (object(), "a object"),
+        (len, "a builtin_function_or_method"),
+        (10**400, "a int"),
+        (type("N" * 50, (), {})(), "a " + "N" * 40),
+        (np.array(["text"]), LARGE.format("ndarray")),
+        (np.zeros(1_000_001), LARGE.format("ndarray")),
+        (["a"] * 2001, LARGE.format("list")),
+        (dict.fromkeys(range(2001)), LARGE.format("dict")),
+    ],
+)
+def test_anything_else_is_only_named(value, what):
+    assert plain(value) == Odd(what)
+
+
+def test_what_is_nested_too_deeply_is_only_named():
+    deep = {1: {1: {1: {1: {1: 1}}}}}
+    assert plain(deep) == {"1": {"1": {"1": {"1": Odd(LARGE.format("dict"))}}}}
+    assert plain([[[[["a"]]]]]) == ((((Odd(LARGE.format("list")),),),),)
+    (numbers,) = plain([[[[[[1.0]]]]]])  # six levels: one tuple, and in it five of an array
+    assert numbers.shape == (1, 1, 1, 1, 1)
+    assert plain([1.0] * 1_000_001) == Odd(LARGE.format("list"))
+
+
+def test_ragged_numbers_are_a_tuple_of_arrays():
+    first, second = plain([[1.0], [2.0, 3.0]])
+    assert (first.tolist(), second.tolist()) == ([1], [2, 3])
+
+
+# ── exceptions ───────────────────────────────────────────────────────────────────────────────────
+
+
+def failing(source, name="f"):
+    """A function of its own file, as a notebook cell has one, and the exception that it raises."""
+    import linecache
+
+    filename = "<cell of the test>"
+    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+    namespace = {}
+    exec(compile(source, filename, "exec"), namespace)
+    try:
+        namespace[name]()
+    except BaseException as error:
+        return error, namespace[name].__code__
+    raise AssertionError
+
+
+def test_an_exception_is_shown_with_the_learners_line():
+    error, code = failing("\n\ndef f():\n    x = 1\n    raise ValueError('a  b\\n c')  # here\n")
+    shown = observe.describe_error(error, code)
+    assert shown == Raised("ValueError", "a b c", 3, "raise ValueError('a  b\\n c')  # here")
+    assert observe.describe_error(error) == Raised("ValueError", "a b c")
+    error, code = failing("def f():\n    return int(\n        'x')\n")
+    assert observe.describe_error(error, code).line == 2
+    source = "def f():\n    return g()\n\ndef g():\n    return 1 / 0\n"
+    assert observe.describe_error(*failing(source)) == Raised(
+        "ZeroDivisionError", "division by zero", 5, "return 1 / 0"
+    )
+    source = "import json\ndef f():\n    return json.loads('?')\n"
+    assert observe.describe_error(*failing(source)).code == "return json.loads('?')"
+
+
+def test_an_exception_is_shown_short():
+    for length, text in ((160, "x" * 160), (161, "x" * 157 + "...")):
+        assert observe.describe_error(ValueError("x" * length)).text == text
+    error, code = failing(f"def f():\n    raise ValueError({'x' * 100!r})\n")
+    assert observe.describe_error(error, code).code == f"raise ValueError({'x' * 100!r})"[:90]
+    assert observe.describe_error(type("E" * 80, (Exception,), {})()).kind == "E" * 60
+
+    class Unspeakable(Exception):
+        def __str__(self):
+            raise KeyboardInterrupt
+
+    class Stopping(Exception):
+        def __str__(self):
+            raise Stop
+
+    assert observe.describe_error(Unspeakable()) == Raised("Unspeakable", "")
+    with pytest.raises(Stop):
+        observe.describe_error(Stopping())
+
+
+@pytest.mark.parametrize(
+    ("raised", "undefined"),
+    [
+        (Raised("ZeroDivisionError", ""), True),
+        (Raised("OverflowError", ""), True),
+        (Raised("FloatingPointError", ""), True),
+        (Raised("ValueError", "math domain error"), True),
+        (Raised("ValueError", "shapes"), False),
+        (Raised("TypeError", "math domain error"), False),
+    ],
+)
+def test_some_exceptions_stand_for_a_number_that_does_not_exist(raised, undefined):
+    assert raised.undefined is undefined
+    nothing = np.array([1.0, np.nan])
+    for a, b in ((raised, nothing), (nothing, raised)):
+        assert same(a, b) is undefined
+        assert same(raised, ("a", nothing)) is undefined
+    assert not same(raised, np.ones(2))
+    assert not same(raised, None)
+    assert same(raised, Raised("OverflowError", "other")) is undefined
+
+
+# ── the recorder ─────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_call_is_recorded_with_copies_of_its_arguments():
+    def spoil(array, numbers, number):
+        array += 1
+        numbers.append(3)
+        return array
+
+    recorder = Recorder(spoil)
+    array, numbers = np.zeros(2), [1, 2]
+    assert recorder.call("one", array, numbers, 2.0).tolist() == [1, 1]
+    assert (array.tolist(), numbers) == ([0, 0], [1, 2])
+    assert recorder.changed == [("one", 0), ("one", 1)]
+    ((label, value),) = recorder.records
+    assert (label, value.tolist()) == ("one", [1, 1])
+
+
+def test_nan_that_is_left_alone_is_no_change_but_another_shape_is():
+    recorder = Recorder(lambda array: None)
+    recorder.call("same", np.array([np.nan]))
+    assert recorder.changed == []
+
+    def reshape(array):
+        array.shape = (2, 1)
+
+    recorder = Recorder(reshape)
+    recorder.call("other", np.zeros(2))
+    assert recorder.changed == [("other", 0)]
+
+
+def test_a_call_may_be_left_out_of_the_records_or_go_to_another_function():
+    recorder = Recorder(lambda x: x + 1)
+    assert recorder.call("unseen", 1.0, keep=False) == 2
+    assert recorder.records == []
+    assert recorder.call("other", 1.0, function=lambda x: x - 1) == 0
+    recorder.note("worked out", [1, 2])
+    (_, number), (label, noted) = recorder.records
+    assert (number, label, noted.tolist()) == (0, "worked out", [1, 2])
+
+
+def probe_of(run):
+    return Probe("name", "text", run)
+
+
+def test_a_probe_ends_where_the_function_fails():
+    def fail(x):
+        raise ValueError("no")
+
+    def run(recorder):
+        recorder.call("first", 1.0, function=abs)
+        recorder.call("second", 1.0)
+        recorder.call("third", 1.0)
+
+    records, changed = observe.record(fail, probe_of(run))
+    assert [label for label, _ in records] == ["first", "second"]
+    assert (records[1][1].kind, records[1][1].text, records[1][1].line) == ("ValueError", "no", 2)
+    assert changed == []
+    records, _ = observe.record(fail, probe_of(lambda recorder: recorder.make(3)))
+    ((label, raised),) = records
+    assert (label, raised.kind, raised.line) == ("making the object", "ValueError", 2)
+    assert Recorder(dict).make([("a", 1)]) == {"a": 1}
+
+
+def test_a_probe_may_end_by_itself_or_stumble():
+    def ends(recorder):
+        recorder.note("seen", 1)
+        recorder.end()
+        recorder.note("never", 1)
+
+    records, _ = observe.record(abs, probe_of(ends))
+    assert [label for label, _ in records] == ["seen"]
+    records, _ = observe.record(abs, probe_of(lambda recorder: recorder.call("x", 1.0)["key"]))
+    assert records[1] == ("result", Odd("unusable (IndexError)"))
+
+
+def test_the_stop_of_the_sandbox_is_never_swallowed():
+    def stopped(*args):
+        raise Stop
+
+    for run in (
+        lambda recorder: recorder.call("x"),
+        lambda recorder: recorder.make(),
+        lambda recorder: stopped(),
+    ):
+        with pytest.raises(Stop):
+            observe.record(stopped, probe_of(run))
+
+
+# ── comparing ────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "equal"),
+    [
+        (1.0, 1.0, True),
+        (1.0, 1.00009, True),
+        (1.0, 1.00011, False),
+        (1.0, -1.0, False),
+        (1e6, 1e6 + 90, True),
+        (1e6, 1e6 + 110, False),
+        (0.0, 9e-16, True),
+        (0.0, 2e-15, False),
+        (np.nan, np.inf, True),
+        (np.nan, -np.inf, True),
+        (np.nan, 1.0, False),
+        (np.inf, 0.0, False),
+    ],
+)
+def test_numbers_agree_to_a_ten_thousandth(a, b, equal):
+    for first, second in ((a, b), (b, a)):
+        assert observe.agree(np.array([1.0, first]), np.array([1.0, second])).tolist() == [
+            True,
+            equal,
+        ]
+        assert same(np.array(first), np.array(second)) is equal
+
+
+def test_without_tolerance_numbers_must_be_equal():
+    assert observe.agree(np.array([1.0, 0.0]), np.array([1.0, 1e-20]), 0).tolist() == [True, False]
+    assert not same(np.array(1.0), np.array(1.00001), tolerance=0)
+    assert observe.agree(np.array(1.0), np.array(1.4), 0.5)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "equal"),
+    [
+        (np.zeros(2), np.zeros((2, 1)), False),
+        (np.zeros(2), (0.0, 0.0), False),
+        (np.zeros(()), None, False),
+        (None, None, True),
+        ("a", "a", True),
+        ("a", "b", False),
+        (Odd("a"), Odd("a"), True),
+        (Odd("a"), Odd("b"), False),
+        (("a", np.ones(1)), ("a", np.ones(1)), True),
+        (("a", np.ones(1)), ("a", np.zeros(1)), False),
+        (("a", "b"), ("a",), False),
+        (("a",), ("a", "b"), False),
+        ({"a": np.ones(1)}, {"a": np.ones(1)}, True),
+        ({"a": np.ones(1)}, {"a": np.zeros(1)}, False),
+        ({"a": "x"}, {"b": "x"}, False),
+        ({"a": "x"}, {"a": "x", "b": "x"}, False),
+        (Raised("TypeError", "a"), Raised("TypeError", "b"), True),
+        (Raised("TypeError", "a"), Raised("ValueError", "a"), False),
+        (Raised("TypeError", "a"), "a", False),
+    ],
+)
+def test_plain_data_agree_in_kind_and_content(a, b, equal):
+    assert same(a, b) is equal
+    assert same(b, a) is equal
+
+
+def test_the_first_difference_is_found_by_label_value_and_length():
+    one, two = ("one", "a"), ("two", "b")
+    assert first_difference([one, two], [one, two]) is None
+    assert first_difference([one, two], [one, ("two", "c")]) == 1
+    assert first_difference([one, two], [one, ("TWO", "b")]) == 1
+    assert first_difference([one], [one, two]) == 1
+    assert first_difference([one, two, one], [one]) == 1
+    assert first_difference([], []) is None
+
+
+def test_after_a_number_that_does_not_exist_nothing_more_is_compared():
+    seen = [("one", Raised("ZeroDivisionError", ""))]
+    expected = [("one", np.array(np.nan)), ("two", "b")]
+    assert first_difference(seen, expected) is None
+    assert first_difference(expected, seen) is None
+
+
+# ── words ────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (np.array(1 / 3), "the number 0.333333"),
+        (np.zeros((3, 2)), "an array of shape (3, 2)"),
+        (("a", None), "2 things ('a'; None)"),
+        (("a",) * 6, "6 things ('a'; 'a'; 'a'; 'a')"),
+        ({"b": "x", "a": "y"}, "a dict with the keys a, b"),
+        ({}, "a dict with the keys (none)"),
+        (Odd("a generator"), "a generator"),
+        ("word", "'word'"),
+        (None, "None"),
+    ],
+)
+def test_values_in_words(value, text):
+    assert words.describe(value) == text
+
+
+def test_records_in_words():
+    records = [("step 1", np.array(2.0)), ("step 2", Raised("ValueError", "no", 3, "x = 1"))]
+    assert words.at(records, 0) == "step 1: the number 2"
+    assert words.at(records, 1) == "step 2: ValueError: no in line 3 (x = 1)"
+    assert words.at(records, 2) == "nothing more"
+    assert words.error(Raised("ValueError", "")) == "ValueError"
+
+
+@pytest.mark.parametrize(
+    ("value", "other", "text"),
+    [
+        (2.0, 1.0, "2"),
+        (1 / 3, 1.0, "0.333333"),
+        (1.0000012, 1.0, "1.0000012"),
+        (1.00012, 1.0, "1.00012"),
+        (1.0 + 1e-12, 1.0, "1"),
+        (123456789.0, 123456788.0, "123456789"),
+        (np.nan, 1.0, "not a number"),
+        (-np.inf, 1.0, "infinite"),
+    ],
+)
+def test_a_number_with_the_digits_that_tell_it_from_the_other(value, other, text):
+    assert words.number(value, other) == text
+
+
+@pytest.mark.parametrize(
+    ("got", "want", "text"),
+    [
+        (10.0, 1.0, " (10 times too large)"),
+        (0.25, 1.0, " (4 times too small)"),
+        (2.0, 1.0, " (2 times too large)"),
+        (-1.0, 1.0, " (the sign is wrong)"),
+        (3.0, -3.0, " (the sign is wrong)"),
+        (-2.0, 1.0, ""),
+        (1.5, 1.0, ""),
+        (2.5, 1.0, ""),
+        (2.0003, 1.0, ""),
+        (2.0001, 1.0, " (2 times too large)"),
+        (1.0001, 1.0, ""),
+        (0.0, 1.0, ""),
+        (1.0, 0.0, ""),
+        (np.nan, 1.0, ""),
+        (1.0, np.inf, ""),
+    ],
+)
+def test_a_round_factor_or_a_wrong_sign_is_told(got, want, text):
+    assert words.ratio(got, want) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("only length-1 arrays can be converted", "Functions of the math module take one number"),
+        ("only 0-dimensional arrays", "use NumPy's, such as np.sqrt, which work on whole arrays"),
+        ("'float' object does not support item assignment", "plain Python floats as well as for"),
+        ("'float' object is not subscriptable", "It has to work for plain Python floats"),
+        ("'float' object has no attribute 'sum'", "It has to work for plain Python floats"),
+        ("name 'np' is not defined", "Run the notebook's first code cell: it imports NumPy as np."),
+        ("The truth value of an array", "use np.where, or an elementwise operation"),
+        (
+            "missing 1 required positional argument",
+            "Keep the arguments of the stub, in their order",
+        ),
+        ("unsupported operand type(s)", "Is one of the operands still the dots of the stub, or"),
+        ("maximum recursion depth exceeded", "Does the function call itself?"),
+    ],
+)
+def test_what_usually_causes_an_exception(text, answer):
+    assert answer in words.advice(Raised("Error", text))
+
+
+def test_for_other_exceptions_there_is_no_advice():
+    assert words.advice(Raised("KeyError", "'x'")) == ""
+
+
+# ── probes ───────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.5, "0.5"),
+        (1e-8, "1e-8"),
+        (1e-10, "1e-10"),
+        (1e7, "1e7"),
+        (1e20, "1e+20"),
+        (np.array(2.0), "2"),
+        (np.arange(6.0), "(0, 1, 2, 3, 4, 5)"),
+        (np.zeros((7, 1)), "an array of shape (7, 1)"),
+        ([1.0, (2, "a")], "(1, (2, 'a'))"),
+        (len, "len"),
+        (None, "None"),
+    ],
+)
+def test_arguments_in_few_characters(value, text):
+    assert probes.show_value(value) == text
+
+
+def test_a_probe_of_one_call():
+    probe = probes.call("sum", 1.0, (2.0, 3.0))
+    assert (probe.name, probe.text) == ("sum", "With 1, (2, 3)")
+    assert probes.call("sum", 1.0, text="words").text == "words"
+    ((label, value),), _ = observe.record(lambda a, b: a + sum(b), probe)
+    assert (label, value) == ("result", 6)
+
+
+def test_a_probe_of_several_steps_hands_on_what_came_back():
+    asked = []
+
+    def function(theta, grad, a, b, t, lr):
+        asked.append((theta, grad, a, b, t, lr))
+        return theta - 1, a + 1, b + 2
+
+    probe = probes.steps("steps", 5.0, (0.5, 2.0), (0.1,), text="words", states=2, counted=True)
+    records, _ = observe.record(function, probe)
+    assert asked == [(5, 0.5, 0, 0, 1, 0.1), (4, 2, 1, 2, 2, 0.1)]
+    assert all(type(number) is float for call in asked for number in (*call[:4], call[5]))
+    assert [label for label, _ in records] == ["step 1 with g = 0.5", "step 2 with g = 2"]
+    assert [value.tolist() for _, value in records] == [[4, 1, 2], [3, 2, 4]]
+    assert (probe.name, probe.text) == ("steps", "words")
+
+
+def test_a_probe_of_several_steps_keeps_arrays_arrays():
+    asked = []
+
+    def function(theta, grad, state, lr):
+        asked.append((theta, grad, state))
+        return [theta, state]
+
+    for dtype in (np.float64, np.float32):
+        probe = probes.steps("", (1.0, 2.0), [(3.0, 4.0)], (0.1,), text="", dtype=dtype)
+        observe.record(function, probe)
+        assert [part.tolist() for part in asked[-1]] == [[1, 2], [3, 4], [0, 0]]
+        assert [part.dtype for part in asked[-1]] == [dtype] * 3
+    probe = probes.steps("", (1.0, 2.0), [(3.0, 4.0)], (0.1,), text="")
+    observe.record(function, probe)
+    assert asked[-1][0].dtype == np.float64
+
+
+@pytest.mark.parametrize(
+    ("theta", "result", "goes_on"),
+    [
+        (1.0, (1.0, 2.0), True),
+        (1.0, [1.0, 2.0], True),
+        (1.0, np.array([1.0, 2.0]), True),
+        (1.0, (1.0, 2.0, 3.0), False),
+        (1.0, (1.0,), False),
+        (1.0, np.array(1.0), False),
+        (1.0, None, False),
+        (1.0, {"a": 1.0, "b": 2.0}, False),
+        (1.0, (1.0, "a"), False),
+        (1.0, (1.0, None), False),
+        (1.0, (np.ones(1), "a"), False),
+        (1.0, np.ones((2, 1)), False),
+        ((1.0, 2.0), (np.ones(2), np.ones(2)), True),
+        ((1.0, 2.0), (np.ones(2), None), False),
+    ],
+)
+def test_a_probe_goes_on_only_with_parts_that_can_be_told_apart(theta, result, goes_on):
+    grads = [theta, theta]
+    probe = probes.steps("", theta, grads, (0.1,), text="")
+    records, _ = observe.record(lambda *args: result, probe)
+    assert [label for label, _ in records] == [
+        f"step {t} with g = {probes.show_value(theta)}" for t in ((1, 2) if goes_on else (1,))
+    ]
+
+
+# ── source ───────────────────────────────────────────────────────────────────────────────────────
+
+SOURCE = '''def f(a,
+      b=2):
+    """Say what it does.
+
+    More.
+    """
+    c = a + b  # add
+
+    return c
+'''
+CLASS_SOURCE = '''class C:
+    """A class."""
+
+    def __init__(self, a):
+        """Begin."""
+        self.a = a
+
+    def b(self):
+        return self.a
+'''
+
+
+@pytest.fixture
+def written(tmp_path, monkeypatch):
+    """Import a source from a file, so that it can be read again; a new module each time."""
+
+    def load(source, name):
+        module = f"written_{tmp_path.name}_{len(list(tmp_path.iterdir()))}".replace("-", "_")
+        (tmp_path / f"{module}.py").write_text(source, encoding="utf-8")
+        monkeypatch.syspath_prepend(str(tmp_path))
+        return getattr(__import__(module), name)
+
+    return load
+
+
+def test_source_stub_and_solution_of_a_function(written):
+    f = written(SOURCE, "f")
+    assert source_of(f) == SOURCE.rstrip("\n")
+    head = 'def f(a,\n      b=2):\n    """Say what it does.\n\n    More.\n    """\n'
+    assert stub_of(f, "f") == head + "    ..."
+    assert stub_of(f, "g", keep_body=True) == SOURCE.rstrip("\n").replace("def f", "def g")
+    assert without_docstrings(f) == ("def f(a,\n      b=2):\n    c = a + b  # add\n    return c")
+    bare = written("def h(x):\n    # first\n    y = x\n    return y\n", "h")
+    assert stub_of(bare, "h") == "def h(x):\n    # first\n    ..."
+
+
+def test_only_the_definition_takes_the_new_name(written):
+    f = written("def f(n):\n    def f(m):\n        return m\n    return f(n)\n", "f")
+    assert stub_of(f, "g", True) == "def g(n):\n    def f(m):\n        return m\n    return f(n)"
+
+
+def test_source_stub_and_solution_of_a_class(written):
+    C = written(CLASS_SOURCE, "C")
+    assert stub_of(C, "C") == (
+        'class C:\n    """A class."""\n\n    def __init__(self, a):\n        """Begin."""\n'
+        "        ...\n\n    def b(self):\n        ..."
+    )
+    assert without_docstrings(C) == (
+        "class C:\n\n    def __init__(self, a):\n        self.a = a\n\n"
+        "    def b(self):\n        return self.a"
+    )
+
+
+def test_a_function_inside_another_is_written_flush_left():
+    def inner(x):
+        """Double."""
+        return 2 * x
+
+    assert source_of(inner) == 'def inner(x):\n    """Double."""\n    return 2 * x'
+    assert without_docstrings(inner) == "def inner(x):\n    return 2 * x"
+
+
+STUB = 'def f(x):\n    """Do."""\n    ...'
+
+
+def made(source, name="f"):
+    namespace = {}
+    exec(source, namespace)
+    return namespace[name]
+
+
+@pytest.mark.parametrize(
+    ("source", "untouched"),
+    [
+        (STUB, True),
+        ("def f(x):\n    ...", True),
+        ("def f(x):\n    pass", True),
+        ('def f(x):\n    """Other words."""\n    # and a comment\n    ...', True),
+        ("def f(y, z): ...", True),
+        ("def f(x):\n    return", False),
+        ("def f(x):\n    return None", False),
+        ("def f(x):\n    return x", False),
+        ("def f(x):\n    x = x", False),
+        ("def f(x):\n    yield", False),
+        ("f = len", False),
+        ("f = 3", False),
+        ("class f:\n    pass", False),
+    ],
+)
+def test_a_stub_is_known_by_what_it_does(source, untouched):
+    assert is_stub(made(source), STUB, "f") is untouched
+
+
+def test_a_stub_of_a_class_is_known_by_its_methods():
+    stub = "class C:\n    def a(self):\n        ...\n    def b(self, x):\n        ..."
+    assert is_stub(made(stub, "C"), stub, "C")
+    assert is_stub(made(stub.replace("...", "pass"), "C"), stub, "C")
+    assert not is_stub(made(stub.replace("...", "return self", 1), "C"), stub, "C")
+    assert not is_stub(made(stub.replace("def b", "def c"), "C"), stub, "C")
+
+
+def test_a_draft_counts_as_untouched_until_it_does_something_else():
+    draft = "def f(x):\n    g = [y + 1 for y in x]\n    return max(g, key=lambda z: -z)"
+    assert is_stub(made(draft), draft, "f")
+    assert is_stub(made(draft.replace("return max", "# why\n    return max")), draft, "f")
+    assert not is_stub(made(draft.replace("-z", "+z")), draft, "f")
+    assert not is_stub(made(draft.replace("y + 1", "y + 2")), draft, "f")
+    assert not is_stub(made(draft.replace("max", "min")), draft, "f")
+
+
+# ── verdicts ─────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("parts", "status", "heading", "colour"),
+    [
+        ((True, None), "right", "✓ f: right", "#009E73"),
+        ((True, None, "Nesterov"), "variant", "✓ f: right, as a variant (Nesterov)", "#0072B2"),
+        ((False, "sign flipped"), "wrong", "✗ f: not yet (sign flipped)", "#D55E00"),
+        ((False, "still the stub"), "open", "… f: still to do", "#999999"),
+    ],
+)
+def test_a_verdict_in_words_markdown_and_html(parts, status, heading, colour):
+    passed, mistake, *variant = parts
+    one = Verdict("f", passed, mistake, "a < b\nc & d", *variant)
+    assert (one.status, one.heading) == (status, heading)
+    assert repr(one) == f"{heading}\na < b\nc & d"
+    assert one._repr_markdown_() == f"**{heading}**\n\na &lt; b\nc &amp; d"
+    assert one._repr_html_() == (
+        '<div style="border:1px solid currentColor;border-left:0.5em solid '
+        f'{colour};border-radius:0.3em;padding:0.4em 0.8em;margin:0.4em 0">'
+        f"<strong>{heading}</strong><div>a &lt; b</div><div>c &amp; d</div></div>"
+    )
+
+
+def test_a_verdict_in_markdown_keeps_quotes_and_in_html_escapes_them():
+    one = Verdict("f", False, "it's", 'a "b"')
+    assert one._repr_markdown_() == '**✗ f: not yet (it\'s)**\n\na "b"'
+    assert "&quot;b&quot;" in one._repr_html_()
+
+
+@pytest.fixture
+def kernel(monkeypatch):
+    """A notebook kernel as far as a verdict looks at it."""
+    shell = SimpleNamespace(kernel=object(), execution_count=7)
+    shown = []
+    display = SimpleNamespace(display=lambda bundle, raw: shown.append((bundle, raw)))
+    ipython = SimpleNamespace(get_ipython=lambda: shell, display=display)
+    monkeypatch.setitem(sys.modules, "IPython", ipython)
+    monkeypatch.setitem(sys.modules, "IPython.display", display)
+    return SimpleNamespace(shell=shell, shown=shown)
+
+
+def test_a_verdict_shows_itself_once_in_a_cell(kernel):
+    one = Verdict("f", True, None, "Fine.")
+    assert verdict.show(one) is one
+    one._ipython_display_()
+    assert kernel.shown == [
+        ({"text/plain": repr(one), "text/html": one._repr_html_()}, True),
+    ]
+    kernel.shell.execution_count = 8
+    one._ipython_display_()
+    assert len(kernel.shown) == 2
+
+
+def test_outside_of_a_kernel_nothing_is_shown(kernel, monkeypatch):
+    one = Verdict("f", True, None, "Fine.")
+    kernel.shell.kernel = None  # IPython in a terminal
+    assert verdict.show(one) is one
+    monkeypatch.delattr(kernel.shell, "kernel")
+    verdict.show(one)
+    monkeypatch.setitem(sys.modules, "IPython", None)
+    verdict.show(one)
+    assert kernel.shown == []
+
+
+# ── an exercise of the test's own ────────────────────────────────────────────────────────────────
+
+
+def double(x):
+    """Double a number."""
+    return 2 * x
+
+
+def exercise(**parts):
+    settings = {
+        "solution": double,
+        "lesson": 3,
+        "title": "Doubling",
+        "task": "Double it.",
+        "probes": (probes.call("three", 3.0), probes.call("pair", np.array([1.0, -2.0]))),
+        "mistakes": {
+            "halved": (lambda x: x / 2, "Was it halved?"),
+            "squared": ((lambda x: x**2, lambda x: x * abs(x)), "Was it squared?"),
+        },
+        "variants": {"two outputs": (lambda x: (2 * x, 2 * x), "twice the same.")},
+        "hints": ("Think.", "$2x$", "return 2 * ..."),
+        "explanation": "Two times.",
+        "outputs": ("the double",),
+    }
+    return Exercise(**settings | parts)
+
+
+@pytest.mark.parametrize(
+    ("function", "passed", "mistake", "message"),
+    [
+        (double, True, None, "All 2 probes agree with the reference."),
+        (
+            lambda x: (x + x, x + x),
+            True,
+            None,
+            "This is a valid form: twice the same.",
+        ),
+        (
+            lambda x: 0.5 * x,
+            False,
+            "halved",
+            "With 3, result: the double is 1.5, but should be 6 (4 times too small).\n"
+            "Was it halved?",
+        ),
+        (
+            lambda x: x * abs(x),
+            False,
+            "squared",
+            "With 3, result: the double is 9, but should be 6.\nWas it squared?",
+        ),
+        (
+            lambda x: 2 * x + np.array([0.0, 1.0]) * (np.ndim(x) > 0),
+            False,
+            "wrong shape",
+            "With 3, result: your function gave an array of shape (2,).\nAsked for: the number 6.",
+        ),
+        (
+            lambda x: 2 * x if np.ndim(x) == 0 else np.array([2.0, -3.0]),
+            False,
+            "unknown",
+            "With (1, -2), result: the double[1] is -3, but should be -4.\n"
+            "This mistake isn't in the catalogue; the hints may help.",
+        ),
+        (
+            lambda x: [].append(x),
+            False,
+            "returns None",
+            "With 3, result: your function gave None.\n"
+            "Does every path through it end with a return?",
+        ),
+        (
+            lambda x: "six",
+            False,
+            "wrong return",
+            "With 3, result: your function gave 'six'.\nAsked for: the number 6.",
+        ),
+        (
+            lambda x: {"a": 6.0},
+            False,
+            "wrong return",
+            "With 3, result: your function gave a dict with the keys a.\nAsked for: the number 6.",
+        ),
+        (
+            lambda x: np.full(3, 6.0),
+            False,
+            "wrong shape",
+            "With 3, result: your function gave an array of shape (3,).\nAsked for: the number 6.",
+        ),
+        (
+            lambda x: np.nan if np.ndim(x) == 0 else 2 * x,
+            False,
+            "unknown",
+            "With 3, result: the double is not a number, but should be 6.\n"
+            "This mistake isn't in the catalogue; the hints may help.",
+        ),
+        (
+            3,
+            False,
+            "not a function",
+            "Give the function itself: checks.double(double), without calling it first.",
+        ),
+    ],
+)
+def test_each_answer_says_what_was_seen(function, passed, mistake, message):
+    answer = exercise().judge(function)
+    assert (answer.exercise, answer.passed, answer.mistake) == ("double", passed, mistake)
+    assert answer.message == message
+
+
+def test_an_exception_is_told_with_its_advice_or_without():
+    def double(x):
+        return 2 * x if np.ndim(x) == 0 else undefined  # noqa: F821
+
+    answer = exercise().judge(double)
+    assert answer.mistake == "raises"
+    assert answer.message == (
+        "With (1, -2), result: your function raised NameError: name 'undefined' is not defined "
+        "in line 2 (return 2 * x if np.ndim(x) == 0 else undefined  # noqa: F821)."
+    )
+
+    def double(x):
+        return np.undefined if x > 0 else x
+
+    assert (
+        exercise(probes=(probes.call("pair", np.ones(2)),))
+        .judge(double)
+        .message.endswith(
+            ").\nAn `if` can't decide for a whole array at once: use np.where, or an elementwise "
+            "operation."
+        )
+    )
+
+
+def test_a_function_that_changes_its_argument_is_told_which():
+    def double(x):
+        x *= 2
+        return x
+
+    answer = exercise().judge(double)
+    assert (answer.passed, answer.mistake) == (False, "changes its arguments")
+    assert answer.message == (
+        "The numbers are right, but your function changed the caller's x (pair, result).\n"
+        "Operators like += and *= and writing to x[...] change an array in place: "
+        "make a new one, or copy first."
+    )
+
+
+def test_a_function_that_remembers_is_told_so():
+    calls = []
+
+    def double(x):
+        calls.append(x)
+        return 2 * x + 10 * len(calls)
+
+    answer = exercise().judge(double)
+    assert answer.mistake == "keeps state"
+    assert answer.message == (
+        "Asked twice the same (three), your function answered differently "
+        "(result: the number 16).\n"
+        "Does it keep something between calls (a global variable, an attribute, a "
+        "default argument), or use random numbers?"
+    )
+
+
+def test_an_endless_loop_is_told_with_the_probe():
+    def double(x):
+        while np.ndim(x):
+            pass
+        return 2 * x
+
+    answer = exercise().judge(double, seconds=0.2)
+    assert answer.mistake == "endless loop"
+    assert answer.message == (
+        "Your function had not come back after 0.2 s (With (1, -2)), and was stopped.\n"
+        "Does every loop in it come to an end?"
+    )
+
+
+def test_a_stub_and_a_draft_are_told_what_to_do():
+    empty = made("def double(x):\n    ...", "double")
+    answer = exercise().judge(empty)
+    assert (answer.passed, answer.mistake) == (False, "still the stub")
+    assert answer.message == (
+        "Replace the dots by your code, run the cell, then run this one again."
+    )
+
+    def draft(x):
+        return x + 1
+
+    drafted = exercise(draft=draft)
+    assert drafted.stub == "def double(x):\n    return x + 1"
+    answer = drafted.judge(made(drafted.stub, "double"))
+    assert answer.mistake == "still the stub"
+    assert answer.message == (
+        "This is the code as you found it. Mend it, run the cell, then run this one again."
+    )
+
+
+def pair_of(x):
+    """Return the double and the triple."""
+    return 2 * x, 3 * x
+
+
+@pytest.mark.parametrize(
+    ("function", "mistake", "message"),
+    [
+        (
+            lambda x: (2 * x, 3.5 * x),
+            "unknown",
+            "With 3, result: the triple is 10.5, but should be 9.\n",
+        ),
+        (
+            lambda x: (2.5 * x, 3 * x),
+            "unknown",
+            "With 3, result: the double is 7.5, but should be 6.\n",
+        ),
+        (
+            lambda x: (2 * x, 3 * x, x),
+            "wrong return",
+            "With 3, result: your function gave an array of shape (3,).\n"
+            "Asked for: the double, the triple; each the number 6.",
+        ),
+        (
+            lambda x: (2 * x, 3 * x) if np.ndim(x) == 0 else np.zeros((2, 3)),
+            "wrong shape",
+            "With (1, -2), result: your function gave an array of shape (2, 3).\n"
+            "Asked for: the double, the triple; each an array of shape (2,).",
+        ),
+        (
+            lambda x: {"a": x},
+            "wrong return",
+            "With 3, result: your function gave a dict with the keys a.\n"
+            "Asked for: the double, the triple; each the number 6.",
+        ),
+    ],
+)
+def test_of_several_outputs_the_wrong_one_is_named(function, mistake, message):
+    both = exercise(
+        solution=pair_of, outputs=("the double", "the triple"), mistakes={}, variants={}
+    )
+    answer = both.judge(function)
+    assert answer.mistake == mistake
+    assert answer.message.startswith(message)
+
+
+def test_of_several_wrong_outputs_the_last_is_named_since_the_others_follow_from_it():
+    both = exercise(
+        solution=pair_of, outputs=("the double", "the triple"), mistakes={}, variants={}
+    )
+    message = both.judge(lambda x: (2.5 * x, 3.5 * x)).message
+    assert "the triple is 10.5" in message
+
+
+def test_without_names_the_result_is_called_so():
+    answer = exercise(outputs=()).judge(lambda x: 3 * x)
+    assert "result: the result is 9, but should be 6.\n" in answer.message
+
+
+def test_one_that_records_less_or_more_is_told_where():
+    def twice(recorder):
+        recorder.call("first", 1.0)
+        recorder.call("second", recorder.call("again", 2.0, keep=False))
+
+    def count(recorder):
+        for number in range(int(recorder.call("first", 1.0))):
+            recorder.note(f"round {number}", number)
+
+    one = exercise(probes=(Probe("count", "Counting", count),), mistakes={}, variants={})
+    answer = one.judge(lambda x: 2.0001 * x)
+    assert answer.passed
+    assert one.names_that_fit([[([("first", np.array(2.0))], [])] * 2]) == []
+    short = [("first", np.array(2.0)), ("round 0", np.array(0.0))]
+    message = one._compare([[(short, [])] * 2]).message
+    assert message.startswith("Counting: nothing more, but round 1: the number 1 was expected.")
+
+
+def test_names_that_fit_are_all_of_the_catalogue():
+    several = exercise(mistakes={"halved": (lambda x: x / 2, ""), "other": (lambda x: x / 2, "")})
+    seen = [[observe.record(lambda x: x / 2, probe)] * 2 for probe in several.probes]
+    assert several.names_that_fit(seen) == ["halved", "other"]
+    seen = [[observe.record(double, probe)] * 2 for probe in several.probes]
+    assert several.names_that_fit(seen) == ["right"]
+    assert several.judge(lambda x: x / 2).mistake == "unknown"  # two names are none
+
+
+def test_a_mistake_with_an_unknown_number_is_inferred_from_what_was_seen():
+    def times(seen):
+        factor = float(seen[0][0][0][0][1]) / 3
+        return None if factor < 0 else lambda x: factor * x
+
+    one = exercise(mistakes={"another factor": (Inferred(times), "Which factor is it?")})
+    assert one.judge(lambda x: 7 * x).mistake == "another factor"
+    assert one.judge(lambda x: -7 * x).mistake == "unknown"
+
+
+def test_progress_is_remembered_only_for_what_is_right(monkeypatch):
+    from rmsprop_lesson.checks import engine
+
+    remembered = []
+    monkeypatch.setattr(engine, "remember", lambda *parts: remembered.append(parts))
+    exercise().check(lambda x: x / 2)
+    assert remembered == []
+    assert exercise().check(double).passed
+    assert remembered == [("exercises", "double")]
+    answer = exercise().check(made("def double(x):\n    while True: pass", "double"), seconds=0.1)
+    assert answer.mistake == "endless loop"
+
+
+# ── the catalogue's views ────────────────────────────────────────────────────────────────────────
+
+
+def test_the_matrix_has_a_row_for_each_implementation_and_a_column_for_each_probe():
+    one = exercise(
+        probes=(probes.call("zero", 0.0), probes.call("four", 4.0), probes.call("minus", -1.0)),
+    )
+    table = catalogue.matrix(one)
+    assert (table.index.name, table.columns.name) == ("implementation", "probe")
+    assert list(table.columns) == ["zero", "four", "minus"]
+    assert list(table.index) == ["two outputs", "halved", "squared", "squared (2)"]
+    assert table.to_numpy().tolist() == [
+        [True, True, True],
+        [False, True, True],
+        [False, True, True],
+        [False, True, True],
+    ]
+
+
+def test_confused_names_are_found():
+    one = exercise(
+        mistakes={
+            "halved": (lambda x: x / 2, ""),
+            "squared": (lambda x: x**2, ""),
+            "other": (lambda x: x * 0.5, ""),
+            "right as well": (lambda x: x + x, ""),
+        }
+    )
+    assert catalogue.confusions(one) == [
+        ("halved", "other"),
+        ("other", "halved"),
+        ("right as well", "right"),
+    ]
+
+
+def test_the_matrix_is_that_of_rmsprop_unless_another_is_named():
+    assert checks.matrix().equals(checks.matrix("rmsprop_step"))
+    assert list(checks.matrix("gradient_step").columns) == ["floats", "arrays", "2-D array"]
+
+
+# ── cells ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_four_cells_of_an_exercise():
+    cells = notebook_cells.cells(exercise())
+    assert [cell["cell_type"] for cell in cells] == ["markdown", "code", "code", "markdown"]
+    assert [cell["metadata"] for cell in cells] == [
+        {
+            "rmsprop_lesson": {"exercise": "double", "part": part},
+            "slideshow": {"slide_type": slide},
+        }
+        for part, slide in (
+            ("task", "slide"),
+            ("stub", "fragment"),
+            ("check", "fragment"),
+            ("help", "skip"),
+        )
+    ]
+    assert [cell["source"] for cell in cells] == [
+        "### Exercise: Doubling\n\nDouble it.",
+        'def double(x):\n    """Double a number."""\n    ...',
+        "from rmsprop_lesson import checks\n\nchecks.double(double)",
+        "<details><summary>Hint 1: a nudge</summary>\n\nThink.\n\n</details>\n\n"
+        "<details><summary>Hint 2: the equation</summary>\n\n$2x$\n\n</details>\n\n"
+        "<details><summary>Hint 3: half of the code</summary>\n\n"
+        "```python\nreturn 2 * ...\n```\n\n</details>\n\n"
+        "<details><summary>Solution</summary>\n\n"
+        "```python\ndef double(x):\n    return 2 * x\n```\n\nTwo times.\n\n</details>",
+    ]
+
+
+def test_only_a_cell_that_is_wholly_a_placeholder_becomes_an_exercise():
+    def cell(source, **metadata):
+        return {"cell_type": "markdown", "source": source, "metadata": metadata}
+
+    known = {"double": exercise()}
+    left = [
+        cell("text <!-- exercise: double -->"),
+        cell("x", rmsprop_lesson={"exercise": "double"}),
+        cell("x", rmsprop_lesson={"part": "task"}),
+    ]
+    assert list(notebook_cells.placed(left, known)) == left
+    fresh = notebook_cells.cells(exercise())
+    assert list(notebook_cells.placed([cell(" <!-- exercise: double -->\n")], known)) == fresh
+    kept = {**fresh[0], "id": "abc"}  # up to date: it stays the cell that it is
+    assert next(notebook_cells.placed([kept], known)) is kept
