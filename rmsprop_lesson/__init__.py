@@ -58,6 +58,7 @@ _LAZY = {
     "Uniform": "tuning",
     "around": "races",
     "cross_validate": "tuning",
+    "explore": "explorers.explore",
     "folds": "tuning",
     "grid_search": "tuning",
     "league": "races",

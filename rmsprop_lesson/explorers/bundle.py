@@ -1,8 +1,8 @@
 """The explorers' ES modules as one module, which is what a notebook widget and a page can load.
 
 The modules need no build step: a page can load ``js/explorers.mjs`` as it is. Bundled, each module
-becomes a function scope of its own, in the order in which they import each other, and nothing else
-changes.
+becomes a function scope of its own, in the order in which they import each other. Lines that are
+comments are left out, and nothing else changes.
 """
 
 import re
@@ -14,6 +14,7 @@ ENTRY = "explorers"
 
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "\./(\w+)\.mjs";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:async )?(?:const|let|function|class) (\w+))", re.MULTILINE)
+_COMMENT = re.compile(r"^ *//.*\n", re.MULTILINE)  # a line of its own
 _DEFAULT = re.compile(r"^export default .*;\n", re.MULTILINE)
 
 
@@ -55,7 +56,9 @@ def _exports(source):
 
 def _scope(name):
     source = _source(name)
-    body = _DEFAULT.sub("", _EXPORT.sub(r"\1", _IMPORT.sub(r"const {\1} = $\2;\n", source)))
+    body = _COMMENT.sub(
+        "", _DEFAULT.sub("", _EXPORT.sub(r"\1", _IMPORT.sub(r"const {\1} = $\2;\n", source)))
+    )
     if left := re.search(r"^(?:import|export)\b.*", body, re.MULTILINE):
         raise ValueError(f"{name}.mjs has a line that cannot be bundled: {left.group()}")
     exported = ", ".join(_exports(source))

@@ -25,18 +25,21 @@ class Explorer(anywidget.AnyWidget):
         HTML for places without scripts.
     description : str
         What is to be seen, in plain text.
+    data : dict
+        What it shows besides: plain JSON, too.
     """
 
     _esm = bundle()
     explorer = Unicode().tag(sync=True)
     settings = Dict().tag(sync=True)
+    data = Dict().tag(sync=True)
 
-    def __init__(self, explorer, settings, still, description):
-        super().__init__(explorer=explorer, settings=settings)
+    def __init__(self, explorer, settings, still, description, data=None):
+        super().__init__(explorer=explorer, settings=settings, data=data or {})
         self._placeholder = (
             f'<div class="rmsprop-explorer" data-explorer="{html.escape(explorer)}" '
             f'data-settings="{html.escape(json.dumps(settings, ensure_ascii=False))}">'
-            f"{still}</div>"
+            f"{still}{_script(data)}</div>"
         )
         self._description = description
 
@@ -44,3 +47,11 @@ class Explorer(anywidget.AnyWidget):
         data, metadata = super()._repr_mimebundle_(**kwargs)
         data |= {"text/html": self._placeholder, "text/plain": self._description}
         return data, metadata
+
+
+def _script(data):
+    """Data for a page's script, inside its HTML."""
+    if not data:
+        return ""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    return f'<script type="application/json">{text}</script>'

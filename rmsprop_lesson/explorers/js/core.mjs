@@ -2,8 +2,6 @@
 // other. Every formula has the operation order of the Python package, so that a path drawn here is
 // the path that the package computes; tests/browser compares them. Knows nothing of pictures.
 
-const sum = (values) => values.reduce((total, value) => total + value, 0);
-
 // average ← β·average + (1−β)·value
 const average = (old, beta, value) => old * beta + value * (1 - beta);
 
@@ -115,13 +113,6 @@ export const OBJECTIVES = {
       },
     };
   },
-  Saddle() {
-    return {
-      dimension: 2,
-      loss: ([x, y]) => 0.5 * (x * x - y * y) + 0.25 * y ** 4,
-      gradient: ([x, y]) => [x, y ** 3 - y],
-    };
-  },
   Plateau() {
     return {
       dimension: 1,
@@ -129,23 +120,6 @@ export const OBJECTIVES = {
       gradient([x]) {
         const decay = Math.exp(-0.5 * x * x);
         return [(decay === 0 ? 0 : x) * decay]; // not inf · 0 in the far distance
-      },
-    };
-  },
-  DoubleWell({ tilt = 0.2 } = {}) {
-    return {
-      dimension: 1,
-      loss: ([x]) => 0.25 * x ** 4 - 0.5 * x * x + tilt * x,
-      gradient: ([x]) => [x ** 3 - x + tilt],
-    };
-  },
-  Rosenbrock({ a = 1, b = 100 } = {}) {
-    return {
-      dimension: 2,
-      loss: ([x, y]) => (a - x) * (a - x) + b * ((y - x * x) * (y - x * x)),
-      gradient([x, y]) {
-        const wall = y - x * x;
-        return [-2 * (a - x) - 4 * b * x * wall, 2 * b * wall];
       },
     };
   },
@@ -187,6 +161,18 @@ export function descend(objective, opt, start, steps, { noise = null, until = nu
   return run;
 }
 
+// Feed one parameter a given sequence of gradients: its state and what is subtracted from it.
+export function feed(opt, gradients) {
+  const method = OPTIMIZERS[opt.name];
+  const state = Object.fromEntries(method.state.map((name) => [name, [0]]));
+  const out = { changes: [], state: [] };
+  gradients.forEach((g, i) => {
+    out.changes.push(method.change(opt, state, 0, g, i + 1));
+    out.state.push(Object.fromEntries(method.state.map((name) => [name, state[name][0]])));
+  });
+  return out;
+}
+
 // The first t at which |θ| of a run in one dimension is below `near`, or null after `limit` steps.
 // The same updates as `descend` without keeping anything, for runs of 10⁵ steps.
 export function stepsUntil(objective, opt, start, near, limit) {
@@ -217,4 +203,5 @@ function uniform(seed, n) {
 }
 
 // Root mean square of a list.
-export const rms = (values) => Math.sqrt(sum(values.map((value) => value * value)) / values.length);
+export const rms = (values) =>
+  Math.sqrt(values.reduce((total, value) => total + value * value, 0) / values.length);

@@ -1,23 +1,33 @@
 // The family: every explorer by name, mounted on a page (`mount`, `mountAll`) or by anywidget in a
 // notebook (the default export).
+import { averageAndBias } from "./average.mjs";
+import { mnist } from "./mnist.mjs";
+import { plateauAndNoise } from "./plateau.mjs";
 import { prediction, quiz } from "./questions.mjs";
 import { stepByStep } from "./step_by_step.mjs";
+import { valley } from "./valley.mjs";
 
 export const EXPLORERS = {
   prediction,
   quiz,
   "step-by-step": stepByStep,
+  valley,
+  "average-and-bias": averageAndBias,
+  "plateau-and-noise": plateauAndNoise,
+  mnist,
 };
 
-// Put explorer `name` into `el`. `settings` is plain JSON; `onchange(settings)` is called when the
-// learner changes something. Returns {update(settings), destroy(), settings, describe()}.
-export function mount(el, name, settings = {}, { onchange } = {}) {
+// Put explorer `name` into `el`. `settings` is plain JSON, and so is `data`, what it shows besides;
+// `onchange(settings)` is called when the learner changes something.
+// Returns {update(settings), receive(data), destroy(), settings, describe()}.
+export function mount(el, name, settings = {}, { onchange, data = {} } = {}) {
   const kind = EXPLORERS[name];
   if (!kind) throw new Error(`no explorer is called "${name}"; there are ${Object.keys(EXPLORERS).join(", ")}`);
   const state = structuredClone({ ...kind.defaults, ...settings });
-  const card = kind.build(el, state, { onchange });
+  const card = kind.build(el, state, { onchange, data });
   const handle = {
     update: (changed) => card.update(structuredClone(changed)),
+    receive: (changed) => card.receive(changed),
     destroy: () => card.destroy(),
     describe: () => card.app.describe(),
     settings: state,
@@ -28,28 +38,49 @@ export function mount(el, name, settings = {}, { onchange } = {}) {
 }
 
 // Bring every stored explorer of a page to life: <div class="rmsprop-explorer" data-explorer="valley"
-// data-settings='{…}'>, whose content is the still picture for places without scripts.
+// data-settings='{…}'>, whose content is the still picture for places without scripts and, where the
+// explorer needs data, <script type="application/json">.
 export function mountAll(root = document) {
   for (const el of root.querySelectorAll(".rmsprop-explorer[data-explorer]")) {
-    if (!el.rmspropExplorer) mount(el, el.dataset.explorer, JSON.parse(el.dataset.settings || "{}"));
+    if (el.rmspropExplorer) continue;
+    const data = el.querySelector('script[type="application/json"]')?.textContent ?? "{}";
+    mount(el, el.dataset.explorer, JSON.parse(el.dataset.settings || "{}"), { data: JSON.parse(data) });
   }
 }
+
+const PAUSE = 100; // milliseconds between two messages to a kernel
 
 export function render({ model, el }) {
   const reveal = model.get("reveal"); // what a prediction shows in the end
   if (reveal) el.innerHTML = reveal;
+  let timer = null;
+  let latest = null;
+  const send = () => {
+    timer = null;
+    model.set("settings", latest);
+    model.save_changes();
+  };
   const handle = mount(el, model.get("explorer"), model.get("settings"), {
+    data: model.get("data"),
     onchange(settings) {
-      model.set("settings", settings);
-      model.save_changes();
+      latest = settings;
+      timer ??= setTimeout(send, PAUSE);
     },
   });
   const listen = () => {
+    if (timer !== null) return; // what the learner does now is newer
     if (JSON.stringify(model.get("settings")) !== JSON.stringify(handle.settings)) handle.update(model.get("settings"));
   };
+  const receive = () => handle.receive(model.get("data"));
   model.on("change:settings", listen);
+  model.on("change:data", receive);
   return () => {
     model.off("change:settings", listen);
+    model.off("change:data", receive);
+    if (timer !== null) {
+      clearTimeout(timer);
+      send();
+    }
     handle.destroy();
   };
 }

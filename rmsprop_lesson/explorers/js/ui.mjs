@@ -84,6 +84,7 @@ export const METHODS = {
   Adadelta: { key: "adadelta", dash: [7, 2, 1, 2], marker: "v" },
   Adam: { key: "adam", dash: [5, 1, 1, 1, 1, 1], marker: "P" },
 };
+export const OWN = { key: "own", dash: [2, 1], marker: "*" }; // the learner's
 
 const MARKERS = {
   s: "M-4.4,-4.4H4.4V4.4H-4.4Z",
@@ -202,6 +203,8 @@ const CSS = `
 .rx-handle .rx-grip { fill: transparent; stroke: none; }
 .rx-handle:focus-visible { outline: none; }
 .rx-handle:focus-visible circle:not(.rx-grip) { stroke: var(--rx-accent); stroke-width: 5; }
+.rx-methods { gap: 0 18px; }
+.rx-contour { fill: var(--rx-low); fill-opacity: 0.35; stroke: var(--rx-line); stroke-width: 1; }
 .rx-warn { color: var(--rx-warn); font-weight: 600; }
 .rx-note { color: var(--rx-soft); font-size: 0.9em; }
 .rx-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
@@ -367,6 +370,11 @@ export class Card {
     this.later = setTimeout(() => setText(this.sentence, this.app.describe()), 250);
   }
 
+  receive(data) {
+    this.app.receive?.(data);
+    this.update({});
+  }
+
   set(key, value) {
     this.state[key] = value;
     this.request();
@@ -462,6 +470,19 @@ export class Card {
     });
     const text = html("span", {}, label);
     return h("label", { class: "rx-check" }, input, text);
+  }
+
+  // A box to tick for each optimiser; state[key] lists those that are on, in the course's order.
+  methods(key, { label = "Optimisers", names = Object.keys(METHODS) } = {}) {
+    const boxes = names.map((name) => {
+      const input = h("input", { type: "checkbox" });
+      input.addEventListener("change", () =>
+        this.set(key, names.filter((other) => (other === name ? input.checked : this.state[key].includes(other)))));
+      this.controls.push({ show: () => { input.checked = this.state[key].includes(name); } });
+      const { key: color, dash, marker } = METHODS[name];
+      return h("label", { class: "rx-check" }, input, html("span", {}, `${swatch(color, dash, marker)} ${name}`));
+    });
+    return h("fieldset", { class: "rx-segments rx-methods" }, html("legend", {}, label), boxes);
   }
 
   // `enabled()` false marks the button, but it stays focusable: focus is never lost.
@@ -603,6 +624,53 @@ export class Figure {
   draw(markup) {
     this.ink.innerHTML = markup;
   }
+}
+
+// A point of a figure that can be dragged, by mouse, finger or arrow keys. `place()` → [x, y] in
+// pixels; `move(x, y)` takes pixels; `nudge(right, up)` takes steps of the keys; `value()` →
+// {now, min, max, text}.
+export class Handle {
+  constructor(figure, { label, place, move, nudge, value }) {
+    Object.assign(this, { place, value });
+    this.element = svg("g", { class: "rx-handle", tabindex: 0, role: "slider", "aria-label": label },
+      svg("circle", { class: "rx-grip", r: 22 }), svg("circle", { r: 8 }));
+    const to = (event) => {
+      const box = figure.svg.getBoundingClientRect();
+      move(((event.clientX - box.left) * figure.width) / box.width, ((event.clientY - box.top) * figure.height) / box.height);
+    };
+    this.element.addEventListener("pointerdown", (event) => {
+      if (event.button > 0) return;
+      event.preventDefault();
+      this.element.focus();
+      this.element.setPointerCapture(event.pointerId);
+    });
+    this.element.addEventListener("pointermove", (event) => {
+      if (this.element.hasPointerCapture(event.pointerId)) to(event);
+    });
+    const keys = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+    this.element.addEventListener("keydown", (event) => {
+      if (!keys[event.key]) return;
+      event.preventDefault();
+      nudge(...keys[event.key].map((step) => step * (event.shiftKey ? 10 : 1)));
+    });
+    figure.ink.setAttribute("aria-hidden", "true");
+    figure.svg.append(this.element);
+  }
+
+  show() {
+    const [x, y] = this.place();
+    const { now, min, max, text } = this.value();
+    const told = { transform: `translate(${px(x)},${px(y)})`, "aria-valuenow": now, "aria-valuemin": min, "aria-valuemax": max, "aria-valuetext": text };
+    for (const [name, value] of Object.entries(told)) this.element.setAttribute(name, value);
+  }
+}
+
+// Where a run is at time t, which may lie between two steps; a run that has ended stays at its end.
+export function between(values, t) {
+  const low = Math.min(Math.floor(t), values.length - 1);
+  const high = Math.min(low + 1, values.length - 1);
+  const part = t - Math.floor(t);
+  return values[low].map((value, i) => (low === high ? value : value + part * (values[high][i] - value)));
 }
 
 const FAR = 6000; // pixels; beyond, browsers draw nonsense

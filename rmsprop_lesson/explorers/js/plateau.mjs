@@ -1,0 +1,179 @@
+// Explorer 4: where gradient descent stalls, where RMSprop jitters, and what ε does.
+import { OBJECTIVES, descend, gaussian, optimizer, rms, stepsUntil } from "./core.mjs";
+import { Axes, Card, Figure, Handle, METHODS, between, clamp, count, decay, h, linear, listing, logarithmic, logarithmicOrZero, number, thinned } from "./ui.mjs";
+
+const REACH = 6;
+const NEAR = 0.1; // "there": |θ| below this
+const PATIENCE = 100000;
+const SHOWN = ["gradient descent", "momentum", "RMSprop", "Adam"];
+
+export const plateauAndNoise = {
+  defaults: {
+    landscape: "plateau", theta0: 4, sigma: 0, seed: 0, shown: ["gradient descent", "RMSprop"], rate_descent: 0.5,
+    learning_rate: 0.1, beta: 0.9, epsilon: 1e-8, steps: 100, t: 100,
+  },
+
+  build(host, state, { onchange }) {
+    const card = new Card(host, {
+      title: "Plateau and noise",
+      lead: "Far out the gradient dies away; at the bottom only noise is left. Drag the start, or focus it and use the arrow keys.",
+      state,
+      onchange,
+    });
+    let solved = null;
+    const runs = () => {
+      const key = JSON.stringify({ ...state, t: 0 });
+      if (solved?.key !== key) solved = { key, list: solve(state) };
+      return solved.list;
+    };
+    const figures = {
+      land: new Figure({ label: "The loss as a curve, with the start and where each optimiser is", caption: "Loss and positions", role: "group" }),
+      time: new Figure({ label: "θ over the steps", caption: "θ over time" }),
+      size: new Figure({ label: "The length of a step against the size of the gradient, both axes logarithmic", caption: "What ε does: step against gradient" }),
+    };
+    const handle = startHandle(card, figures.land);
+    const none = (...names) => () => !state.shown.some((name) => names.includes(name));
+    card.card.append(
+      h("div", { class: "rx-bar" },
+        card.segments("landscape", { label: "Loss", options: [["plateau", "plateau, 1 − e<sup>−θ²/2</sup>"], ["parabola", "parabola, θ²/2"]] }),
+        card.methods("shown", { names: SHOWN })),
+      h("div", { class: "rx-grid rx-half" }, figures.land.element, figures.time.element),
+      card.transport({ length: () => state.steps, rate: () => state.steps / 8 }),
+      card.sentence,
+      h("div", { class: "rx-grid rx-half" }, figures.size.element,
+        h("div", { class: "rx-controls" },
+          card.slider("sigma", { label: "noise <i>σ</i> in the gradients", scale: linear(0, 2, 0.05) }),
+          card.slider("rate_descent", { label: "<i>η</i> of gradient descent and momentum", scale: logarithmic(0.001, 2), off: none("gradient descent", "momentum") }),
+          card.slider("learning_rate", { label: "<i>η</i> of RMSprop and Adam", scale: logarithmic(0.001, 2), off: none("RMSprop", "Adam") }),
+          card.slider("beta", { label: "decay rate <i>β</i> of RMSprop", scale: decay(), off: none("RMSprop") }),
+          card.slider("epsilon", { label: "<i>ε</i> of RMSprop", scale: logarithmicOrZero(1e-12, 1), off: none("RMSprop") }),
+          card.slider("steps", { label: "number of steps", scale: linear(20, 1000, 20) }),
+          card.button("Other noise", () => card.set("seed", (state.seed + 1) % 1000), { enabled: () => state.sigma > 0 }))));
+    card.start({
+      draw() {
+        drawLand(figures.land, runs(), state);
+        handle.show();
+        drawTime(figures.time, runs(), state);
+        drawSize(figures.size, runs(), state);
+      },
+      describe: () => describe(runs(), state),
+    });
+    return card;
+  },
+};
+
+const objectiveOf = ({ landscape }) => (landscape === "plateau" ? OBJECTIVES.Plateau() : OBJECTIVES.Parabola());
+
+function optimizerOf(name, state) {
+  const learning_rate = SHOWN.indexOf(name) < 2 ? state.rate_descent : state.learning_rate;
+  return optimizer(name, name === "RMSprop" ? { learning_rate, beta: state.beta, epsilon: state.epsilon } : { learning_rate });
+}
+
+function solve(state) {
+  const noise = state.sigma > 0 ? (t) => state.sigma * gaussian(state.seed, t) : null;
+  return state.shown.map((name) => ({
+    name,
+    look: METHODS[name],
+    run: descend(objectiveOf(state), optimizerOf(name, state), [state.theta0], state.steps, { noise }),
+  })).filter(({ run }) => run.positions.length);
+}
+
+let axesOfLand = null;
+
+function startHandle(card, figure) {
+  const { state } = card;
+  const set = (x) => card.set("theta0", clamp(Number(x.toFixed(2)), -REACH, REACH));
+  const left = 40;
+  const span = () => figure.width - left - 12;
+  return new Handle(figure, {
+    label: "Start θ₀: the arrow keys move it",
+    place: () => [axesOfLand.x(state.theta0), axesOfLand.y(objectiveOf(state).loss([state.theta0]))],
+    move: (x) => set(((x - left) / span() - 0.5) * 2 * REACH * 1.05),
+    nudge: (right, up) => set(state.theta0 + 0.1 * (right || up)),
+    value: () => ({ now: state.theta0, min: -REACH, max: REACH, text: `θ₀ = ${number(state.theta0)}` }),
+  });
+}
+
+function drawLand(figure, runs, state) {
+  const { width, height } = figure.size(230);
+  const { loss } = objectiveOf(state);
+  const edge = REACH * 1.05;
+  const top = loss([edge]);
+  const axes = new Axes({ width, height, left: 40, x: { min: -edge, max: edge, label: "θ" }, y: { min: -0.06 * top, max: 1.08 * top, label: "L" } });
+  axesOfLand = axes;
+  const xs = Array.from({ length: 121 }, (_, i) => edge * (i / 60 - 1));
+  let ink = axes.line(xs, xs.map((x) => loss([x])), { kind: "curve" });
+  for (const { run, look } of runs) {
+    const here = between(run.positions, state.t);
+    ink += `<g class="rx-m-${look.key}">${axes.marker(here[0], loss(here), look.marker, 1.5)}</g>`;
+  }
+  figure.draw(axes.frame() + axes.clipped(ink));
+}
+
+function drawTime(figure, runs, { steps, t, theta0 }) {
+  const { width, height } = figure.size(230);
+  const all = runs.flatMap(({ run }) => run.positions.map(([x]) => x));
+  const edge = clamp(1.1 * Math.max(Math.abs(theta0), ...all.map(Math.abs), 0.5), 0.5, 2 * REACH);
+  const low = Math.min(...all, 0) < -0.02 * edge ? -edge : -0.1 * edge;
+  const axes = new Axes({ width, height, x: { min: 0, max: steps, label: "step" }, y: { min: theta0 < 0 ? -edge : low, max: edge, label: "θ" } });
+  let ink = axes.line([0, steps], [0, 0], { kind: "reference" });
+  for (const { run, look } of runs) {
+    const n = Math.min(Math.floor(t) + 1, run.positions.length);
+    const shown = thinned(n, 500);
+    ink += `<g class="rx-m-${look.key}">${axes.line(shown, shown.map((i) => run.positions[i][0]), { dash: look.dash })}${axes.marker(n - 1, run.positions[n - 1][0], look.marker)}</g>`;
+  }
+  figure.draw(axes.frame() + axes.clipped(ink));
+}
+
+// The step that each rule makes once S has settled at g²; a marker where a run is now.
+function drawSize(figure, runs, state) {
+  const { width, height } = figure.size(280);
+  const { learning_rate, rate_descent, epsilon, t } = state;
+  const powers = Array.from({ length: 81 }, (_, i) => 10 ** (-8 + i / 8));
+  const axes = new Axes({ width, height, x: { min: 1e-8, max: 100, log: true, label: "size of the gradient |g|" }, y: { min: 1e-9, max: 100, log: true, label: "step" } });
+  const rules = {
+    "gradient descent": (g) => rate_descent * g,
+    RMSprop: (g) => (learning_rate * g) / Math.sqrt(g * g + epsilon),
+  };
+  let ink = "";
+  const knee = Math.sqrt(epsilon);
+  if (knee >= 1e-8) {
+    ink += `<path class="rx-reference" d="M${axes.x(knee)},${axes.top}V${axes.bottom}"/>`;
+    ink += `<text class="rx-halo" x="${axes.x(knee) + 5}" y="${axes.bottom - 8}">√ε = ${number(knee, 2)}</text>`;
+  }
+  for (const { name, look, run } of runs) {
+    if (!rules[name]) continue;
+    ink += `<g class="rx-m-${look.key}">${axes.line(powers, powers.map(rules[name]), { dash: look.dash })}`;
+    const i = clamp(Math.floor(t) - 1, 0, run.gradients.length - 1);
+    const g = Math.abs(run.gradients[i]?.[0]);
+    const step = Math.abs(run.positions[i + 1]?.[0] - run.positions[i]?.[0]);
+    if (g > 0 && step > 0) ink += axes.marker(clamp(g, 1e-8, 100), clamp(step, 1e-9, 100), look.marker, 1.4);
+    ink += "</g>";
+  }
+  figure.draw(axes.frame() + axes.clipped(ink));
+}
+
+function describe(runs, state) {
+  const t = Math.floor(state.t);
+  const gradient = objectiveOf(state).gradient([state.theta0])[0];
+  const said = runs.map((entry) => `${entry.name} ${fate(entry, state, t)}`);
+  const noise = state.sigma > 0 ? `, noise of σ = ${number(state.sigma)} is added` : "";
+  return `At the start, θ = ${number(state.theta0)}, the gradient is ${number(gradient, 3)}${noise}. After ${count(t, "step")} ${listing(said) || "nothing has moved: no optimiser is switched on"}.`;
+}
+
+function fate({ name, run }, state, t) {
+  if (run.diverged_at !== null && t >= run.diverged_at) return `has diverged at step ${run.diverged_at}`;
+  const here = run.positions[t][0];
+  const at = `is at ${number(here, 3)}`;
+  if (state.sigma > 0) {
+    const late = run.positions.slice(Math.floor(t / 2), t + 1).map(([x]) => x);
+    return `${at}; over the last half its root mean square is ${number(rms(late), 2)}`;
+  }
+  const first = run.positions.findIndex(([x]) => Math.abs(x) < NEAR);
+  if (first >= 0 && first <= t) {
+    const swing = Math.max(...run.positions.slice(Math.max(first, t - 9), t + 1).map(([x]) => Math.abs(x)));
+    return `${at}; it was first within ${NEAR} of the minimum at step ${first}, and in the last ten steps within ${number(swing, 2)}`;
+  }
+  const needs = stepsUntil(objectiveOf(state), optimizerOf(name, state), state.theta0, NEAR, PATIENCE);
+  return `${at}; it ${needs === null ? `would not come within ${NEAR} of the minimum in ${PATIENCE} steps` : `needs ${needs} steps to come within ${NEAR} of the minimum`}`;
+}

@@ -1,0 +1,230 @@
+// Explorer 2: the elongated valley from above, for as many optimisers as one likes.
+import { OBJECTIVES, descend, optimizer } from "./core.mjs";
+import { Axes, Card, Figure, Handle, METHODS, OWN, between, clamp, decay, escapeHtml, h, linear, listing, logarithmic, number, swatch } from "./ui.mjs";
+
+const X = 4; // the map reaches from −X to X and from −Y to Y
+const Y = 2.6;
+const PLAIN = ["gradient descent", "momentum"]; // their step is in proportion to the gradient
+const ADAPTIVE = ["Adagrad", "RMSprop", "Adam"];
+
+export const valley = {
+  defaults: {
+    condition: 20, angle: 0, start: [3, 1], shown: ["gradient descent", "RMSprop"], rate_descent: 0.09,
+    learning_rate: 0.1, momentum: 0.9, beta: 0.9, steps: 60, t: 60,
+  },
+
+  build(host, state, { onchange, data }) {
+    const card = new Card(host, {
+      title: "The valley",
+      lead: "<i>L</i> = (<i>u</i>² + <i>κw</i>²)/2, seen from above: flat along the valley, steep across it. Drag the start, or focus it and use the arrow keys.",
+      state,
+      onchange,
+    });
+    let own = data?.own;
+    let solved = null;
+    const runs = () => {
+      const key = JSON.stringify({ ...state, t: 0, own });
+      if (solved?.key !== key) solved = { key, list: solve(state, own) };
+      return solved.list;
+    };
+    const figures = {
+      map: new Figure({ label: "Map of the valley with contour lines and the paths", role: "group" }),
+      rates: new Figure({ label: "The effective learning rate of each parameter, on a logarithmic axis", caption: "Rate per parameter" }),
+      loss: new Figure({ label: "The loss over the steps, on a logarithmic axis", caption: "Loss" }),
+    };
+    const handle = startHandle(card, figures.map);
+    const table = h("table", {});
+    const none = (names) => () => !state.shown.some((name) => names.includes(name));
+    const controls = h("div", { class: "rx-controls rx-wide", style: "--rx-columns:3" },
+      card.slider("condition", { label: "condition number <i>κ</i>", scale: logarithmic(1, 1000) }),
+      card.slider("angle", { label: "rotation of the valley", scale: linear(0, 90, 1), unit: " degrees" }),
+      card.slider("steps", { label: "number of steps", scale: linear(10, 300, 10) }),
+      card.slider("rate_descent", { label: "<i>η</i> of gradient descent and momentum", scale: logarithmic(0.0001, 2), off: none(PLAIN) }),
+      card.slider("learning_rate", { label: "<i>η</i> of Adagrad, RMSprop and Adam", scale: logarithmic(0.0001, 2), off: () => !own && none(ADAPTIVE)() }),
+      card.slider("beta", { label: "decay rate <i>β</i> of RMSprop", scale: decay(), off: () => !own && none(["RMSprop"])() }),
+      card.slider("momentum", { label: "<i>β</i> of momentum", scale: decay(0.99), off: none(["momentum"]) }));
+    card.card.append(
+      card.methods("shown"),
+      h("div", { class: "rx-grid rx-split" }, h("div", { class: "rx-stack" }, figures.map.element),
+        h("div", { class: "rx-stack" }, figures.rates.element, figures.loss.element)),
+      card.transport({ length: () => state.steps, rate: () => state.steps / 6 }),
+      card.sentence, h("div", { class: "rx-scroll", tabindex: 0, role: "region", "aria-label": "Where each optimiser is" }, table), controls);
+    card.start({
+      draw() {
+        drawMap(figures.map, runs(), state);
+        handle.show();
+        drawRates(figures.rates, runs(), state);
+        drawLoss(figures.loss, runs(), state);
+        const rows = tableRows(runs(), state);
+        if (table.innerHTML !== rows) table.innerHTML = rows;
+      },
+      describe: () => describe(runs(), state, own),
+      receive: (changed) => { own = changed?.own; },
+    });
+    return card;
+  },
+};
+
+const objectiveOf = ({ condition, angle }) => OBJECTIVES.Valley({ condition, angle });
+
+function settingsOf(name, state) {
+  if (name === "Adadelta") return {};
+  const learning_rate = PLAIN.includes(name) ? state.rate_descent : state.learning_rate;
+  if (name === "momentum") return { learning_rate, beta: state.momentum };
+  return name === "RMSprop" ? { learning_rate, beta: state.beta } : { learning_rate };
+}
+
+function solve(state, own) {
+  const objective = objectiveOf(state);
+  const list = state.shown.map((name) => ({
+    name,
+    look: METHODS[name],
+    run: descend(objective, optimizer(name, settingsOf(name, state)), state.start, state.steps),
+  }));
+  if (own?.run) list.push({ name: own.name, look: OWN, run: own.run, stale: isStale(own, state) });
+  for (const entry of list) entry.crossings = crossings(entry.run, objective);
+  return list.filter(({ run }) => run.positions.length);
+}
+
+// What the kernel computed belongs to other settings than these: it is still at work.
+const isStale = (own, state) =>
+  Object.entries(own.settings).some(([key, value]) => JSON.stringify(state[key]) !== JSON.stringify(value));
+
+// How often the path has crossed the valley's floor, after each step.
+function crossings(run, { cos, sin }) {
+  let n = 0;
+  const sides = run.positions.map(([x, y]) => Math.sign(cos * y - sin * x));
+  return sides.map((side, t) => (n += t && side !== sides[t - 1] ? 1 : 0));
+}
+
+function startHandle(card, map) {
+  const { state } = card;
+  const set = (x, y) => card.set("start", [clamp(Number(x.toFixed(2)), -X, X), clamp(Number(y.toFixed(2)), -Y, Y)]);
+  const px = () => map.width / (2 * X);
+  const move = (x, y) => set(x / px() - X, Y - y / px());
+  map.svg.addEventListener("click", (event) => {
+    if (handle.element.contains(event.target)) return;
+    const box = map.svg.getBoundingClientRect();
+    move(((event.clientX - box.left) * map.width) / box.width, ((event.clientY - box.top) * map.height) / box.height);
+  });
+  const handle = new Handle(map, {
+    label: "Start of all paths: left and right arrows move θ₁, up and down arrows θ₂",
+    place: () => [(state.start[0] + X) * px(), (Y - state.start[1]) * px()],
+    move,
+    nudge: (right, up) => set(state.start[0] + right * 0.1, state.start[1] + up * 0.1),
+    value: () => ({ now: state.start[0], min: -X, max: X, text: `θ₁ = ${number(state.start[0])}, θ₂ = ${number(state.start[1])}` }),
+  });
+  return handle;
+}
+
+function drawMap(figure, runs, state) {
+  const { width, height } = figure.size((w) => (w * Y) / X);
+  const axes = new Axes({ width, height, left: 0, right: 0, top: 0, bottom: 0, x: { min: -X, max: X }, y: { min: -Y, max: Y } });
+  let ink = contours(axes, state);
+  for (const tick of [-3, -2, -1, 1, 2, 3]) {
+    ink += `<text class="rx-halo" x="${axes.x(tick)}" y="${height - 6}" text-anchor="middle">${number(tick)}</text>`;
+    if (Math.abs(tick) < Y) ink += `<text class="rx-halo" x="6" y="${axes.y(tick) + 4}">${number(tick)}</text>`;
+  }
+  ink += `<text class="rx-strong rx-halo" x="${width - 8}" y="${height - 8}" text-anchor="end">θ₁</text><text class="rx-strong rx-halo" x="8" y="18">θ₂</text>`;
+  ink += `<g class="rx-m-gd"><path class="rx-marker" style="fill:var(--rx-fg)" transform="translate(${axes.x(0)},${axes.y(0)})" d="M-6,0H6M0,-6V6" stroke-width="0"/></g>`;
+  ink += `<path class="rx-curve" d="M${axes.x(0) - 6},${axes.y(0)}h12m-6,-6v12"/>`;
+  for (const entry of runs) ink += path(axes, entry, state.t);
+  figure.draw(`<clipPath id="${axes.clip}"><rect width="${width}" height="${height}" rx="8"/></clipPath>${axes.clipped(ink)}`);
+}
+
+function contours(axes, { condition, angle }) {
+  const scale = axes.x(1) - axes.x(0);
+  const reach = Math.sqrt(X * X + Y * Y) * Math.sqrt(condition);
+  let out = "";
+  for (let a = 0.5 * 2 ** Math.ceil(Math.log2(reach)); a > 0.2; a /= 2) {
+    out += `<ellipse class="rx-contour" rx="${(a * scale).toFixed(1)}" ry="${((a * scale) / Math.sqrt(condition)).toFixed(1)}"/>`;
+  }
+  return `<g transform="translate(${axes.x(0)},${axes.y(0)}) rotate(${-angle})">${out}</g>`;
+}
+
+function path(axes, { run, look, stale }, t) {
+  const n = Math.min(Math.floor(t) + 1, run.positions.length);
+  const here = between(run.positions, t);
+  const points = [...run.positions.slice(0, n), here];
+  const xs = points.map(([x]) => x);
+  const ys = points.map(([, y]) => y);
+  const dots = n <= 120 ? `<path class="rx-dots" d="${points.slice(0, n).map(([x, y]) => dot(axes.x(x), axes.y(y))).join("")}"/>` : "";
+  return `<g class="rx-m-${look.key}"${stale ? ' opacity="0.35"' : ""}>${axes.line(xs, ys, { dash: look.dash, under: true })}${dots}${axes.marker(...here, look.marker, 1.3)}</g>`;
+}
+
+const dot = (x, y) => (Math.abs(x) < 5000 && Math.abs(y) < 5000 ? `M${x.toFixed(1)},${y.toFixed(1)}h0` : "");
+
+const ratesAt = (run, t) => run.rates?.[clamp(Math.ceil(t) - 1, 0, run.rates.length - 1)];
+
+function drawRates(figure, runs, { t, condition, angle }) {
+  const rows = runs.filter(({ run }) => run.rates?.length);
+  const { width, height } = figure.size(52 + 26 * Math.max(1, rows.length));
+  const all = rows.flatMap(({ run }) => run.rates.flat()).filter((rate) => rate > 0 && Number.isFinite(rate));
+  const edges = angle === 0 ? [2 / condition, 2] : [];
+  const range = [...all, ...edges];
+  const min = 10 ** Math.max(-6, Math.floor(Math.log10(Math.min(...range, 0.1))));
+  const max = 10 ** Math.min(6, Math.ceil(Math.log10(Math.max(...range, 1))));
+  const axes = new Axes({ width, height, left: 10, right: 16, top: 18, bottom: 24, x: { min, max, log: true }, y: { min: 0, max: 1, ticks: [] } });
+  let ink = axes.frame();
+  edges.forEach((edge, i) => {
+    if (edge < min || edge > max || (i === 1 && condition < 1.5)) return;
+    ink += `<path class="rx-reference" d="M${axes.x(edge)},${axes.top}V${axes.bottom}"/>`;
+    ink += `<text class="rx-halo" x="${axes.x(edge)}" y="${axes.top - 5}" text-anchor="middle">${i ? "limit 1" : "limit 2"}</text>`;
+  });
+  rows.forEach(({ run, look, stale }, i) => {
+    const y = axes.top + 14 + 26 * i;
+    const xs = ratesAt(run, t).map((rate) => clamp(axes.x(rate), axes.left, axes.right));
+    ink += `<g class="rx-m-${look.key}"${stale ? ' opacity="0.35"' : ""}><path class="rx-line" d="M${xs[0]},${y}H${xs[1]}"/>`;
+    const same = Math.abs(xs[0] - xs[1]) < 14;
+    xs.forEach((x, k) => {
+      if (same && k) return;
+      ink += `<circle r="9" cx="${x}" cy="${y}" fill="var(--rx-bg)" stroke="var(--c)" stroke-width="2.2"/>`;
+      ink += `<text class="rx-strong" style="font-size:11px" x="${x}" y="${y + 4}" text-anchor="middle">${same ? "=" : k + 1}</text>`;
+    });
+    ink += "</g>";
+  });
+  figure.draw(ink);
+}
+
+function drawLoss(figure, runs, { t, steps }) {
+  const { width, height } = figure.size(170);
+  const all = runs.flatMap(({ run }) => run.losses).filter((loss) => loss > 0);
+  const max = 10 ** Math.min(6, Math.ceil(Math.log10(Math.max(...all, 1e-3))));
+  const min = 10 ** Math.max(-12, Math.min(Math.log10(max) - 2, Math.floor(Math.log10(Math.min(...all, max)))));
+  const axes = new Axes({ width, height, x: { min: 0, max: steps, label: "step" }, y: { min, max, log: true } });
+  let ink = "";
+  for (const { run, look, stale } of runs) {
+    const n = Math.min(Math.floor(t) + 1, run.losses.length);
+    const shown = run.losses.slice(0, n).map((loss) => Math.max(loss, min));
+    ink += `<g class="rx-m-${look.key}"${stale ? ' opacity="0.35"' : ""}>${axes.line(shown.map((_, i) => i), shown, { dash: look.dash })}${axes.marker(n - 1, shown.at(-1), look.marker)}</g>`;
+  }
+  figure.draw(axes.frame() + axes.clipped(ink));
+}
+
+const ended = (run, t) => run.diverged_at !== null && t >= run.diverged_at;
+
+function tableRows(runs, { t }) {
+  const step = Math.floor(t);
+  const rows = runs.map(({ name, look, run, crossings, stale }) => {
+    const head = `<th scope="row">${swatch(look.key, look.dash, look.marker)} ${escapeHtml(name)}${stale ? " (computing…)" : ""}</th>`;
+    if (ended(run, step)) return `<tr>${head}<td colspan="4" class="rx-warn">diverged at step ${run.diverged_at}</td></tr>`;
+    const [x, y] = run.positions[step];
+    return `<tr>${head}<td>${number(x)}</td><td>${number(y)}</td><td>${number(run.losses[step], 3)}</td><td>${crossings[step]}</td></tr>`;
+  });
+  const head = "<tr><th scope='col'>optimiser</th><th scope='col'>θ₁</th><th scope='col'>θ₂</th><th scope='col'>loss</th><th scope='col'>crossings of the floor</th></tr>";
+  return `<caption class="rx-hidden">After ${step} steps</caption><thead>${head}</thead><tbody>${rows.join("") || "<tr><td colspan='5'>No optimiser is switched on.</td></tr>"}</tbody>`;
+}
+
+function describe(runs, state, own) {
+  const t = Math.floor(state.t);
+  const { condition, start, angle } = state;
+  const turned = angle ? `, turned by ${number(angle)}°` : "";
+  const said = runs.map(({ name, run, crossings }) => {
+    if (ended(run, t)) return `${name} diverged at step ${run.diverged_at}`;
+    const [x, y] = run.positions[t];
+    return `${name} is at (${number(x, 3)}, ${number(y, 3)}) with loss ${number(run.losses[t], 2)} and has crossed the floor ${crossings[t]} times`;
+  });
+  const trouble = own?.error ? ` ${own.name} stopped: ${own.error}` : "";
+  const where = t === 0 ? "before the first step" : `after ${t} step${t === 1 ? "" : "s"}`;
+  return `Condition number ${number(condition)}${turned}, start (${number(start[0])}, ${number(start[1])}), ${where}: ${listing(said) || "no optimiser is switched on"}.${trouble}`;
+}
