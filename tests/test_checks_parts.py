@@ -446,6 +446,9 @@ def test_a_round_factor_or_a_wrong_sign_is_told(got, want, text):
         ("'float' object is not subscriptable", "It has to work for plain Python floats"),
         ("'float' object has no attribute 'sum'", "It has to work for plain Python floats"),
         ("name 'np' is not defined", "Run the notebook's first code cell: it imports NumPy as np."),
+        ("name 'g' is not defined", "neither an argument of the stub nor made in it"),
+        ("ufunc 'bitwise_xor' not supported", "In Python a power is written **"),
+        ("unsupported operand type(s) for ^: 'float' and 'int'", "In Python a power is written **"),
         ("The truth value of an array", "use np.where, or an elementwise operation"),
         (
             "missing 1 required positional argument",

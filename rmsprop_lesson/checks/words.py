@@ -44,6 +44,10 @@ _ADVICE = {
         "It has to work for plain Python floats as well as for arrays."
     ),
     ("name 'np' is not defined",): ("Run the notebook's first code cell: it imports NumPy as np."),
+    ("bitwise_xor", "operand type(s) for ^"): "In Python a power is written **; ^ is another thing.",
+    ("is not defined",): (
+        "Does the function use a name that is neither an argument of the stub nor made in it?"
+    ),
     ("truth value of an array",): (
         "An `if` can't decide for a whole array at once: use np.where, or an elementwise operation."
     ),
