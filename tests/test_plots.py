@@ -158,6 +158,14 @@ def test_confusion_counts():
     assert sorted(text.get_text() for text in picture.figure.axes[0].texts) == ["1", "2", "2"]
 
 
+@pytest.mark.parametrize("values", [np.arange(784), 1 + np.arange(784)[::-1]])
+def test_pixels_shows_the_first_row_on_top(values):
+    axes = plots.pixels(values, "rate").figure.axes[0]
+    assert axes.yaxis_inverted()
+    assert axes.get_aspect() == 1
+    np.testing.assert_array_equal(axes.collections[0].get_array().ravel(), values)
+
+
 def test_pixels_compares_border_and_middle():
     values = np.ones((28, 28))
     values[8:20, 8:20] = 5
