@@ -44,7 +44,7 @@ _ADVICE = {
         "It has to work for plain Python floats as well as for arrays."
     ),
     ("name 'np' is not defined",): ("Run the notebook's first code cell: it imports NumPy as np."),
-    ("bitwise_xor", "operand type(s) for ^"): "In Python a power is written **; ^ is another thing.",
+    ("bitwise_xor", "type(s) for ^"): "In Python a power is written **; ^ is another thing.",
     ("is not defined",): (
         "Does the function use a name that is neither an argument of the stub nor made in it?"
     ),
