@@ -1,6 +1,6 @@
 // Explorer 3: what the moving average remembers, why it starts too small, and what that does to steps.
 import { feed, gaussian, optimizer } from "./core.mjs";
-import { Axes, Card, Figure, clamp, count, decay, h, linear, number, thinned } from "./ui.mjs";
+import { Axes, Card, Figure, clamp, count, decay, h, number, thinned, whole } from "./ui.mjs";
 
 const PLAIN = { key: "rmsprop", dash: null, marker: "o", name: "plain" };
 const CORRECTED = { key: "adam", dash: [5, 2], marker: "D", name: "corrected" };
@@ -30,14 +30,14 @@ export const averageAndBias = {
       weights.element,
       h("div", { class: "rx-grid rx-half" }, average.element, step.element),
       card.sentence,
-      h("div", { class: "rx-controls rx-wide", style: "--rx-columns:3" },
+      h("div", { class: "rx-controls rx-wide", style: "--rx-columns:4" },
         card.slider("beta", { label: "decay rate <i>β</i>", scale: decay() }),
-        card.slider("steps", { label: "number of steps", scale: linear(10, 2000, 10) }),
+        card.slider("steps", { label: "number of steps", scale: whole(10, 2000, 10) }),
         card.select("gradient", {
           label: "gradients",
           options: [["constant", "constant, 1"], ["noisy", "noise, E[g²] = 1"], ["rise", "1, then 10"], ["fall", "1, then 0.1"]],
-        })),
-      h("div", { class: "rx-bar" }, card.button("Other noise", again, { enabled: () => state.gradient === "noisy" })));
+        }),
+        card.button("Other noise", again, { enabled: () => state.gradient === "noisy" })));
     card.start({
       draw() {
         drawWeights(weights, state);

@@ -33,6 +33,7 @@ export const mnist = {
       card.transport({ length: () => data.epochs, rate: () => 1, unit: "epoch" }),
       card.segments("compare", { label: "Pale lines for comparison", options: [["rates", "other rates"], ["methods", "other optimisers, at their best rates"]] }),
       h("div", { class: "rx-grid rx-half" }, loss.element, accuracy.element),
+      html("p", { class: "rx-note" }, "Strong line: the chosen run. Accuracy: with markers on test digits, grey dashes on training digits."),
       card.sentence,
       html("p", { class: "rx-caption" }, "What the network takes each digit for, and how sure it is"),
       digits.element);
@@ -142,8 +143,7 @@ function drawAccuracy(figure, data, run, state) {
   let ink = others(data, run, state).map((other) => test(other, 0.38)).join("") + test(run, 1);
   ink += axes.line(epochs(run.train), run.train, { kind: "reference" });
   ink += `<g class="rx-m-${lookOf(run).key}">${run.test.map((value, i) => axes.marker(i + 1, value, lookOf(run).marker, i + 1 === Math.floor(state.t) ? 1.6 : 1)).join("")}</g>`;
-  figure.draw(axes.frame() + axes.clipped(cursor(axes, state.t) + ink) +
-    `<text class="rx-halo" x="${axes.right}" y="${axes.bottom - 8}" text-anchor="end">with markers: test digits; grey dashes: training digits</text>`);
+  figure.draw(axes.frame() + axes.clipped(cursor(axes, state.t) + ink));
 }
 
 // Grey values of all digits: four bits each, two pixels a byte.
@@ -175,7 +175,7 @@ function gallery(data) {
       cells.forEach(({ label, text, element }, i) => {
         const guess = run.guesses[at][i];
         const sure = Number(run.sure[at].slice(2 * i, 2 * i + 2));
-        const words = guess === label ? `✓ ${guess}, ${sure} %` : `✗ ${guess} for ${label}, ${sure} %`;
+        const words = guess === label ? `✓ ${guess}, ${sure}\u00a0%` : `✗ ${guess} for ${label}, ${sure}\u00a0%`;
         if (text.textContent !== words) text.textContent = words;
         element.toggleAttribute("data-wrong", guess !== label);
       });

@@ -1,6 +1,6 @@
 // Explorer 4: where gradient descent stalls, where RMSprop jitters, and what ε does.
 import { OBJECTIVES, descend, gaussian, optimizer, rms, stepsUntil } from "./core.mjs";
-import { Axes, Card, Figure, Handle, METHODS, between, clamp, count, decay, h, linear, listing, logarithmic, logarithmicOrZero, number, thinned } from "./ui.mjs";
+import { Axes, Card, Figure, Handle, METHODS, between, clamp, count, decay, h, linear, logarithmic, logarithmicOrZero, number, sentences, thinned, whole } from "./ui.mjs";
 
 const REACH = 6;
 const NEAR = 0.1; // "there": |θ| below this
@@ -16,7 +16,7 @@ export const plateauAndNoise = {
   build(host, state, { onchange }) {
     const card = new Card(host, {
       title: "Plateau and noise",
-      lead: "Far out the gradient dies away; at the bottom only noise is left. Drag the start, or focus it and use the arrow keys.",
+      lead: "On the plateau, <i>L</i> = 1 − exp(−<i>θ</i>²/2), the gradient dies away far out; at the bottom only noise is left. Drag the start, or focus it and use the arrow keys.",
       state,
       onchange,
     });
@@ -35,7 +35,7 @@ export const plateauAndNoise = {
     const none = (...names) => () => !state.shown.some((name) => names.includes(name));
     card.card.append(
       h("div", { class: "rx-bar" },
-        card.segments("landscape", { label: "Loss", options: [["plateau", "plateau, 1 − e<sup>−θ²/2</sup>"], ["parabola", "parabola, θ²/2"]] }),
+        card.segments("landscape", { label: "Loss", options: [["plateau", "plateau"], ["parabola", "parabola"]] }),
         card.methods("shown", { names: SHOWN })),
       h("div", { class: "rx-grid rx-half" }, figures.land.element, figures.time.element),
       card.transport({ length: () => state.steps, rate: () => state.steps / 8 }),
@@ -47,7 +47,7 @@ export const plateauAndNoise = {
           card.slider("learning_rate", { label: "<i>η</i> of RMSprop and Adam", scale: logarithmic(0.001, 2), off: none("RMSprop", "Adam") }),
           card.slider("beta", { label: "decay rate <i>β</i> of RMSprop", scale: decay(), off: none("RMSprop") }),
           card.slider("epsilon", { label: "<i>ε</i> of RMSprop", scale: logarithmicOrZero(1e-12, 1), off: none("RMSprop") }),
-          card.slider("steps", { label: "number of steps", scale: linear(20, 1000, 20) }),
+          card.slider("steps", { label: "number of steps", scale: whole(20, 1000, 20) }),
           card.button("Other noise", () => card.set("seed", (state.seed + 1) % 1000), { enabled: () => state.sigma > 0 }))));
     card.start({
       draw() {
@@ -127,7 +127,7 @@ function drawTime(figure, runs, { steps, t, theta0 }) {
 
 // The step that each rule makes once S has settled at g²; a marker where a run is now.
 function drawSize(figure, runs, state) {
-  const { width, height } = figure.size(280);
+  const { width, height } = figure.size((w) => (w > 420 ? 400 : 260));
   const { learning_rate, rate_descent, epsilon, t } = state;
   const powers = Array.from({ length: 81 }, (_, i) => 10 ** (-8 + i / 8));
   const axes = new Axes({ width, height, x: { min: 1e-8, max: 100, log: true, label: "size of the gradient |g|" }, y: { min: 1e-9, max: 100, log: true, label: "step" } });
@@ -156,9 +156,10 @@ function drawSize(figure, runs, state) {
 function describe(runs, state) {
   const t = Math.floor(state.t);
   const gradient = objectiveOf(state).gradient([state.theta0])[0];
-  const said = runs.map((entry) => `${entry.name} ${fate(entry, state, t)}`);
+  const when = t ? `after ${count(t, "step")} ` : "before the first step ";
+  const said = runs.map((entry, i) => `${i ? "" : when}${entry.name} ${fate(entry, state, t)}`);
   const noise = state.sigma > 0 ? `, noise of σ = ${number(state.sigma)} is added` : "";
-  return `At the start, θ = ${number(state.theta0)}, the gradient is ${number(gradient, 3)}${noise}. After ${count(t, "step")} ${listing(said) || "nothing has moved: no optimiser is switched on"}.`;
+  return `At the start, θ = ${number(state.theta0)}, the gradient is ${number(gradient, 3)}${noise}. ${sentences(said) || "No optimiser is switched on."}`;
 }
 
 function fate({ name, run }, state, t) {
@@ -167,13 +168,13 @@ function fate({ name, run }, state, t) {
   const at = `is at ${number(here, 3)}`;
   if (state.sigma > 0) {
     const late = run.positions.slice(Math.floor(t / 2), t + 1).map(([x]) => x);
-    return `${at}; over the last half its root mean square is ${number(rms(late), 2)}`;
+    return `${at}. Over the last half its root mean square is ${number(rms(late), 2)}`;
   }
   const first = run.positions.findIndex(([x]) => Math.abs(x) < NEAR);
   if (first >= 0 && first <= t) {
     const swing = Math.max(...run.positions.slice(Math.max(first, t - 9), t + 1).map(([x]) => Math.abs(x)));
-    return `${at}; it was first within ${NEAR} of the minimum at step ${first}, and in the last ten steps within ${number(swing, 2)}`;
+    return `${at}. It was first within ${NEAR} of the minimum at step ${first}, and in the last ten steps within ${number(swing, 2)}`;
   }
   const needs = stepsUntil(objectiveOf(state), optimizerOf(name, state), state.theta0, NEAR, PATIENCE);
-  return `${at}; it ${needs === null ? `would not come within ${NEAR} of the minimum in ${PATIENCE} steps` : `needs ${needs} steps to come within ${NEAR} of the minimum`}`;
+  return `${at}. It ${needs === null ? `would not come within ${NEAR} of the minimum in ${PATIENCE} steps` : `needs ${needs} steps to come within ${NEAR} of the minimum`}`;
 }

@@ -67,11 +67,8 @@ export function column(value, digits = 6) {
 export const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 export const count = (n, thing) => `${n} ${thing}${n === 1 ? "" : "s"}`;
 
-// "a", "a and b", "a, b and c"
-export function listing(parts) {
-  if (parts.length < 2) return parts.join("");
-  return `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
-}
+// Clauses as sentences: "It is 1. It is 2."
+export const sentences = (clauses) => clauses.map((text) => `${text[0].toUpperCase()}${text.slice(1)}.`).join(" ");
 
 // ── the look ────────────────────────────────────────────────────────────────────────────────────
 
@@ -126,7 +123,8 @@ const CSS = `
 .rx-card p, .rx-card table { margin: 0; font-size: inherit; }
 .rx-title { font-weight: 650; font-size: 1.12em; letter-spacing: -0.005em; }
 .rx-lead { color: var(--rx-soft); max-width: 68ch; }
-.rx-card > * + * { margin-top: 12px; }
+.rx .rx-card > * + * { margin-top: 12px; }
+.rx .rx-card > .rx-lead { margin-top: 2px; }
 .rx-grid { display: grid; gap: 12px 20px; grid-template-columns: minmax(0, 1fr); }
 .rx-stack { display: grid; gap: 10px; align-content: start; min-width: 0; }
 .rx-controls { display: grid; gap: 10px 22px; grid-template-columns: minmax(0, 1fr); background: var(--rx-panel);
@@ -153,7 +151,7 @@ const CSS = `
 .rx-bar { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; }
 .rx-bar > .rx-control { flex: 1 1 220px; grid-template-columns: auto minmax(0, 1fr); }
 .rx-bar > .rx-control input[type="range"] { grid-column: 1 / -1; }
-.rx-bar > .rx-control.rx-inline { grid-template-columns: auto minmax(60px, 1fr) auto; }
+.rx-bar > .rx-control.rx-inline { grid-template-columns: minmax(60px, 1fr) auto; }
 .rx-bar > .rx-control.rx-inline input[type="range"] { grid-column: auto; }
 .rx-bar > .rx-control.rx-inline output { min-width: 5.5em; text-align: right; font-variant-numeric: tabular-nums; }
 .rx-button { font: inherit; font-size: 0.95em; min-height: 38px; min-width: 44px; padding: 5px 14px; border-radius: 8px; cursor: pointer;
@@ -178,7 +176,8 @@ const CSS = `
 .rx-card table { border-collapse: collapse; width: 100%; font-size: 0.9em; font-variant-numeric: tabular-nums; background: var(--rx-bg); color: var(--rx-fg); border: 0; table-layout: auto; }
 .rx-card th, .rx-card td { padding: 4px 9px; text-align: right; white-space: nowrap; border: 0; border-bottom: 1px solid var(--rx-grid); color: var(--rx-fg); background: transparent; max-width: none; vertical-align: middle; }
 .rx-card thead th { position: sticky; top: 0; background: var(--rx-panel); font-weight: 600; z-index: 1; }
-.rx-card tbody th { text-align: left; font-weight: 500; }
+.rx-card tbody th, .rx-card thead th:first-child { text-align: left; }
+.rx-card tbody th { font-weight: 500; }
 .rx-card tbody tr { background: transparent; }
 .rx-card tr.rx-now td, .rx-card tr.rx-now th { background: var(--rx-low); }
 .rx-card tr.rx-idle td { color: var(--rx-soft); }
@@ -199,11 +198,12 @@ const CSS = `
 .rx-swatch { vertical-align: -2px; flex: none; }
 .rx-handle { cursor: grab; touch-action: none; outline-offset: 4px; }
 .rx-handle:active { cursor: grabbing; }
-.rx-handle circle { fill: var(--rx-bg); stroke: var(--rx-fg); stroke-width: 2.5; }
+.rx-handle circle { fill: transparent; stroke: var(--rx-fg); stroke-width: 2.5; }
 .rx-handle .rx-grip { fill: transparent; stroke: none; }
 .rx-handle:focus-visible { outline: none; }
 .rx-handle:focus-visible circle:not(.rx-grip) { stroke: var(--rx-accent); stroke-width: 5; }
-.rx-methods { gap: 0 18px; }
+.rx-methods input:checked + span { background: var(--rx-low); color: var(--rx-fg); box-shadow: inset 0 0 0 1px var(--rx-accent); }
+.rx-methods input:checked + span::before { content: "✓"; }
 .rx-contour { fill: var(--rx-low); fill-opacity: 0.35; stroke: var(--rx-line); stroke-width: 1; }
 .rx-warn { color: var(--rx-warn); font-weight: 600; }
 .rx-note { color: var(--rx-soft); font-size: 0.9em; }
@@ -278,6 +278,7 @@ export const linear = (min, max, step) => ({
   value: (p) => Number((min + p * step).toFixed(10)),
   position: (value) => (value - min) / step,
 });
+export const whole = (min, max, step) => ({ ...linear(min, max, step), whole: true });
 export const logarithmic = (min, max, perDecade = 20) => ({
   min,
   max,
@@ -403,7 +404,7 @@ export class Card {
     });
     field.addEventListener("blur", () => {
       if (field.getAttribute("aria-invalid") === "true") {
-        setText(this.sentence, `${name} must lie between ${number(scale.min)} and ${number(scale.max)}; it stays at ${number(this.state[key])}.`);
+        setText(this.sentence, `${name} must be a ${scale.whole ? "whole number" : "number"} between ${number(scale.min)} and ${number(scale.max)}; it stays at ${number(this.state[key])}.`);
         field.removeAttribute("aria-invalid");
         field.value = this.state[key];
       }
@@ -426,7 +427,7 @@ export class Card {
 
   accept(field, scale) {
     const value = Number(field.value);
-    const good = field.value.trim() !== "" && value >= scale.min && value <= scale.max;
+    const good = field.value.trim() !== "" && value >= scale.min && value <= scale.max && !(scale.whole && value % 1);
     if (good) field.removeAttribute("aria-invalid");
     else field.setAttribute("aria-invalid", "true");
     return good;
@@ -480,7 +481,7 @@ export class Card {
         this.set(key, names.filter((other) => (other === name ? input.checked : this.state[key].includes(other)))));
       this.controls.push({ show: () => { input.checked = this.state[key].includes(name); } });
       const { key: color, dash, marker } = METHODS[name];
-      return h("label", { class: "rx-check" }, input, html("span", {}, `${swatch(color, dash, marker)} ${name}`));
+      return h("label", {}, input, html("span", {}, `${swatch(color, dash, marker)} ${name}`));
     });
     return h("fieldset", { class: "rx-segments rx-methods" }, html("legend", {}, label), boxes);
   }
@@ -689,7 +690,7 @@ export class Axes {
 
   frame() {
     const { left, right, top, bottom } = this;
-    let out = `<clipPath id="${this.clip}"><rect x="${left}" y="${top - 6}" width="${right - left}" height="${bottom - top + 6}"/></clipPath>`;
+    let out = `<clipPath id="${this.clip}"><rect x="${left}" y="${top - 6}" width="${right - left + 8}" height="${bottom - top + 12}"/></clipPath>`;
     for (const [tick, text] of ticks(this.yAxis, (bottom - top) / 38)) {
       const y = px(this.y(tick));
       out += `<path class="rx-gridline" d="M${left},${y}H${right}"/><text x="${left - 6}" y="${y + 4}" text-anchor="end">${text}</text>`;

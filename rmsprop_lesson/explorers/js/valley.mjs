@@ -1,6 +1,6 @@
 // Explorer 2: the elongated valley from above, for as many optimisers as one likes.
 import { OBJECTIVES, descend, optimizer } from "./core.mjs";
-import { Axes, Card, Figure, Handle, METHODS, OWN, between, clamp, decay, escapeHtml, h, linear, listing, logarithmic, number, swatch } from "./ui.mjs";
+import { Axes, Card, Figure, Handle, METHODS, OWN, between, clamp, decay, escapeHtml, h, html, linear, logarithmic, number, sentences, swatch, whole } from "./ui.mjs";
 
 const X = 4; // the map reaches from −X to X and from −Y to Y
 const Y = 2.6;
@@ -33,12 +33,13 @@ export const valley = {
       loss: new Figure({ label: "The loss over the steps, on a logarithmic axis", caption: "Loss" }),
     };
     const handle = startHandle(card, figures.map);
+    const note = html("p", { class: "rx-note" }, "1 and 2 are the parameters. Dashed: 2/<i>λ</i>, the rate above which a steady step along that axis is too long.");
     const table = h("table", {});
     const none = (names) => () => !state.shown.some((name) => names.includes(name));
     const controls = h("div", { class: "rx-controls rx-wide", style: "--rx-columns:3" },
       card.slider("condition", { label: "condition number <i>κ</i>", scale: logarithmic(1, 1000) }),
       card.slider("angle", { label: "rotation of the valley", scale: linear(0, 90, 1), unit: " degrees" }),
-      card.slider("steps", { label: "number of steps", scale: linear(10, 300, 10) }),
+      card.slider("steps", { label: "number of steps", scale: whole(10, 300, 10) }),
       card.slider("rate_descent", { label: "<i>η</i> of gradient descent and momentum", scale: logarithmic(0.0001, 2), off: none(PLAIN) }),
       card.slider("learning_rate", { label: "<i>η</i> of Adagrad, RMSprop and Adam", scale: logarithmic(0.0001, 2), off: () => !own && none(ADAPTIVE)() }),
       card.slider("beta", { label: "decay rate <i>β</i> of RMSprop", scale: decay(), off: () => !own && none(["RMSprop"])() }),
@@ -46,7 +47,7 @@ export const valley = {
     card.card.append(
       card.methods("shown"),
       h("div", { class: "rx-grid rx-split" }, h("div", { class: "rx-stack" }, figures.map.element),
-        h("div", { class: "rx-stack" }, figures.rates.element, figures.loss.element)),
+        h("div", { class: "rx-stack" }, figures.rates.element, note, figures.loss.element)),
       card.transport({ length: () => state.steps, rate: () => state.steps / 6 }),
       card.sentence, h("div", { class: "rx-scroll", tabindex: 0, role: "region", "aria-label": "Where each optimiser is" }, table), controls);
     card.start({
@@ -123,7 +124,7 @@ function drawMap(figure, runs, state) {
   let ink = contours(axes, state);
   for (const tick of [-3, -2, -1, 1, 2, 3]) {
     ink += `<text class="rx-halo" x="${axes.x(tick)}" y="${height - 6}" text-anchor="middle">${number(tick)}</text>`;
-    if (Math.abs(tick) < Y) ink += `<text class="rx-halo" x="6" y="${axes.y(tick) + 4}">${number(tick)}</text>`;
+    if (Math.abs(tick) < Y && axes.y(tick) > 34) ink += `<text class="rx-halo" x="6" y="${axes.y(tick) + 4}">${number(tick)}</text>`;
   }
   ink += `<text class="rx-strong rx-halo" x="${width - 8}" y="${height - 8}" text-anchor="end">θ₁</text><text class="rx-strong rx-halo" x="8" y="18">θ₂</text>`;
   ink += `<g class="rx-m-gd"><path class="rx-marker" style="fill:var(--rx-fg)" transform="translate(${axes.x(0)},${axes.y(0)})" d="M-6,0H6M0,-6V6" stroke-width="0"/></g>`;
@@ -169,7 +170,7 @@ function drawRates(figure, runs, { t, condition, angle }) {
   edges.forEach((edge, i) => {
     if (edge < min || edge > max || (i === 1 && condition < 1.5)) return;
     ink += `<path class="rx-reference" d="M${axes.x(edge)},${axes.top}V${axes.bottom}"/>`;
-    ink += `<text class="rx-halo" x="${axes.x(edge)}" y="${axes.top - 5}" text-anchor="middle">${i ? "limit 1" : "limit 2"}</text>`;
+    ink += `<text class="rx-halo" x="${axes.x(edge)}" y="${axes.top - 5}" text-anchor="middle">${i ? "2/λ₁" : "2/λ₂"}</text>`;
   });
   rows.forEach(({ run, look, stale }, i) => {
     const y = axes.top + 14 + 26 * i;
@@ -224,7 +225,7 @@ function describe(runs, state, own) {
     const [x, y] = run.positions[t];
     return `${name} is at (${number(x, 3)}, ${number(y, 3)}) with loss ${number(run.losses[t], 2)} and has crossed the floor ${crossings[t]} times`;
   });
-  const trouble = own?.error ? ` ${own.name} stopped: ${own.error}` : "";
+  const trouble = own?.error ? ` ${own.name} stopped: ${own.error}.` : "";
   const where = t === 0 ? "before the first step" : `after ${t} step${t === 1 ? "" : "s"}`;
-  return `Condition number ${number(condition)}${turned}, start (${number(start[0])}, ${number(start[1])}), ${where}: ${listing(said) || "no optimiser is switched on"}.${trouble}`;
+  return `Condition number ${number(condition)}${turned}, start (${number(start[0])}, ${number(start[1])}), ${where}. ${sentences(said) || "No optimiser is switched on."}${trouble}`;
 }
