@@ -152,3 +152,21 @@ def test_the_command_writes_both_editions(tmp_path, capsys):
     for edition in ("learner", "teacher"):
         notebook = nbformat.read(tmp_path / edition / LESSONS[0].name, as_version=4)
         assert len(notebook.cells) > 3
+
+
+@each_lesson
+def test_nbgraders_edition_grades_each_exercise(path, editions):
+    stored, learner, _ = editions[path]
+    cells = handout.graded(stored).cells
+    found = {c.metadata["nbgrader"]["grade_id"]: c for c in cells if "nbgrader" in c.metadata}
+    assert set(found) == {exercise.name for exercise in exercises_in(stored)}
+    assert all(f"assert checks.{n}({n}).passed" in cell.source for n, cell in found.items())
+    assert len(cells) == len(learner.cells)
+    assert not any("nbgrader" in cell.metadata for cell in stored.cells)
+
+
+def test_the_command_writes_nbgraders_edition_if_it_is_asked_to(tmp_path, capsys):
+    handout.main([str(tmp_path), str(LESSONS[1]), "--nbgrader"])
+    assert capsys.readouterr().out.startswith("3 notebooks in ")
+    notebook = nbformat.read(tmp_path / "nbgrader" / LESSONS[1].name, as_version=4)
+    nbformat.validate(notebook)

@@ -1,10 +1,11 @@
 """Write a learner's and a teacher's edition of the lessons from the one source.
 
-    python -m tools.handout OUT [notebooks/03_*.ipynb …]
+    python -m tools.handout OUT [notebooks/03_*.ipynb …] [--nbgrader]
 
 OUT/learner holds the lessons without solutions and answers, not executed: hints stay, but for the
 last one, which is half of the code; predictions and quizzes become questions with room to write.
-OUT/teacher holds them executed, with every fold open and the answers to all questions.
+OUT/teacher holds them executed, with every fold open and the answers to all questions. With
+--nbgrader, OUT/nbgrader holds the learner's edition with the checks as nbgrader's graded tests.
 """
 
 import argparse
@@ -47,6 +48,24 @@ def teacher(notebook):
     return _notebook(cells)
 
 
+def graded(notebook):
+    """The learner's edition as the source of an nbgrader assignment, one point for each exercise.
+
+    Only the checks are nbgrader's cells. The stubs aren't: nbgrader would empty them.
+    """
+    edition = learner(notebook)
+    for cell in edition.cells:
+        mark = cell.metadata.get("rmsprop_lesson", {})
+        if mark.get("part") == "check":
+            name = mark["exercise"]
+            call = f"checks.{name}({name})"
+            cell.source = cell.source.replace(call, f"assert {call}.passed")
+            test = {"schema_version": 3, "grade_id": name, "points": 1, "grade": True}
+            test |= {"locked": True, "solution": False, "task": False}
+            cell.metadata = nbformat.from_dict({**cell.metadata, "nbgrader": test})
+    return edition
+
+
 def without_secrets(markdown):
     """Markdown without the folds that hold an answer or a solution."""
     kept = FOLD.sub(lambda fold: "" if SECRET.search(fold[1]) else fold[0], markdown)
@@ -81,13 +100,17 @@ def on_paper(question):
 
 def answers(question):
     """The right answer to a question, and what to say to the wrong ones."""
-    lines = [f"**Answer: {question.question}**", ""]
+    return f"**Answer: {question.question}**\n\n{replies(question)}"
+
+
+def replies(question):
+    """What a question may be answered, and what to say to each answer."""
     if question.choices:
-        lines += [f"- {'☑' if c.right else '☐'} {c.text}: {c.feedback}" for c in question.choices]
+        lines = [f"- {'☑' if c.right else '☐'} {c.text}: {c.feedback}" for c in question.choices]
     else:
-        lines.append(f"{question.number} {question.unit} (± {question.tolerance}): ".rstrip())
-        lines += [question.feedback, ""]
-        lines += [f"- {wrong.number}: {wrong.feedback}" for wrong in question.wrong]
+        number = f"{question.number:g} {question.unit}".strip()
+        lines = [f"{number} (± {question.tolerance:g}): {question.feedback}", ""]
+        lines += [f"- {wrong.number:g}: {wrong.feedback}" for wrong in question.wrong]
         lines.append(f"- any other number: {question.otherwise}")
     return "\n".join(lines)
 
@@ -127,15 +150,18 @@ def _notebook(cells):
 
 
 EDITIONS = {"learner": learner, "teacher": teacher}
+NBGRADER = {"nbgrader": graded}
 
 
-def write(folder, paths):
-    """Write both editions of some lessons.
+def write(folder, paths, editions=EDITIONS):
+    """Write the editions of some lessons.
 
     Parameters
     ----------
     folder : Path
     paths : iterable of Path
+    editions : dict
+        Names of folders, and the functions that make what goes into them.
 
     Returns
     -------
@@ -145,7 +171,7 @@ def write(folder, paths):
     written = []
     for path in paths:
         notebook = nbformat.read(path, as_version=4)
-        for edition, make in EDITIONS.items():
+        for edition, make in editions.items():
             target = Path(folder, edition, path.name)
             target.parent.mkdir(parents=True, exist_ok=True)
             nbformat.write(make(notebook), target)
@@ -158,10 +184,12 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("out", type=Path)
     parser.add_argument("lessons", nargs="*", type=Path)
+    parser.add_argument("--nbgrader", action="store_true", help="an edition for nbgrader, too")
     options = parser.parse_args(arguments)
     lessons = options.lessons or sorted((ROOT / "notebooks").glob("*.ipynb"))
-    written = write(options.out, lessons)
-    print(f"{len(written)} notebooks in {options.out}: " + " and ".join(EDITIONS))
+    editions = EDITIONS | (NBGRADER if options.nbgrader else {})
+    written = write(options.out, lessons, editions)
+    print(f"{len(written)} notebooks in {options.out}: " + ", ".join(editions))
 
 
 if __name__ == "__main__":
