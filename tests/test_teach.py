@@ -1,0 +1,236 @@
+"""The teacher's guide: minutes add up, names exist, numbers are right, pages are up to date."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+import yaml
+
+import rmsprop_lesson
+from rmsprop_lesson import checks, frameworks, questions, worksheets
+from tools import teaching
+
+ROOT = Path(__file__).resolve().parents[1]
+PLANS = {plan["name"]: plan for plan in teaching.plans()}
+NOTES = teaching.notes()
+GUIDE = teaching.GUIDE.read_text(encoding="utf-8")
+PROSE = " ".join(GUIDE.split())
+
+each_plan = pytest.mark.parametrize("plan", PLANS.values(), ids=PLANS)
+each_lesson = pytest.mark.parametrize("number", teaching.NOTEBOOKS)
+
+
+def markdown(number):
+    cells = teaching.notebook(number).cells
+    return "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+
+
+def sections(number):
+    """The numbers of a lesson's sections."""
+    return {int(n) for n in re.findall(r"^## (\d+) · ", markdown(number), re.MULTILINE)}
+
+
+def listed(text):
+    """The numbers in "3", "3 and 4", "1, 2 and 6", "3 to 9"."""
+    numbers = [int(n) for n in re.findall(r"\d+", text)]
+    return set(range(numbers[0], numbers[1] + 1)) if " to " in text else set(numbers)
+
+
+# ── plans ────────────────────────────────────────────────────────────────────────────────────────
+
+
+@each_plan
+def test_the_minutes_of_a_plan_add_up(plan):
+    assert sum(part["minutes"] for part in plan["parts"]) == plan["minutes"]
+
+
+@each_plan
+def test_a_complete_lesson_has_its_own_minutes_and_a_part_of_one_fewer(plan):
+    for part in plan["parts"]:
+        if "lesson" not in part:
+            assert part["part"]
+        elif "sections" in part:
+            assert set(part["sections"]) <= sections(part["lesson"])
+            assert 0 < part["minutes"] < teaching.minutes(part["lesson"])
+        else:
+            assert part["minutes"] == teaching.minutes(part["lesson"])
+
+
+@each_plan
+def test_the_page_shows_the_plan_with_its_clock(plan):
+    table = GUIDE.partition(f"\n### {plan['name']}\n")[2].partition("\n### ")[0]
+    rows = re.findall(r"^\| (\d+):(\d\d) \| \**(\d+)\** \|", table, re.MULTILINE)
+    starts = [60 * int(hours) + int(minutes) for hours, minutes, _ in rows]
+    lengths = [int(length) for *_, length in rows]
+    assert starts == [sum(lengths[:i]) for i in range(len(lengths))]
+    assert lengths[-1] == plan["minutes"] == sum(lengths[:-1])
+
+
+def test_there_are_plans_for_45_and_90_minutes_half_a_day_and_a_whole_day():
+    assert list(PLANS) == ["45 minutes", "90 minutes", "Half a day", "A whole day"]
+    assert [PLANS[f"{n} minutes"]["minutes"] for n in (45, 90)] == [45, 90]
+    assert PLANS["A whole day"]["minutes"] == (17 - 9) * 60  # "from 9 to 5"
+
+
+def test_the_short_plans_are_those_of_lesson_0():
+    start = " ".join(markdown(0).split())
+    idea = re.search(r"\*\*45 minutes(.*?)\*\*Half a day", start)[1]
+    found = re.findall(r"Lesson (\d+)\][^ ]* sections (\d[\d, toand]*)", idea)
+    parts = PLANS["45 minutes"]["parts"]
+    minutes = [int(n) for n in re.findall(r"\((\d+)(?: minutes)?\)", idea)]
+    assert [part["minutes"] for part in parts] == minutes
+    assert [part["lesson"] for part in parts] == [int(lesson) for lesson, _ in found]
+    assert [set(part["sections"]) for part in parts] == [listed(these) for _, these in found]
+    chosen = re.search(r"Lessons ([\d, and]+), complete", start)[1]
+    half = [part["lesson"] for part in PLANS["Half a day"]["parts"] if "lesson" in part]
+    assert set(half) == listed(chosen)
+
+
+def test_all_lessons_together_take_what_the_guide_says():
+    total = sum(map(teaching.minutes, teaching.NOTEBOOKS))
+    assert int(re.search(r"All lessons together take (\d+) minutes", PROSE)[1]) == total
+
+
+# ── lesson by lesson ─────────────────────────────────────────────────────────────────────────────
+
+
+def test_every_lesson_has_its_notes():
+    assert list(NOTES) == list(teaching.NOTEBOOKS) == list(range(11))
+
+
+@each_lesson
+def test_what_to_say_takes_the_minutes_of_the_lesson(number):
+    assert sum(p["minutes"] for p in NOTES[number]["say"]) == teaching.minutes(number)
+
+
+@each_lesson
+def test_the_notes_name_sections_that_the_lesson_has(number):
+    for part in NOTES[number]["say"]:
+        for which in re.findall(r"[Ss]ections? (\d+(?:(?:, | and | to )\d+)*)", part["text"]):
+            assert listed(which) <= sections(number)
+
+
+@each_lesson
+def test_every_exercise_has_its_place_and_every_name_exists(number):
+    note = NOTES[number]
+    named = [name for place in teaching.PLACES for name in note[place]]
+    own = [e.name for e in checks.exercises().values() if e.lesson == number]
+    assert sorted(set(named) & set(checks.exercises())) == sorted(own)
+    assert len(named) == len(set(named))
+    assert all(f"`{name}`" in teaching.lesson(number) for name in own)
+    for question in re.findall(r"Question (\d)", " ".join(named)):
+        assert re.search(rf"^(\*\*)?{question}\.", markdown(number), re.MULTILINE)
+
+
+@each_lesson
+def test_typical_mistakes_are_in_the_catalogue(number):
+    for exercise, names in NOTES[number]["typical"].items():
+        catalogue = checks.exercises()[exercise]
+        assert catalogue.lesson == number
+        assert set(names) <= set(catalogue.mistakes)
+        assert len(names) >= 2
+        for name in names:  # what the guide says that the check sees, it sees
+            assert teaching._seen(catalogue, name)
+
+
+def test_every_exercise_has_typical_mistakes():
+    assert {e for note in NOTES.values() for e in note["typical"]} == set(checks.exercises())
+
+
+NAMES = {name: getattr(rmsprop_lesson, name) for name in dir(rmsprop_lesson)}
+NUMBERS = [
+    (number, written, str(code))
+    for number, note in NOTES.items()
+    for written, code in note["written"].get("numbers", {}).items()
+]
+
+
+@pytest.mark.parametrize(("number", "written", "code"), NUMBERS)
+def test_the_package_computes_the_numbers_of_the_questions_on_paper(number, written, code):
+    assert written in yaml.safe_dump(NOTES[number], allow_unicode=True, width=10**6).replace(
+        code, ""
+    )
+    digits = re.search(r"−?\d+(?:\.(\d+))?", written)
+    value = float(eval(code, {"np": np, "frameworks": frameworks, **NAMES}))
+    places = len(digits[1] or "")
+    assert round(value, places) == float(digits[0].replace("−", "-"))
+
+
+@each_lesson
+def test_a_board_fits_a_slide_and_is_described(number):
+    lines = NOTES[number]["board"].rstrip().splitlines()
+    assert max(map(len, lines)) <= 100
+    assert len(lines) <= 12
+    assert len(NOTES[number]["board_text"]) > 80
+
+
+@each_lesson
+def test_every_question_is_asked_with_all_its_replies(number):
+    page = teaching.lesson(number)
+    bank = questions.lesson(number)
+    for question in [*bank.predictions.values(), *bank.quiz]:
+        assert teaching.plain(question.question) in page
+        replies = [choice.feedback for choice in question.choices]
+        replies += [wrong.feedback for wrong in question.wrong]
+        assert all(text in page for text in [*replies, question.feedback, question.otherwise])
+    assert set(bank.predictions) <= set(teaching.asked_under(number))
+
+
+def test_plain_text_is_shown_as_it_is():
+    assert teaching.plain("a * b_c[0] < $1, `d * e`\nf") == r"a \* b\_c\[0\] \< \$1, `d * e` f"
+
+
+# ── the pages ────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_pages_are_up_to_date():
+    again = "run `python -m tools.teaching`"
+    assert teaching.PAGE.read_text(encoding="utf-8") == teaching.page(), again
+    assert teaching.guide(GUIDE) == GUIDE, again
+
+
+def test_the_command_writes_both_pages(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(teaching, "PAGE", tmp_path / "lessons.md")
+    monkeypatch.setattr(teaching, "GUIDE", tmp_path / "guide.md")
+    monkeypatch.setattr(teaching, "ROOT", tmp_path)
+    teaching.GUIDE.write_text(teaching.PLANS.sub("", GUIDE), encoding="utf-8")
+    teaching.main()
+    assert teaching.GUIDE.read_text(encoding="utf-8") == GUIDE
+    assert teaching.PAGE.read_text(encoding="utf-8") == teaching.page()
+    assert capsys.readouterr().out.startswith("lessons.md and the plans")
+
+
+@pytest.mark.parametrize("page", ["teach.md", "teach_lessons.md"])
+def test_links_lead_somewhere_and_the_page_is_in_the_book(page):
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    targets = set(re.findall(r"\]\(([^)#:]+)\)", text))
+    assert targets
+    assert all((ROOT / "docs" / target).exists() for target in targets)
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    files = [chapter["file"] for part in toc["parts"] for chapter in part["chapters"]]
+    assert f"docs/{page.removesuffix('.md')}" in files
+
+
+# ── what the guide says of tools ─────────────────────────────────────────────────────────────────
+
+
+def test_the_listing_of_returned_notebooks_shows_verdicts(tmp_path, monkeypatch, capsys):
+    cell = nbformat.v4.new_code_cell(checks.cells("half_life")[2]["source"])
+    cell.metadata = nbformat.from_dict(checks.cells("half_life")[2]["metadata"])
+    verdict = checks.exercises()["half_life"].judge(lambda beta: 1 / (1 - beta))
+    data = {"text/plain": repr(verdict), "text/html": verdict._repr_html_()}
+    cell.outputs = [nbformat.v4.new_output("display_data", data=data)]
+    other = nbformat.v4.new_code_cell("1", outputs=[nbformat.v4.new_output("stream", text="1")])
+    (tmp_path / "returned").mkdir()
+    notebook = nbformat.v4.new_notebook(cells=[other, cell])
+    nbformat.write(notebook, tmp_path / "returned" / "ada.ipynb")
+    monkeypatch.chdir(tmp_path)
+    (code,) = re.findall(r"```python\n(.*?)```", GUIDE, re.DOTALL)
+    exec(code, {})
+    assert capsys.readouterr().out == f"ada {verdict.heading}\n"
+
+
+def test_as_many_worksheets_as_the_guide_says():
+    assert int(re.search(r"numbers for up to (\d+) learners", PROSE)[1]) == len(worksheets.sheets())
