@@ -1,13 +1,23 @@
 """The parts of the checks one by one: what is observed, compared, worded, shown and placed."""
 
 import sys
+import threading
+import time
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from rmsprop_lesson import checks
-from rmsprop_lesson.checks import catalogue, notebook_cells, observe, probes, verdict, words
+from rmsprop_lesson.checks import (
+    catalogue,
+    notebook_cells,
+    observe,
+    probes,
+    sandbox,
+    verdict,
+    words,
+)
 from rmsprop_lesson.checks.engine import Exercise, Inferred, Probe
 from rmsprop_lesson.checks.observe import Odd, Raised, Recorder, first_difference, plain, same
 from rmsprop_lesson.checks.sandbox import Stop
@@ -744,6 +754,50 @@ def test_outside_of_a_kernel_nothing_is_shown(kernel, monkeypatch):
     monkeypatch.setitem(sys.modules, "IPython", None)
     verdict.show(one)
     assert kernel.shown == []
+
+
+# ── the sandbox ──────────────────────────────────────────────────────────────────────────────────
+
+
+def test_what_is_printed_in_the_sandbox_goes_nowhere(capsys):
+    def work():
+        print("flood")
+        out = sys.stdout
+        return out.write("abc"), out.flush(), out.isatty(), out.encoding, sys.stderr is out
+
+    assert sandbox.run(work, 5.0) == (3, None, False, "utf-8", True)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_the_sandbox_is_a_daemon_thread_in_which_numpy_does_not_warn():
+    def work():
+        thread = threading.current_thread()
+        return thread.name, thread.daemon, set(np.geterr().values()), np.float64(1) / 0
+
+    assert sandbox.run(work, 5.0) == ("learner", True, {"ignore"}, np.inf)
+    assert np.geterr()["divide"] == "warn"
+
+
+def test_in_the_sandbox_nobody_can_be_asked():
+    def work():
+        try:
+            return input("name? ")
+        except RuntimeError as error:
+            return str(error)
+
+    assert sandbox.run(work, 5.0) == "input() can't be used in a check"
+
+
+def test_work_that_is_stopped_or_late_has_no_result():
+    def stopped():
+        raise Stop
+
+    with pytest.raises(sandbox.TimeUp):
+        sandbox.run(stopped, 5.0)
+    start = time.monotonic()
+    with pytest.raises(sandbox.TimeUp):
+        sandbox.run(lambda: time.sleep(0.5), 0.05)
+    assert time.monotonic() - start < 5
 
 
 # ── an exercise of the test's own ────────────────────────────────────────────────────────────────
