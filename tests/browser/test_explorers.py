@@ -1,0 +1,479 @@
+"""The explorers in a real browser: their arithmetic is the package's, and every control works."""
+
+import itertools
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import rmsprop_lesson as lesson
+from rmsprop_lesson import explore
+from rmsprop_lesson.explorers import noise, runs
+from rmsprop_lesson.explorers.bundle import bundle
+from rmsprop_lesson.explorers.settings import SETTINGS, checked
+from tools import npm
+
+CORE = Path(lesson.__file__).parent / "explorers" / "js" / "core.mjs"
+NAMES = list(SETTINGS)
+REACHABLE = ", ".join(
+    f".rx {control}"
+    for control in (
+        "input:not([type=radio]):not([disabled])",
+        "input[type=radio]:checked",
+        "select",
+        'button:not([tabindex="-1"])',
+        ".rx-handle",
+        ".rx-scroll[tabindex]",
+    )
+)
+
+
+def page_of(html, script, theme="light"):
+    """A page as a theme would make it."""
+    color = {"light": "#fff", "dark": "#14181e"}[theme]
+    return (
+        f'<!doctype html><html lang="en" data-theme="{theme}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width"><title>Explorers</title></head>'
+        f'<body style="margin:8px;--pst-color-background:{color};background:{color}"><main>{html}'
+        f'</main><script type="module">{script}</script></body></html>'
+    )
+
+
+def show(page, name, theme="light", **settings):
+    """Put an explorer's stored output on a page and bring it to life."""
+    html = explore(name, **settings)._repr_mimebundle_()[0]["text/html"]
+    script = f"{bundle()}\nwindow.lesson = {{ mount, EXPLORERS }}; mountAll();"
+    page.set_content(page_of(html, script, theme))
+    page.wait_for_selector(".rx-card")
+    return page
+
+
+def state(page):
+    return page.evaluate("document.querySelector('.rmsprop-explorer').rmspropExplorer.settings")
+
+
+def said(page):
+    """What the explorer says now, without waiting for it to be read out."""
+    return page.evaluate("document.querySelector('.rmsprop-explorer').rmspropExplorer.describe()")
+
+
+def settle(page):
+    page.evaluate("() => new Promise((go) => requestAnimationFrame(() => setTimeout(go)))")
+
+
+# ── arithmetic ──────────────────────────────────────────────────────────────────────────────────
+
+OBJECTIVES = {
+    "Parabola": [(lesson.Parabola(c), {"curvature": c}, [2.0]) for c in (1, 100)],
+    "Plateau": [(lesson.Plateau(), {}, [start]) for start in (1.5, -3.0)],
+    "Valley": [
+        (lesson.Valley(kappa, angle), {"condition": kappa, "angle": angle}, [3.0, 1.0])
+        for kappa, angle in itertools.product((1, 20, 1000), (0, 30))
+    ],
+}
+OPTIMIZERS = [
+    *((lesson.GradientDescent, {"learning_rate": rate}) for rate in (0.01, 0.09, 1.5)),
+    *(
+        (lesson.Momentum, {"learning_rate": rate, "beta": 0.9, "averaged": averaged})
+        for rate in (0.01, 0.09)
+        for averaged in (False, True)
+    ),
+    *((lesson.Adagrad, {"learning_rate": rate, "epsilon": 1e-10}) for rate in (0.1, 1.0)),
+    *(
+        (
+            lesson.RMSprop,
+            {
+                "learning_rate": 0.1,
+                "beta": beta,
+                "epsilon": epsilon,
+                "epsilon_inside": inside,
+                "bias_correction": corrected,
+            },
+        )
+        for beta in (0.5, 0.9, 0.999)
+        for epsilon in (1e-8, 0.01)
+        for inside in (True, False)
+        for corrected in (True, False)
+    ),
+    *((lesson.Adadelta, {"rho": rho, "epsilon": 1e-6}) for rho in (0.9, 0.95)),
+    *(
+        (lesson.Adam, {"learning_rate": rate, "beta1": 0.9, "beta2": beta2, "epsilon": 1e-8})
+        for rate in (0.01, 0.1)
+        for beta2 in (0.99, 0.999)
+    ),
+]
+STEPS = 60
+
+
+@pytest.fixture
+def core(page_without_network):
+    """A page that knows the explorers' arithmetic."""
+    names = "OBJECTIVES, OPTIMIZERS, optimizer, descend, feed, gaussian, stepsUntil"
+    source = re.sub(r"^export ", "", CORE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    page_without_network.set_content(page_of("", f"{source}\nwindow.core = {{ {names} }};"))
+    return page_without_network
+
+
+def test_trajectories_equal_the_packages_on_a_grid(core):
+    cases = [
+        (objective, name, arguments, start, build, settings)
+        for name, members in OBJECTIVES.items()
+        for objective, arguments, start in members
+        for build, settings in OPTIMIZERS
+    ]
+    assert len(cases) >= 200
+    asked = [
+        {"objective": name, "arguments": a, "start": start, "name": build.name, "settings": s}
+        for _, name, a, start, build, s in cases
+    ]
+    found = core.evaluate(
+        """([cases, steps]) => cases.map((c) => {
+          const objective = core.OBJECTIVES[c.objective](c.arguments);
+          const run = core.descend(objective, core.optimizer(c.name, c.settings), c.start, steps);
+          return { ...run, state: Object.fromEntries(core.OPTIMIZERS[c.name].state.map((q) =>
+            [q, run.state.map((s) => s[q])])) };
+        })""",
+        [asked, STEPS],
+    )
+    diverged = 0
+    for (objective, *_, start, build, settings), got in zip(cases, found, strict=True):
+        point = np.array(start) if objective.dimension == 2 else start[0]
+        run = lesson.descend(objective, build(**settings), point, STEPS)
+        what = f"{build.__name__} {settings} on {objective!r}"
+        assert got["diverged_at"] == run.diverged_at, what
+        diverged += run.diverged_at is not None
+        rows = {"positions": run.positions, "losses": run.losses, "gradients": run.gradients}
+        for key, values in rows.items():
+            close(got[key][: len(values)], values, f"{what}: {key}")
+        for key, values in run.state.items():
+            close(got["state"][key], values, f"{what}: {key}")
+    assert diverged >= 2  # these were compared, too
+
+
+def close(got, values, what):
+    """Equal to 1e-12, of the largest number of the run so far where numbers are large."""
+    got = np.reshape(np.array(got, dtype=float), np.shape(values))
+    np.testing.assert_allclose(got, values, rtol=1e-12, atol=1e-12, err_msg=what)
+
+
+def test_rates_equal_the_packages(core):
+    for build, settings in OPTIMIZERS:
+        optimizer = build(**settings)
+        theta, expected = np.array([3.0, 1.0]), []
+        for _ in range(20):
+            theta = optimizer.step(theta, lesson.Valley(20).gradient(theta))
+            expected.append(np.broadcast_to(optimizer.rate, 2))
+        got = core.evaluate(
+            """([name, settings]) => core.descend(core.OBJECTIVES.Valley({ condition: 20 }),
+              core.optimizer(name, settings), [3, 1], 20).rates""",
+            [build.name, settings],
+        )
+        np.testing.assert_allclose(got, expected[: len(got)], rtol=1e-12, err_msg=str(settings))
+
+
+def test_noise_is_the_same(core):
+    got = core.evaluate(
+        "[0, 1, 999].map((seed) => Array.from({ length: 200 }, (_, t) => core.gaussian(seed, t)))"
+    )
+    expected = [[noise.gaussian(seed, t) for t in range(200)] for seed in (0, 1, 999)]
+    np.testing.assert_allclose(got, expected, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("sigma", [0.3, 2.0])
+def test_noisy_runs_are_the_same(core, sigma):
+    settings = checked("plateau-and-noise", {"landscape": "parabola", "sigma": sigma, "seed": 4})
+    run = runs.plateau(settings)["RMSprop"]
+    got = core.evaluate(
+        """(sigma) => core.descend(core.OBJECTIVES.Parabola(), core.optimizer("RMSprop",
+          { learning_rate: 0.1 }), [4], 100,
+          { noise: (t) => sigma * core.gaussian(4, t) }).positions""",
+        sigma,
+    )
+    close(got, run.positions, "noisy")
+
+
+def test_averages_equal_the_packages(core):
+    for gradient, beta in itertools.product(("noisy", "rise"), (0.5, 0.99)):
+        S, _, plain, _ = runs.average(
+            checked("average-and-bias", {"gradient": gradient, "beta": beta})
+        )
+        gradients = runs._gradients(
+            checked("average-and-bias", {"gradient": gradient, "beta": beta})
+        )
+        got = core.evaluate(
+            """([beta, g]) => core.feed(core.optimizer("RMSprop",
+              { learning_rate: 1, beta, epsilon: 0 }), g)""",
+            [beta, gradients],
+        )
+        close([s["S"] for s in got["state"]], S, gradient)
+        close(np.abs(got["changes"]), plain, gradient)
+
+
+def test_counts_steps_as_the_package_does(core):
+    got = core.evaluate(
+        """core.stepsUntil(core.OBJECTIVES.Plateau(), core.optimizer("gradient descent",
+          { learning_rate: 0.5 }), 4, 0.1, 1e5)"""
+    )
+    run = lesson.descend(lesson.Plateau(), lesson.GradientDescent(0.5), 4.0, 1000)
+    assert got == np.argmax(np.abs(run.positions) < 0.1)
+
+
+# ── what is on the page ─────────────────────────────────────────────────────────────────────────
+
+
+def test_defaults_are_those_of_python(page_without_network):
+    page = show(page_without_network, "step-by-step")
+    defaults = page.evaluate(
+        "Object.fromEntries(Object.entries(lesson.EXPLORERS).map(([k, v]) => [k, v.defaults]))"
+    )
+    for name in NAMES:
+        assert defaults[name] == checked(name, {}), name
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1200])
+def test_accessible_and_no_wider_than_the_page(open_page, name, theme, width):
+    page = show(open_page(viewport={"width": width, "height": 800}), name, theme)
+    page.wait_for_function(f"document.querySelector('.rx').dataset.mode === '{theme}'")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.add_script_tag(path=str(npm.package("axe-core") / "axe.min.js"))
+    rules = {"rules": {"page-has-heading-one": {"enabled": False}}}  # the host's affair
+    found = page.evaluate("(rules) => axe.run(document, rules)", rules)
+    faults = [(v["id"], [n["html"][:200] for n in v["nodes"]]) for v in found["violations"]]
+    assert faults == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_control_is_reached_by_the_tab_key(page_without_network, name):
+    page = show(page_without_network, name)
+    wanted = page.evaluate(f"document.querySelectorAll('{REACHABLE}').length")
+    page.evaluate("window.reached = new Set()")
+    for _ in range(wanted + 12):
+        page.keyboard.press("Tab")
+        page.evaluate("window.reached.add(document.activeElement)")
+    reached = page.evaluate(f"[...window.reached].filter((e) => e.matches('{REACHABLE}')).length")
+    assert reached == wanted
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_live_text_is_polite_and_follows(page_without_network, name):
+    page = show(page_without_network, name)
+    live = page.locator(".rx-say")
+    assert live.get_attribute("aria-live") == "polite"
+    before = live.text_content()
+    button = "Step" if name == "step-by-step" else "Back"
+    page.get_by_role("button", name=button, exact=True).click()
+    page.wait_for_function(
+        "(old) => document.querySelector('.rx-say').textContent !== old", arg=before
+    )
+    assert live.text_content() == said(page)
+
+
+# ── each explorer, operated ─────────────────────────────────────────────────────────────────────
+
+
+def row(page, name):
+    return page.locator("tbody tr", has_text=name).text_content()
+
+
+def test_valley_start_moves_by_keys(page_without_network):
+    page = show(page_without_network, "valley")
+    page.locator(".rx-handle").focus()
+    for key in ("ArrowRight", "ArrowRight", "ArrowUp"):
+        page.keyboard.press(key)
+    settle(page)
+    assert state(page)["start"] == [3.2, 1.1]
+    assert "θ₁ = 3.2" in page.locator(".rx-handle").get_attribute("aria-valuetext")
+    run = lesson.descend(lesson.Valley(20), lesson.GradientDescent(0.09), [3.2, 1.1], 60)
+    assert f"{run.positions[-1][0]:.4g}" in row(page, "gradient descent")
+
+
+def test_valley_start_is_dragged_by_the_mouse(page_without_network):
+    page = show(page_without_network, "valley")
+    box = page.locator(".rx-handle").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 120, y + 30, steps=4)
+    page.mouse.up()
+    settle(page)
+    first, second = state(page)["start"]
+    assert first < 2.5
+    assert second < 1
+    handle = page.locator(".rx-handle").bounding_box()
+    assert handle["x"] + handle["width"] / 2 == pytest.approx(x - 120, abs=3)
+
+
+def test_valley_by_touch(open_page):
+    page = open_page(viewport={"width": 360, "height": 800}, has_touch=True, is_mobile=True)
+    show(page, "valley")
+    page.get_by_role("checkbox", name="Adagrad").tap()
+    figure = page.locator(".rx-figure > svg").first.bounding_box()
+    page.touchscreen.tap(figure["x"] + figure["width"] / 4, figure["y"] + figure["height"] / 2)
+    settle(page)
+    assert state(page)["shown"] == ["gradient descent", "Adagrad", "RMSprop"]
+    assert state(page)["start"] == pytest.approx([-2, 0], abs=0.05)
+
+
+def test_valley_says_who_diverged(page_without_network):
+    page = show(page_without_network, "valley", condition=1000, rate_descent=0.5, steps=300)
+    run = lesson.descend(lesson.Valley(1000), lesson.GradientDescent(0.5), [3.0, 1.0], 300)
+    told = f"diverged at step {run.diverged_at}"
+    assert told in row(page, "gradient descent")
+    assert told in said(page)
+
+
+def test_slider_and_number_field_agree(page_without_network):
+    page = show(page_without_network, "valley")
+    field = page.get_by_label("condition number κ, exact value")
+    field.fill("137")
+    settle(page)
+    assert state(page)["condition"] == 137
+    slider = page.get_by_label("condition number κ", exact=True)
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    settle(page)
+    assert float(field.input_value()) == state(page)["condition"] > 137
+    field.fill("100000")
+    page.get_by_role("button", name="Play").focus()
+    assert "must be a number between 1 and 1000" in page.locator(".rx-say").text_content()
+    steps = page.get_by_label("number of steps, exact value")
+    steps.fill("20.5")
+    assert steps.get_attribute("aria-invalid") == "true"
+    settle(page)
+    assert state(page)["steps"] == 60
+
+
+def test_play_pause_step_back_and_reset(page_without_network):
+    page = show(page_without_network, "valley", t=0)
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_function(
+        "document.querySelector('.rmsprop-explorer').rmspropExplorer.settings.t > 5"
+    )
+    page.get_by_role("button", name="Pause").click()
+    settle(page)
+    t = state(page)["t"]
+    assert t == int(t)
+    page.get_by_role("button", name="Step", exact=True).click()
+    settle(page)
+    assert state(page)["t"] == t + 1
+    page.get_by_role("button", name="Back").click()
+    settle(page)
+    assert state(page)["t"] == t
+    page.get_by_role("button", name="Reset").click()
+    settle(page)
+    assert state(page)["t"] == 0
+
+
+def test_reduced_motion_shows_still_pictures(open_page):
+    page = open_page(viewport={"width": 800, "height": 800}, reduced_motion="reduce")
+    show(page, "valley", t=0)
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_timeout(300)
+    assert state(page)["t"] == 0
+    page.wait_for_function(
+        "document.querySelector('.rmsprop-explorer').rmspropExplorer.settings.t === 5"
+    )
+
+
+def test_learners_own_path(page_without_network):
+    page = show(page_without_network, "valley", shown=["RMSprop"])
+    widget = explore(lambda theta, grad, S, learning_rate, beta, epsilon: (theta - 0.02 * grad, S))
+    page.evaluate(
+        "(data) => document.querySelector('.rmsprop-explorer').rmspropExplorer.receive(data)",
+        widget.data,
+    )
+    settle(page)
+    run = lesson.descend(lesson.Valley(20), lesson.GradientDescent(0.02), [3.0, 1.0], 60)
+    assert f"{run.positions[-1][0]:.4g}" in row(page, "<lambda>")
+    assert page.locator(".rx-m-own").count() > 0
+    page.get_by_label("condition number κ", exact=True).press("ArrowRight")
+    settle(page)
+    assert "computing…" in row(page, "<lambda>")  # until the kernel has answered
+    error = {"own": {**widget.data["own"], "run": None, "error": "TypeError: no"}}
+    page.evaluate(
+        "(data) => document.querySelector('.rmsprop-explorer').rmspropExplorer.receive(data)", error
+    )
+    assert "<lambda> stopped: TypeError: no" in said(page)
+
+
+def test_average_by_keyboard(page_without_network):
+    page = show(page_without_network, "average-and-bias")
+    page.get_by_label("gradients").select_option("rise")
+    page.get_by_label("decay rate β, exact value").fill("0.99")
+    page.get_by_label("step", exact=True).focus()
+    page.keyboard.press("End")
+    settle(page)
+    S, hat, plain, corrected = runs.average(
+        checked("average-and-bias", {"beta": 0.99, "gradient": "rise", "t": 60})
+    )
+    for value in (S[-1], hat[-1], plain[-1], corrected[-1]):
+        assert f"{value:.3g}" in said(page)
+
+
+def test_plateau_by_mouse_and_keys(page_without_network):
+    page = show(page_without_network, "plateau-and-noise")
+    run = lesson.descend(lesson.Plateau(), lesson.GradientDescent(0.5), 4.0, 1000)
+    assert f"needs {np.argmax(np.abs(run.positions) < 0.1)} steps" in said(page)
+    page.get_by_role("radio", name="parabola").click()
+    page.locator(".rx-handle").focus()
+    page.keyboard.press("ArrowLeft")
+    page.get_by_label("noise σ in the gradients, exact value").fill("0.5")
+    settle(page)
+    now = state(page)
+    assert (now["landscape"], now["theta0"], now["sigma"]) == ("parabola", 3.9, 0.5)
+    found = runs.plateau(checked("plateau-and-noise", now))
+    for one in found.values():
+        late = one.positions[50:]
+        assert f"{np.sqrt(np.mean(late**2)):.2g}" in said(page)
+    before = said(page)
+    page.get_by_role("button", name="Other noise").click()
+    settle(page)
+    assert said(page) != before
+
+
+def test_mnist_by_keyboard_and_mouse(page_without_network):
+    page = show(page_without_network, "mnist")
+    record = runs.mnist_record()
+    page.get_by_label(re.compile(r"^RMSprop, η = 0.001:")).focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowUp")
+    settle(page)
+    assert (state(page)["method"], state(page)["rate"]) == ("Adagrad", 0.01)
+    assert page.evaluate("document.activeElement.getAttribute('aria-pressed')") == "true"
+    page.get_by_label(re.compile("^Adam, η = 0.01:")).click()
+    page.get_by_role("button", name="Back").click()
+    settle(page)
+    run = next(r for r in record["runs"] if r["method"] == "Adam" and r["rate"] == 0.01)
+    assert f"{100 * run['test'][4]:.1f} % of the test digits" in said(page)
+    digits = page.locator(".rx-digits li").all_text_contents()
+    wrong = sum(text.startswith("✗") for text in digits)
+    expected = sum(a != b for a, b in zip(run["guesses"][5], record["labels"], strict=True))
+    assert (len(digits), wrong) == (len(record["labels"]), expected)
+    page.keyboard.press("Tab")
+    for key in ("ArrowDown", "ArrowRight"):  # over Adadelta, which has one run
+        page.get_by_label(re.compile("^(Adadelta|RMSprop, η = 0.01):")).first.focus()
+        page.keyboard.press(key)
+    settle(page)
+
+
+def test_step_by_step_equals_the_worked_table(page_without_network):
+    page = show(page_without_network, "step-by-step")
+    for _ in range(5):
+        page.get_by_role("button", name="Step", exact=True).click()
+        settle(page)
+    run = lesson.descend(lesson.Parabola(), lesson.RMSprop(0.1), 2.0, 5)
+    rows = page.locator("tbody tr").all()
+    assert len(rows) == 5
+    for t, line in enumerate(rows):
+        text = line.text_content()
+        assert f"{run.positions[t + 1]:.6f}" in text
+        assert f"{run.state['S'][t + 1]:.6f}" in text
+
+
+def test_data_of_the_page_is_json(page_without_network):
+    page = show(page_without_network, "mnist", method="Adam", rate=0.01)
+    assert json.loads(json.dumps(state(page)))["method"] == "Adam"
