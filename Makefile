@@ -102,6 +102,10 @@ test-hard: $(VENV)/.ready ## lessons with cells run twice, read-only, without ne
 fuzz: $(VENV)/.ready ## 10 000 calls of every public function with wild arguments
 	@FUZZ_CALLS=10000 $(BIN)/python -m pytest -n 2 tests/test_fuzz.py $(TEST_ARGS)
 
+.PHONY: mutants
+mutants: $(VENV)/.with-mutants ## change the code in thousands of small ways: does a test notice? (an hour)
+	@$(BIN)/python -m tools.mutants $(MUTANTS_ARGS)
+
 # The oldest NumPy, pandas and Matplotlib that pyproject.toml allows.
 .PHONY: test-oldest
 test-oldest: .venv-oldest/.ready ## the tests and lessons with the oldest NumPy that is supported

@@ -1,0 +1,206 @@
+"""Plugin of pytest that runs the tests on one mutant after another: see tools/mutants.py.
+
+The tests are imported and collected once. For each mutant a child process is forked that chooses
+the mutant and runs the tests in which its function is used, the quickest first, up to the first
+that fails. Nothing that ran in one child is there in the next one.
+"""
+
+import gc
+import importlib
+import inspect
+import json
+import os
+import re
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+from _pytest.runner import runtestprotocol
+from hypothesis import Phase, settings
+from mutmut.state import state
+
+KILLED, ALIVE, TIMEOUT, UNTESTED = "killed", "alive", "timeout", "untested"
+_getsource = inspect.getsource
+
+
+def _without_mutmut(thing):
+    """The source as it was written: the exercises show theirs."""
+    lines = _getsource(thing).splitlines(keepends=True)
+    return "".join(line for line in lines if "@_mutmut_mutated(" not in line)
+
+
+inspect.getsource = _without_mutmut
+
+
+def pytest_configure(config):
+    """That a property fails is enough; its smallest example needn't be looked for."""
+    phases = [Phase.explicit, Phase.generate]
+    settings.register_profile("mutants", settings.get_profile("lesson"), phases=phases)
+    settings.load_profile("mutants")
+
+
+def function_of(mutant):
+    return mutant.rpartition("__mutmut_")[0]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session):
+    job = json.loads(Path("job.json").read_text("utf-8"))
+    on_import = sorted(state()._stats)
+    if os.environ["MUTANT_UNDER_TEST"] != "stats":  # one mutant, with an import of its own
+        chosen = [item for item in session.items if item.nodeid not in job["slow"]]
+        _run(session, chosen)
+        return True
+    seconds, used = _watch(session)
+    results = {}
+    _run_all(session, job, seconds, used, on_import, results)
+    report = {"results": results, "on_import": on_import, "seconds": seconds}
+    Path("report.json").write_text(json.dumps(report, indent=0), "utf-8")
+    return True
+
+
+def _watch(session):
+    """Run every test once, without a mutant: how long it takes and which functions it uses."""
+
+    def watch():
+        seconds, used = {}, {}
+        for item, following in _in_order(session.items):
+            state()._stats.clear()
+            start = time.perf_counter()
+            reports = runtestprotocol(item, nextitem=following, log=False)
+            seconds[item.nodeid] = time.perf_counter() - start
+            used[item.nodeid] = sorted(state()._stats)
+            for report in reports:
+                if report.failed:
+                    raise SystemExit(f"without a mutant, this fails:\n{report.longreprtext}")
+        return seconds, used
+
+    seconds, used = _in_child(watch)
+    tests = defaultdict(list)
+    for name in sorted(seconds, key=seconds.get):
+        for function in used[name]:
+            tests[function].append(name)
+    return seconds, tests
+
+
+def _rebuild_exercises(module):
+    """Evaluate the modules of exercises anew, so that the mutant is in what they build."""
+    checks = sys.modules["rmsprop_lesson.checks"]
+    old, exercise_type = checks.exercises(), checks.Exercise
+    for name in dict.fromkeys([module, *(f"rmsprop_lesson.checks.{m}" for m in checks._MODULES)]):
+        importlib.reload(sys.modules[name])
+    checks.exercises.cache_clear()
+    new = dict(checks.exercises())
+    old.clear()
+    old.update(new)
+    for name, test in list(sys.modules.items()):
+        if name.partition(".")[0].startswith("test"):
+            for key, value in list(vars(test).items()):
+                if isinstance(value, exercise_type):
+                    setattr(test, key, new[value.name])
+
+
+def _exercise_tests(session, module):
+    """The tests that look at the exercises of a module, or at all exercises."""
+    names = [e.name for e in getattr(sys.modules[module], "EXERCISES", ())]
+    if module.endswith(".rmsprop"):
+        names.append("test_checks_rmsprop")
+    tests = [item for item in session.items if "test_checks" in item.nodeid]
+    return [item for item in tests if any(n in item.nodeid for n in names) or not names]
+
+
+def _in_order(items):
+    return zip(items, [*items[1:], None], strict=True)
+
+
+def _in_child(function):
+    """What a function returns, called in a forked process."""
+    path = Path(tempfile.mkstemp()[1])
+    pid = os.fork()
+    if not pid:
+        try:
+            path.write_text(json.dumps(function()), "utf-8")
+            os._exit(0)
+        except BaseException as error:
+            os.write(2, f"{error}\n".encode())
+            os._exit(1)
+    if os.waitpid(pid, 0)[1]:
+        raise SystemExit("the tests don't pass without a mutant")
+    text = path.read_text("utf-8")
+    path.unlink()
+    return json.loads(text)
+
+
+def _run_all(session, job, seconds, tests, on_import, results):
+    by_name = {item.nodeid: item for item in session.items}
+    builders = {f for f in on_import if re.match(r"rmsprop_lesson\.checks\.(?!engine)\w+\.x", f)}
+    running, left = {}, list(reversed(job["mutants"]))
+    gc.freeze()  # children then copy less
+    said = 0
+    while left or running:
+        while left and len(running) < job["children"]:
+            mutant = left.pop()
+            module = mutant.partition(".x")[0] if function_of(mutant) in builders else None
+            items = [by_name[name] for name in tests.get(function_of(mutant), [])]
+            if module:
+                items = _exercise_tests(session, module)
+            if not items:
+                results[mutant] = UNTESTED
+                continue
+            limit = time.monotonic() + 20 + 10 * sum(seconds[item.nodeid] for item in items)
+            folder = Path(tempfile.mkdtemp(prefix="mutant-"))
+            pid = os.fork()
+            if not pid:
+                _be(session, mutant, items, folder, module)
+            running[pid] = mutant, limit, folder
+        _collect(running, results)
+        if len(results) >= said + 100:
+            said = len(results)
+            print(f"{said} of {len(job['mutants'])} mutants", file=sys.__stderr__, flush=True)
+            Path("results.json").write_text(json.dumps(results, indent=0), "utf-8")
+
+
+def _be(session, mutant, items, folder, module):
+    os.setsid()
+    os.environ["MUTANT_UNDER_TEST"] = mutant
+    session.config._tmp_path_factory._basetemp = folder
+    try:
+        if module:
+            _rebuild_exercises(module)
+        _run(session, items)
+    finally:
+        os._exit(2)
+
+
+def _run(session, items):
+    """Run tests up to the first that fails, and leave the process."""
+    for item, following in _in_order(items):
+        try:
+            reports = runtestprotocol(item, nextitem=following, log=False)
+        except BaseException:
+            os._exit(1)
+        if any(report.failed for report in reports):
+            os._exit(1)
+    os._exit(0)
+
+
+def _collect(running, results):
+    """Note the children that have ended; end those whose time is up."""
+    for pid, (mutant, limit, folder) in list(running.items()):
+        ended, status = os.waitpid(pid, os.WNOHANG)
+        if not ended and time.monotonic() < limit:
+            continue
+        if not ended:
+            os.killpg(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+            results[mutant] = TIMEOUT
+        else:
+            results[mutant] = KILLED if status else ALIVE
+        del running[pid]
+        shutil.rmtree(folder, ignore_errors=True)
+    time.sleep(0.002)
