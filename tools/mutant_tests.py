@@ -10,7 +10,6 @@ import importlib
 import inspect
 import json
 import os
-import re
 import shutil
 import signal
 import sys
@@ -25,6 +24,7 @@ from hypothesis import Phase, settings
 from mutmut.state import state
 
 KILLED, ALIVE, TIMEOUT, UNTESTED = "killed", "alive", "timeout", "untested"
+NO_MUTANT = "rmsprop_lesson.checks.probes.x_nothing__mutmut_0"
 _getsource = inspect.getsource
 
 
@@ -48,6 +48,15 @@ def function_of(mutant):
     return mutant.rpartition("__mutmut_")[0]
 
 
+def _module(name):
+    return name.partition(".x")[0]
+
+
+def _exercise_modules():
+    checks = sys.modules["rmsprop_lesson.checks"]
+    return [f"rmsprop_lesson.checks.{name}" for name in ("probes", *checks._MODULES)]
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session):
     job = json.loads(Path("job.json").read_text("utf-8"))
@@ -57,9 +66,13 @@ def pytest_runtestloop(session):
         _run(session, chosen)
         return True
     seconds, used = _watch(session)
+    builders = [function for function in on_import if _module(function) in _exercise_modules()]
     results = {}
-    _run_all(session, job, seconds, used, on_import, results)
-    report = {"results": results, "on_import": on_import, "seconds": seconds}
+    _run_all(session, job, seconds, used, builders, results)
+    if results.pop(NO_MUTANT) != ALIVE:
+        raise SystemExit("with the exercises rebuilt, but without a mutant, a test fails")
+    again = [function for function in on_import if function not in builders]
+    report = {"results": results, "on_import": again, "seconds": seconds}
     Path("report.json").write_text(json.dumps(report, indent=0), "utf-8")
     return True
 
@@ -92,7 +105,7 @@ def _rebuild_exercises(module):
     """Evaluate the modules of exercises anew, so that the mutant is in what they build."""
     checks = sys.modules["rmsprop_lesson.checks"]
     old, exercise_type = checks.exercises(), checks.Exercise
-    for name in dict.fromkeys([module, *(f"rmsprop_lesson.checks.{m}" for m in checks._MODULES)]):
+    for name in dict.fromkeys([module, *_exercise_modules()[1:]]):
         importlib.reload(sys.modules[name])
     checks.exercises.cache_clear()
     new = dict(checks.exercises())
@@ -136,16 +149,16 @@ def _in_child(function):
     return json.loads(text)
 
 
-def _run_all(session, job, seconds, tests, on_import, results):
+def _run_all(session, job, seconds, tests, builders, results):
     by_name = {item.nodeid: item for item in session.items}
-    builders = {f for f in on_import if re.match(r"rmsprop_lesson\.checks\.(?!engine)\w+\.x", f)}
-    running, left = {}, list(reversed(job["mutants"]))
+    running, left = {}, list(reversed([*job["mutants"], NO_MUTANT]))
+    builders = {*builders, function_of(NO_MUTANT)}
     gc.freeze()  # children then copy less
     said = 0
     while left or running:
         while left and len(running) < job["children"]:
             mutant = left.pop()
-            module = mutant.partition(".x")[0] if function_of(mutant) in builders else None
+            module = _module(mutant) if function_of(mutant) in builders else None
             items = [by_name[name] for name in tests.get(function_of(mutant), [])]
             if module:
                 items = _exercise_tests(session, module)

@@ -1,6 +1,6 @@
 """Mutation testing: change the package in thousands of small ways and see whether a test notices.
 
-    python -m tools.mutants [--children 2] [--keep]
+    python -m tools.mutants [--children 2] [--living | --keep]
 
 It works on a copy in _build/mutants. What lives is compared with tests/mutants.toml, which says of
 each survivor why it is harmless; a survivor that is not on the list fails, and so does an entry
@@ -99,9 +99,7 @@ def run_mutants(names, children):
     again = [
         name
         for name, result in results.items()
-        if result in (ALIVE, UNTESTED)
-        and function_of(name) in report["on_import"]
-        and not name.startswith("rmsprop_lesson.checks.")
+        if result in (ALIVE, UNTESTED) and function_of(name) in report["on_import"]
     ]
     print(f"{len(again)} living mutants of functions that run on import: once more", flush=True)
     job["slow"] = [test for test, time in seconds.items() if time > 0.5]
@@ -188,14 +186,22 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--children", type=int, default=os.cpu_count(), help="processes at once")
     parser.add_argument("--keep", action="store_true", help="only report the results of last time")
+    parser.add_argument(
+        "--living", action="store_true", help="run those again that lived last time (same package)"
+    )
     options = parser.parse_args()
-    start, kept = time.monotonic(), COPY / "results.json"
+    start, kept = time.monotonic(), COPY.with_suffix(".json")
+    before = json.loads(kept.read_text("utf-8")) if options.keep or options.living else {}
     if not options.keep:
         make_copy()
-        results = run_mutants(make_mutants(), options.children)
-        kept.write_text(json.dumps(results, indent=0), "utf-8")
+        names = make_mutants()
+        if options.living:
+            before = {name: before.get(name, UNTESTED) for name in names}
+            names = [name for name in names if before[name] in (ALIVE, UNTESTED)]
+        before |= run_mutants(names, options.children)
+        kept.write_text(json.dumps(before, indent=0), "utf-8")
         print(f"{(time.monotonic() - start) / 60:.0f} minutes")
-    return 0 if report(json.loads(kept.read_text("utf-8"))) else 1
+    return 0 if report(before) else 1
 
 
 if __name__ == "__main__":
