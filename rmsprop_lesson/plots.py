@@ -209,7 +209,8 @@ def _point(position):
 def _contours(axes, objective):
     (left, right), (low, high) = objective.window
     x, y = np.linspace(left, right, 201), np.linspace(low, high, 201)
-    loss = objective(np.stack(np.meshgrid(x, y), axis=-1))
+    rows = np.stack(np.meshgrid(x, y), axis=-1)
+    loss = np.stack([objective(row) for row in rows])  # a line's loss has its data at each point
     loss = np.maximum(loss - loss.min(), 1e-12 * loss.max())
     levels = np.geomspace(max(loss.max() * 1e-4, 1e-12), loss.max(), 14)
     axes.contour(
