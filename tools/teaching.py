@@ -145,8 +145,8 @@ def _mistakes(typical):
 def _typical(exercise, names):
     lines = [f"**{exercise.title}**, `{exercise.name}`:", ""]
     for name in names:
-        seen = _seen(exercise, name)
-        sees = f"The check sees: {plain(seen)} " if seen else ""
+        where = first_seen(exercise, name)
+        sees = f"The check sees: {plain(where)} " if where else ""
         lines.append(f"- *{plain(name)}*. {sees}**Say:** {plain(exercise.mistakes[name][1])}")
     others = [plain(name) for name in exercise.mistakes if name not in names]
     if others:
@@ -154,7 +154,7 @@ def _typical(exercise, names):
     return "\n".join(lines)
 
 
-def _seen(exercise, name):
+def first_seen(exercise, name):
     """Where the check first sees a catalogued mistake; empty where that depends on the learner."""
     implementation = as_tuple(exercise.mistakes[name][0])[0]
     if isinstance(implementation, Inferred):
