@@ -149,6 +149,10 @@ SITE_PORT ?= 8000
 test-browser: site ## open every page, explorer and lesson in Chromium (apt-get install chromium)
 	@BROWSER=1 .venv-site/bin/python -m pytest -n 2 --dist loadfile tests/browser $(TEST_ARGS)
 
+.PHONY: bench-explorers
+bench-explorers: .venv-site/.ready ## measure how fast the explorers answer, on a page and in JupyterLab
+	@.venv-site/bin/python -m tests.bench.explorers
+
 .venv-site/.ready: pyproject.toml
 	$(call make_venv,.venv-site)
 	@echo "Installing the course, Jupyter Book and Playwright into .venv-site"

@@ -1,6 +1,6 @@
 // Explorer 1: one update after another, with every number in sight.
 import { OBJECTIVES, descend, optimizer, rmspropRoot } from "./core.mjs";
-import { Axes, Card, Figure, clamp, column, count, decay, h, html, linear, logarithmic, logarithmicOrZero, number } from "./ui.mjs";
+import { Axes, Card, Figure, clamp, column, count, decay, h, linear, logarithmic, logarithmicOrZero, number } from "./ui.mjs";
 
 const STEPS = 60;
 
@@ -33,7 +33,12 @@ export const stepByStep = {
 
     let run;
     const length = () => run.gradients.length;
-    const compute = () => { run = solve(state); };
+    let key = null;
+    const compute = () => {
+      const now = JSON.stringify({ ...state, t: 0 });
+      if (now !== key) run = solve(state);
+      key = now;
+    };
     compute();
     card.card.append(
       card.transport({ length, rate: () => 2 }),
@@ -52,7 +57,10 @@ export const stepByStep = {
         if (t !== app.lastT) scroll.scrollTop = scroll.scrollHeight;
         app.lastT = t;
       },
-      describe: () => describe(solve(state), Math.floor(state.t), state),
+      describe() {
+        compute();
+        return describe(run, Math.floor(state.t), state);
+      },
     };
     card.start(app);
     return card;
@@ -183,17 +191,28 @@ function working(run, t, state) {
   );
 }
 
+// Rows are added and taken away at the end; only other settings make all of them anew.
 function drawTable(table, run, t, state) {
-  const hat = state.bias_correction ? "<th scope='col'><i>Ŝ</i></th>" : "";
-  const head = `<thead><tr><th scope="col"><i>t</i></th><th scope="col"><i>θ</i><sub>t</sub></th><th scope="col"><i>g</i></th><th scope="col"><i>S</i><sub>t</sub></th><th scope="col"><i>S</i><sub>t+1</sub></th>${hat}<th scope="col">${rootName(state)}</th><th scope="col">step</th><th scope="col"><i>θ</i><sub>t+1</sub></th></tr></thead>`;
-  const rows = run.rows.slice(0, Math.max(t, 0)).map((row) => {
-    const values = [row.theta, row.g, row.S, row.after, ...(hat ? [row.corrected] : []), row.root, row.step, row.next];
-    const now = row.t === t - 1 ? ' class="rx-now"' : "";
-    return `<tr${now}><th scope="row">${row.t}</th>${values.map((v) => `<td>${column(v)}</td>`).join("")}</tr>`;
-  });
-  const columns = hat ? 9 : 8;
-  const empty = `<tr><td colspan="${columns}" style="text-align:left">No step made yet.</td></tr>`;
-  table.innerHTML = `<caption class="rx-hidden">Steps made so far</caption>${head}<tbody>${rows.join("") || empty}</tbody>`;
+  const key = JSON.stringify({ ...state, t: 0 });
+  const n = Math.max(t, 0);
+  if (table.dataset.key !== key) {
+    table.dataset.key = key;
+    const hat = state.bias_correction ? "<th scope='col'><i>Ŝ</i></th>" : "";
+    table.innerHTML = `<caption class="rx-hidden">Steps made so far</caption><thead><tr><th scope="col"><i>t</i></th><th scope="col"><i>θ</i><sub>t</sub></th><th scope="col"><i>g</i></th><th scope="col"><i>S</i><sub>t</sub></th><th scope="col"><i>S</i><sub>t+1</sub></th>${hat}<th scope="col">${rootName(state)}</th><th scope="col">step</th><th scope="col"><i>θ</i><sub>t+1</sub></th></tr></thead><tbody></tbody>`;
+  }
+  const body = table.tBodies[0];
+  const empty = body.querySelector("[colspan]")?.parentElement;
+  if (empty && n) empty.remove();
+  while (body.rows.length > n) body.lastElementChild.remove();
+  if (body.rows.length < n) body.insertAdjacentHTML("beforeend", run.rows.slice(body.rows.length, n).map((row) => tableRow(row, state)).join(""));
+  if (!n) body.innerHTML = `<tr><td colspan="${state.bias_correction ? 9 : 8}" style="text-align:left">No step made yet.</td></tr>`;
+  body.querySelector(".rx-now")?.classList.remove("rx-now");
+  if (n) body.lastElementChild?.classList.add("rx-now");
+}
+
+function tableRow(row, { bias_correction }) {
+  const values = [row.theta, row.g, row.S, row.after, ...(bias_correction ? [row.corrected] : []), row.root, row.step, row.next];
+  return `<tr><th scope="row">${row.t}</th>${values.map((v) => `<td>${column(v)}</td>`).join("")}</tr>`;
 }
 
 function describe(run, t, state) {
