@@ -19,6 +19,7 @@ from rmsprop_lesson.network import (
     Network,
     TrainingDiverged,
     _central_difference,
+    _check_sizes,
     _mini_batches,
     _relative_error,
     _somebody_watches,
@@ -291,6 +292,11 @@ def test_predictions_of_many_images_are_those_of_each():
     assert p.shape == (1000, 10)
     np.testing.assert_allclose(p[700:701], network.probabilities(x[700:701]), rtol=1e-4)
     assert np.array_equal(network.predict(x), p.argmax(axis=1))
+    inside = []
+    forward = network._forward
+    network._forward = lambda rows: inside.append(len(rows)) or forward(rows)
+    network.probabilities(x)
+    assert inside == [256, 256, 256, 232]  # many at once would need memory for all
     assert network.accuracy(x, y) == np.mean(network.predict(x) == y)
 
 
@@ -311,7 +317,8 @@ def test_layers_are_views_that_fill_the_vector(sizes):
 
 def test_number_of_parameters_of_the_mnist_network():
     assert Network().theta.shape == (101_770,)
-    assert "101770" in repr(Network())
+    assert repr(Network()) == "Network 784–128–10, 101770 parameters, float32"
+    assert np.array_equal(Network().theta, Network(seed=0).theta)
 
 
 @pytest.mark.parametrize(
@@ -353,6 +360,9 @@ def test_seed_decides_the_start():
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_precision_is_kept(data, dtype):
     network = small_network(dtype=dtype)
+    images = data.test_images.astype(dtype)
+    assert network._check_images(images) is images  # 188 MB in float32: not copied for nothing
+    assert network._check_images(data.test_images.astype(np.float64)).dtype == dtype
     train(network, data, RMSprop(0.001))
     _, gradient = network.loss_and_gradient(data.train_images, data.train_labels)
     assert network.theta.dtype == gradient.dtype == dtype
@@ -490,6 +500,21 @@ def test_mini_batches_are_a_new_permutation_every_epoch():
     assert [batch.tolist() for batch in batches] == [batch.tolist() for batch in expected]
 
 
+def test_history_is_made_of_numbers(data):
+    history = train(small_network(), data, RMSprop(0.001))
+    assert [kind.kind for kind in history.dtypes] == ["i", "i", "f", "f", "f"]
+    assert all(history[c].dtype == np.float64 for c in ("train_accuracy", "test_accuracy"))
+
+
+def test_a_history_without_the_end_of_an_epoch_has_accuracies_that_are_nan(data):
+    with pytest.raises(TrainingDiverged) as caught:
+        train(small_network(), data, GradientDescent(1e-3), schedule=lambda t: 10.0 ** (19 * t))
+    history = caught.value.history
+    assert 0 < len(history) < 8
+    assert history[["train_accuracy", "test_accuracy"]].isna().all(axis=None)
+    assert history.test_accuracy.dtype == np.float64
+
+
 # The progress bar
 
 
@@ -517,7 +542,7 @@ def test_progress_bar_shows_in_a_terminal_and_is_gone_afterwards(data, monkeypat
     monkeypatch.setattr(sys, "stderr", Terminal())
     train(small_network(), data, RMSprop(0.001))
     shown = sys.stderr.getvalue()
-    assert re.search(r"RMSprop: +0%.* 0/8 .*step", shown)
+    assert re.search(r"RMSprop: +0%.* 0/8 .*[ /?]step", shown)
     assert shown.rsplit("\r", 2)[1].strip() == ""  # overwritten with blanks
     monkeypatch.setattr(sys, "stderr", Terminal())
     train(small_network(), data, RMSprop(0.001), progress=False)
@@ -599,6 +624,7 @@ def test_an_error_that_is_no_divergence_stays_what_it_is(data):
         ({"sizes": (784, 2.5, 10)}, TypeError, "sizes must be a whole number"),
         ({"sizes": 784}, TypeError, "sizes must be a sequence of widths, got 784"),
         ({"sizes": (10**4, 10**4, 2)}, ValueError, "at most 100,000,000 parameters, got"),
+        ({"sizes": (784, 10, 1)}, ValueError, "at least 2 classes"),
         ({"seed": -1}, ValueError, "^seed must be at least 0, got -1$"),
         ({"dtype": 3}, TypeError, "^dtype must be float32 or float64, got 3$"),
         ({"dtype": np.int64}, ValueError, "dtype must be float32 or float64, got int64"),
@@ -608,6 +634,16 @@ def test_an_error_that_is_no_divergence_stays_what_it_is(data):
 def test_network_refuses(arguments, error, message):
     with pytest.raises(error, match=message):
         Network(**arguments)
+
+
+def test_weights_and_biases_together_are_at_most_a_hundred_million():
+    assert _check_sizes([9_999, 10_000]) == (9_999, 10_000)  # exactly as many
+    with pytest.raises(ValueError, match="at most 100,000,000 parameters, got"):
+        _check_sizes([10_000, 10_000])
+
+
+def test_images_beyond_float32_become_infinite_without_a_warning():
+    assert np.all(np.isinf(Network((6, 5, 4))._check_images(np.full((2, 6), 1e300))))
 
 
 @pytest.mark.parametrize(

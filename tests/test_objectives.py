@@ -166,6 +166,7 @@ def test_windows_and_starts():
     assert Rosenbrock().start.tolist() == [-1.2, 1]
     assert LinearRegression(X, Y).start.tolist() == [0, 0]
     assert Valley().start.tolist() == [3, 1]
+    assert Valley(angle=10).window == ((-3.5, 3.5), (-3.5, 3.5))
     regression = LinearRegression([0, 1, 2], [4, 6, 8])
     np.testing.assert_allclose(regression.window, [(2 - 7, 2 + 7), (4 - 7, 4 + 7)])
 
@@ -375,32 +376,53 @@ def test_rare_truth_comes_first_and_then_once_a_period():
     assert isinstance(objective.gradient(0.5), np.float64)
     assert RareTruth().mean_gradient == pytest.approx((10 - 9) / 10)
     assert (objective.minimum, objective.start, objective.window) == (-1, 0, (-1, 1))
+    four = RareTruth(large=4, period=4)
+    assert [float(four.gradient(0.0)) for _ in range(6)] == [4, -1, -1, -1, 4, -1]
     assert RareTruth(1.5, 2).period == 2
     with pytest.raises(ValueError, match=r"period − 1 = 9, got 9\.0"):
         RareTruth(9.0)
 
 
 @pytest.mark.parametrize(
-    ("objective", "name", "shown", "formula"),
+    ("make", "name", "shown", "formula"),
     [
         (
-            Sparse(Parabola(), 0.5, seed=3),
+            lambda: Sparse(Parabola(), 0.5, seed=3),
             "parabola, sparse gradients",
             "Sparse(Parabola(curvature=1), probability=0.5, seed=3)",
             r"\tfrac{1}{2}\theta^2 \quad\text{(sparse gradients)}",
         ),
         (
-            Jumping(Parabola(), 50, 20),
+            lambda: Jumping(Parabola(), 50, 20),
             "parabola, jumping scale",
             "Jumping(Parabola(curvature=1), factor=50, every=20)",
             r"\tfrac{1}{2}\theta^2 \quad\text{(scale jumps)}",
         ),
-        (RareTruth(), "rare truth", "RareTruth(large=10, period=10)", r"0.1\,\theta"),
+        (RareTruth, "rare truth", "RareTruth(large=10, period=10)", r"0.1\,\theta"),
     ],
 )
-def test_disturbed_objectives_show_themselves(objective, name, shown, formula):
+def test_disturbed_objectives_show_themselves(make, name, shown, formula):
+    objective = make()
     assert (objective.name, repr(objective)) == (name, shown)
     assert objective._repr_latex_() == rf"$$L(\theta) = {formula}$$"
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "message"),
+    [
+        (lambda: Jumping(Parabola(), 0), ValueError, "factor must be finite and greater than 0"),
+        (lambda: Jumping(Parabola(), "a"), TypeError, "factor must be a number"),
+        (lambda: Jumping(Parabola(), every=0), ValueError, "every must be at least 1, got 0$"),
+        (lambda: Jumping(Parabola(), every=1.5), TypeError, "every must be a whole number"),
+        (lambda: RareTruth(period=1), ValueError, "period must be at least 2, got 1$"),
+        (lambda: RareTruth(period=2.0), TypeError, "period must be a whole number"),
+        (lambda: RareTruth("a"), TypeError, "large must be a number, greater than period"),
+        (lambda: RareTruth([10, 20]), TypeError, "large must be one number, greater than period"),
+    ],
+)
+def test_bad_settings_of_disturbances(make, error, message):
+    with pytest.raises(error, match="^" + message):
+        make()
 
 
 @pytest.mark.parametrize("make", [Sparse, lambda objective, p: Jumping(objective)])
@@ -413,56 +435,62 @@ def test_only_an_objective_can_be_disturbed(make):
 
 
 @pytest.mark.parametrize(
-    ("objective", "name", "shown", "formula"),
+    ("make", "name", "shown", "formula"),
     [
-        (Parabola(), "parabola", "Parabola(curvature=1)", r"\tfrac{1}{2}\theta^2"),
-        (Parabola(1e6), "parabola", "Parabola(curvature=1e+06)", r"\tfrac{1}{2}10^{6}\,\theta^2"),
+        (lambda: Parabola(), "parabola", "Parabola(curvature=1)", r"\tfrac{1}{2}\theta^2"),
         (
-            Valley(),
+            lambda: Parabola(1e6),
+            "parabola",
+            "Parabola(curvature=1e+06)",
+            r"\tfrac{1}{2}10^{6}\,\theta^2",
+        ),
+        (
+            lambda: Valley(),
             "elongated valley",
             "Valley(condition=100, angle=0)",
             r"\tfrac{1}{2}(\theta_1^2 + 100\,\theta_2^2)",
         ),
         (
-            Valley(2.5, 45),
+            lambda: Valley(2.5, 45),
             "elongated valley",
             "Valley(condition=2.5, angle=45)",
             r"\tfrac{1}{2}(u^2 + 2.5\,w^2) \quad\text{turned by 45°}",
         ),
         (
-            Saddle(),
+            lambda: Saddle(),
             "saddle",
             "Saddle()",
             r"\tfrac{1}{2}(\theta_1^2 - \theta_2^2) + \tfrac{1}{4}\theta_2^4",
         ),
-        (Plateau(), "plateau", "Plateau()", r"1 - e^{-\theta^2/2}"),
+        (lambda: Plateau(), "plateau", "Plateau()", r"1 - e^{-\theta^2/2}"),
         (
-            DoubleWell(),
+            lambda: DoubleWell(),
             "double well",
             "DoubleWell(tilt=0.2)",
             r"\tfrac{1}{4}\theta^4 - \tfrac{1}{2}\theta^2 + 0.2\,\theta",
         ),
         (
-            DoubleWell(0),
+            lambda: DoubleWell(0),
             "double well",
             "DoubleWell(tilt=0)",
             r"\tfrac{1}{4}\theta^4 - \tfrac{1}{2}\theta^2",
         ),
         (
-            Rosenbrock(),
+            lambda: Rosenbrock(),
             "Rosenbrock",
             "Rosenbrock(a=1, b=100)",
             r"(1 - \theta_1)^2 + 100\,(\theta_2 - \theta_1^2)^2",
         ),
         (
-            LinearRegression(X, Y),
+            lambda: LinearRegression(X, Y),
             "linear regression",
             "LinearRegression(n=4)",
             r"\frac{1}{2n}\sum_i (W x_i + b - y_i)^2",
         ),
     ],
 )
-def test_name_repr_and_latex(objective, name, shown, formula):
+def test_name_repr_and_latex(make, name, shown, formula):
+    objective = make()
     assert objective.name == name
     assert repr(objective) == shown
     assert objective._repr_latex_() == rf"$$L(\theta) = {formula}$$"

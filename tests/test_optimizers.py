@@ -4,6 +4,7 @@ import copy
 import math
 import pickle
 import re
+import tracemalloc
 from decimal import Decimal, localcontext
 
 import numpy as np
@@ -375,6 +376,10 @@ def test_centred_variance_is_never_negative():
         theta = run(optimizer, theta, [g] * 500)
         assert math.isfinite(theta)
         assert 0 <= optimizer.rate <= 0.1 / 1e-8
+    for g in (0.7, 1.1, 3.3):  # here the difference is rounded to less than 0
+        optimizer = RMSprop(0.1, beta=0.5, centered=True, epsilon_inside=False)
+        assert math.isfinite(run(optimizer, 0.0, [g] * 100))
+        assert optimizer.rate == pytest.approx(0.1 / 1e-8)
 
 
 def test_adagrad_dries_up_and_rmsprop_does_not():
@@ -441,6 +446,13 @@ def test_rate_with_hyperparameters_at_the_limit_does_not_warn():
         optimizer.step(np.zeros(2), np.array([0.0, 1e-3]))
         _ = optimizer.rate
         optimizer.step(np.zeros(2, np.float32) if optimizer.t == 0 else np.zeros(2), np.zeros(2))
+
+
+def test_rate_that_does_not_exist_is_nan_and_silent():
+    optimizer = Adadelta()
+    optimizer.step(1.0, 0.0)
+    optimizer.epsilon = 0
+    assert math.isnan(optimizer.rate)  # 0/0
 
 
 # Numbers, shapes, precision
@@ -642,6 +654,32 @@ def test_out_for_a_scalar_and_for_a_grid():
     assert out.tolist() == [1.0, 1.5]
 
 
+@pytest.mark.parametrize(
+    "optimizer",
+    [
+        GradientDescent(0.1),
+        Momentum(0.1),
+        Momentum(0.1, averaged=True),
+        Adagrad(0.1),
+        RMSprop(0.1),
+        RMSprop(0.1, epsilon_inside=False),
+        RMSprop(0.1, bias_correction=True),
+        RMSprop(0.1, momentum=0.9),
+        Adam(0.1),
+    ],
+    ids=repr,
+)
+def test_in_place_needs_no_memory_of_the_size_of_theta(optimizer):
+    """A network's update takes no copy: at that size, fresh memory costs more than arithmetic."""
+    theta, grad = np.ones(100_000), np.ones(100_000)
+    optimizer.step(theta, grad, out=theta)
+    tracemalloc.start()
+    optimizer.step(theta, grad, out=theta)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < theta.nbytes / 4
+
+
 def test_gradient_may_be_theta_itself():
     theta = np.array([2.0, -1.0])
     GradientDescent(0.5).step(theta, theta, out=theta)
@@ -658,7 +696,12 @@ def read_only(array):
 @pytest.mark.parametrize(
     ("out", "error", "message"),
     [
-        (np.zeros(2), ValueError, "out must be a writeable array of shape (3,) and dtype float64"),
+        (
+            np.zeros(2),
+            ValueError,
+            "out must be a writeable array of shape (3,) and dtype float64, "
+            "got shape (2,) and dtype float64",
+        ),
         (np.zeros((1, 3)), ValueError, "got shape (1, 3) and dtype float64"),
         (np.zeros(3, np.float32), ValueError, "got shape (3,) and dtype float32"),
         (read_only(np.zeros(3)), ValueError, "got shape (3,) and dtype float64, read-only"),
@@ -671,7 +714,7 @@ def test_bad_out(make, used, out, error, message):
     if used:
         optimizer.step(theta, theta)
     before = snapshot(optimizer), copy.deepcopy(out)
-    with pytest.raises(error, match=re.escape(message)):
+    with pytest.raises(error, match=re.escape(message) + "$"):
         optimizer.step(theta, np.ones(3), out=out)
     assert snapshot(optimizer) == before[0]
     assert np.array_equal(out, before[1])
