@@ -457,7 +457,7 @@ def test_full_is_downloaded_once_with_a_progress_bar(start, cache, capsys):
     assert_genuine(load_mnist("full"))
     assert FIRST in capsys.readouterr().err
     assert_cache_is_genuine(cache)
-    assert mnist_available("full")
+    assert mnist_available()  # of the full set
     mirror.close()
     assert_genuine(load_mnist("full"))
     assert mirror.asked == list(GENUINE)
