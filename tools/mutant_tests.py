@@ -5,6 +5,7 @@ the mutant and runs the tests in which its function is used, the quickest first,
 that fails. Nothing that ran in one child is there in the next one.
 """
 
+import contextlib
 import gc
 import importlib
 import inspect
@@ -62,8 +63,8 @@ def pytest_runtestloop(session):
     job = json.loads(Path("job.json").read_text("utf-8"))
     on_import = sorted(state()._stats)
     if os.environ["MUTANT_UNDER_TEST"] != "stats":  # one mutant, with an import of its own
-        chosen = [item for item in session.items if item.nodeid not in job["slow"]]
-        _run(session, chosen)
+        seconds = job["seconds"]
+        _run([item for item in session.items if seconds[item.nodeid] < 0.5], seconds)
         return True
     seconds, used = _watch(session)
     builders = [function for function in on_import if _module(function) in _exercise_modules()]
@@ -165,12 +166,11 @@ def _run_all(session, job, seconds, tests, builders, results):
             if not items:
                 results[mutant] = UNTESTED
                 continue
-            limit = time.monotonic() + 20 + 10 * sum(seconds[item.nodeid] for item in items)
             folder = Path(tempfile.mkdtemp(prefix="mutant-"))
             pid = os.fork()
             if not pid:
-                _be(session, mutant, items, folder, module)
-            running[pid] = mutant, limit, folder
+                _be(session, mutant, items, seconds, folder, module)
+            running[pid] = mutant, folder
         _collect(running, results)
         if len(results) >= said + 100:
             said = len(results)
@@ -178,21 +178,22 @@ def _run_all(session, job, seconds, tests, builders, results):
             Path("results.json").write_text(json.dumps(results, indent=0), "utf-8")
 
 
-def _be(session, mutant, items, folder, module):
+def _be(session, mutant, items, seconds, folder, module):
     os.setsid()
     os.environ["MUTANT_UNDER_TEST"] = mutant
     session.config._tmp_path_factory._basetemp = folder
     try:
         if module:
             _rebuild_exercises(module)
-        _run(session, items)
+        _run(items, seconds)
     finally:
         os._exit(2)
 
 
-def _run(session, items):
-    """Run tests up to the first that fails, and leave the process."""
+def _run(items, seconds):
+    """Run tests up to the first that fails or takes far too long, and leave the process."""
     for item, following in _in_order(items):
+        signal.setitimer(signal.ITIMER_REAL, 10 + 20 * seconds[item.nodeid])  # then SIGALRM ends it
         try:
             reports = runtestprotocol(item, nextitem=following, log=False)
         except BaseException:
@@ -203,17 +204,15 @@ def _run(session, items):
 
 
 def _collect(running, results):
-    """Note the children that have ended; end those whose time is up."""
-    for pid, (mutant, limit, folder) in list(running.items()):
+    """Note the children that have ended, and end what they have left behind."""
+    for pid, (mutant, folder) in list(running.items()):
         ended, status = os.waitpid(pid, os.WNOHANG)
-        if not ended and time.monotonic() < limit:
-            continue
         if not ended:
+            continue
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
-            results[mutant] = TIMEOUT
-        else:
-            results[mutant] = KILLED if status else ALIVE
+        late = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGALRM
+        results[mutant] = TIMEOUT if late else KILLED if status else ALIVE
         del running[pid]
         shutil.rmtree(folder, ignore_errors=True)
     time.sleep(0.002)

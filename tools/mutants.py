@@ -90,7 +90,7 @@ def make_mutants():
 
 def run_mutants(names, children):
     """Run the tests on all mutants: once together, some of them anew."""
-    job = {"mutants": names, "children": children, "slow": []}
+    job = {"mutants": names, "children": children}
     Path("job.json").write_text(json.dumps(job), "utf-8")
     if _pytest("stats", _settings()["tests"], sys.stdout):
         raise SystemExit("the tests could not be run")
@@ -102,7 +102,7 @@ def run_mutants(names, children):
         if result in (ALIVE, UNTESTED) and function_of(name) in report["on_import"]
     ]
     print(f"{len(again)} living mutants of functions that run on import: once more", flush=True)
-    job["slow"] = [test for test, time in seconds.items() if time > 0.5]
+    job["seconds"] = seconds
     Path("job.json").write_text(json.dumps(job), "utf-8")
     with ThreadPoolExecutor(children) as pool:
         results |= zip(again, pool.map(_run_anew, again), strict=True)
