@@ -96,8 +96,8 @@ function drawWeights(figure, { beta, steps, t: time }) {
   }
   const mine = `<path class="rx-marker" stroke="none" d="${bars}"/>`;
   const start = `<path d="${at(0, left)}" fill="var(--rx-bg)" stroke="var(--rx-fg)" stroke-width="1.5" stroke-dasharray="3 2"/>`;
-  figure.draw(axes.frame() + axes.clipped(`<g class="rx-m-rmsprop">${mine}</g>${start}`) +
-    `<text class="rx-strong rx-halo" x="${axes.right}" y="${axes.top + 10}" text-anchor="end">on gradients: ${number(1 - left, 3)}, on S₀ = 0: ${number(left, 3)}</text>`);
+  figure.draw(axes.clipped(`<g class="rx-m-rmsprop">${mine}</g>${start}`) +
+    `<text class="rx-strong rx-halo" x="${axes.right}" y="${axes.top + 10}" text-anchor="end">on gradients: ${number(1 - left, 3)}, on S₀ = 0: ${number(left, 3)}</text>`, axes.frame());
 }
 
 function curves(axes, { ts }, pairs, t) {
@@ -127,16 +127,16 @@ function drawAverage(figure, run, { steps, t }) {
   const top = Math.max(...run.targets, ...run.S, ...run.hat);
   const axes = new Axes({ width, height, x: { min: 0, max: steps, label: "step" }, y: { min: 0, max: 1.3 * top } });
   const target = axes.line(run.ts.flatMap((s) => [s - 1, s]), run.targets.flatMap((v) => [v, v]), { kind: "reference" });
-  figure.draw(axes.frame() + axes.clipped(target + curves(axes, run, [[PLAIN, run.S], [CORRECTED, run.hat]], Math.floor(t))) +
-    legend(axes, ["S", "Ŝ = S / (1 − βᵗ)"]));
+  figure.draw(axes.clipped(target + curves(axes, run, [[PLAIN, run.S], [CORRECTED, run.hat]], Math.floor(t))),
+    axes.frame() + legend(axes, ["S", "Ŝ = S / (1 − βᵗ)"]));
 }
 
 function drawStep(figure, run, { steps, t }) {
   const { width, height } = figure.size(220);
   const axes = new Axes({ width, height, x: { min: 0, max: steps, label: "step" }, y: { min: 0, max: 1.2 * Math.max(1.2, ...run.steps, ...run.correctedSteps) } });
   const one = axes.line([0, steps], [1, 1], { kind: "reference" });
-  figure.draw(axes.frame() + axes.clipped(one + curves(axes, run, [[PLAIN, run.steps], [CORRECTED, run.correctedSteps]], Math.floor(t))) +
-    legend(axes, ["plain, g / √S", "corrected, g / √Ŝ"]));
+  figure.draw(axes.clipped(one + curves(axes, run, [[PLAIN, run.steps], [CORRECTED, run.correctedSteps]], Math.floor(t))),
+    axes.frame() + legend(axes, ["plain, g / √S", "corrected, g / √Ŝ"]));
 }
 
 function describe(run, state) {

@@ -131,7 +131,7 @@ function drawLoss(figure, data, run, state) {
   let ink = others(data, run, state).map((other) => curve(other, 0.38)).join("") + curve(run, 1);
   const i = clamp(Math.round(state.t * data.per_epoch - 0.5), 0, run.loss.length - 1);
   ink += `<g class="rx-m-${lookOf(run).key}">${axes.marker((i + 0.5) / data.per_epoch, shown(run.loss)[i], lookOf(run).marker, 1.3)}</g>`;
-  figure.draw(axes.frame() + axes.clipped(cursor(axes, state.t) + ink));
+  figure.draw(axes.clipped(cursor(axes, state.t) + ink), axes.frame());
 }
 
 function drawAccuracy(figure, data, run, state) {
@@ -143,7 +143,7 @@ function drawAccuracy(figure, data, run, state) {
   let ink = others(data, run, state).map((other) => test(other, 0.38)).join("") + test(run, 1);
   ink += axes.line(epochs(run.train), run.train, { kind: "reference" });
   ink += `<g class="rx-m-${lookOf(run).key}">${run.test.map((value, i) => axes.marker(i + 1, value, lookOf(run).marker, i + 1 === Math.floor(state.t) ? 1.6 : 1)).join("")}</g>`;
-  figure.draw(axes.frame() + axes.clipped(cursor(axes, state.t) + ink));
+  figure.draw(axes.clipped(cursor(axes, state.t) + ink), axes.frame());
 }
 
 // Grey values of all digits: four bits each, two pixels a byte.

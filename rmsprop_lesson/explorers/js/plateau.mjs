@@ -102,12 +102,13 @@ function drawLand(figure, runs, state) {
   const axes = new Axes({ width, height, left: 40, x: { min: -edge, max: edge, label: "θ" }, y: { min: -0.06 * top, max: 1.08 * top, label: "L" } });
   axesOfLand = axes;
   const xs = Array.from({ length: 121 }, (_, i) => edge * (i / 60 - 1));
-  let ink = axes.line(xs, xs.map((x) => loss([x])), { kind: "curve" });
+  const curve = axes.line(xs, xs.map((x) => loss([x])), { kind: "curve" });
+  let ink = "";
   for (const { run, look } of runs) {
     const here = between(run.positions, state.t);
     ink += `<g class="rx-m-${look.key}">${axes.marker(here[0], loss(here), look.marker, 1.5)}</g>`;
   }
-  figure.draw(axes.frame() + axes.clipped(ink));
+  figure.draw(axes.clipped(ink), axes.frame() + axes.clipped(curve));
 }
 
 function drawTime(figure, runs, { steps, t, theta0 }) {
@@ -122,7 +123,7 @@ function drawTime(figure, runs, { steps, t, theta0 }) {
     const shown = thinned(n, 500);
     ink += `<g class="rx-m-${look.key}">${axes.line(shown, shown.map((i) => run.positions[i][0]), { dash: look.dash })}${axes.marker(n - 1, run.positions[n - 1][0], look.marker)}</g>`;
   }
-  figure.draw(axes.frame() + axes.clipped(ink));
+  figure.draw(axes.clipped(ink), axes.frame());
 }
 
 // The step that each rule makes once S has settled at g²; a marker where a run is now.
@@ -150,7 +151,7 @@ function drawSize(figure, runs, state) {
     if (g > 0 && step > 0) ink += axes.marker(clamp(g, 1e-8, 100), clamp(step, 1e-9, 100), look.marker, 1.4);
     ink += "</g>";
   }
-  figure.draw(axes.frame() + axes.clipped(ink));
+  figure.draw(axes.clipped(ink), axes.frame());
 }
 
 function describe(runs, state) {

@@ -111,9 +111,9 @@ function drawParabola(figure, run, t) {
   ink += axes.marker(x, loss(x), "o", 1.5);
   const row = run.rows[t];
   if (row && Number.isFinite(row.next)) ink += arrow(axes.x(x), axes.x(row.next), axes.bottom - 7);
-  figure.draw(axes.frame() + `<g class="rx-m-rmsprop">${axes.clipped(ink)}</g>` +
+  figure.draw(`<g class="rx-m-rmsprop">${axes.clipped(ink)}</g>` +
     axes.text(x, loss(x), `θ<tspan dy="3" font-size="9">${t}</tspan><tspan dy="-3"> = ${number(x)}</tspan>`,
-      { anchor: x > 0 ? "end" : "start", dx: x > 0 ? -11 : 11, dy: -6, strong: true }));
+      { anchor: x > 0 ? "end" : "start", dx: x > 0 ? -11 : 11, dy: -6, strong: true }), axes.frame());
 }
 
 function arrow(from, to, y) {

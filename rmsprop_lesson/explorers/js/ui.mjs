@@ -410,14 +410,17 @@ export class Card {
       }
     });
     const box = h("div", { class: "rx-control" }, html("label", { for: id }, label), field, range);
+    let shown = null;
     this.controls.push({
       show: () => {
         const value = this.state[key];
+        const disabled = off();
+        if (shown === `${value} ${disabled}`) return;
+        if (document.activeElement !== field) shown = `${value} ${disabled}`;
         const position = String(Math.round(clamp(scale.position(value), 0, scale.positions)));
         if (range.value !== position) range.value = position;
         range.setAttribute("aria-valuetext", number(value, digits) + unit);
         if (document.activeElement !== field) field.value = value;
-        const disabled = off();
         range.disabled = field.disabled = disabled;
         box.classList.toggle("rx-off", disabled);
       },
@@ -598,13 +601,17 @@ export class Player {
 
 // ── charts ──────────────────────────────────────────────────────────────────────────────────────
 
+const CLIP = "clip-of-the-figure"; // stands for the id of a figure's clip path
+
 // A figure whose drawing is rebuilt as markup at its real width, so that text keeps its size on a
 // phone. `label` says what kind of picture it is; the sentence of the card says what is in it.
 export class Figure {
   constructor({ label, caption = null, role = "img", describedBy = null }) {
     this.svg = svg("svg", { role, "aria-label": label, "aria-describedby": describedBy });
+    this.ground = svg("g");
     this.ink = svg("g");
-    this.svg.append(this.ink);
+    this.svg.append(this.ground, this.ink);
+    this.clip = newId();
     this.element = h("figure", { class: "rx-figure" });
     if (caption) this.element.append(html("p", { class: "rx-caption" }, caption));
     this.element.append(this.svg);
@@ -622,8 +629,13 @@ export class Figure {
     return { width, height: tall };
   }
 
-  draw(markup) {
-    this.ink.innerHTML = markup;
+  // `ground` lies below and is made anew only if it changes: axes and other things at rest.
+  draw(ink, ground = "") {
+    if (ground !== this.drawn) {
+      this.drawn = ground;
+      this.ground.innerHTML = ground.replaceAll(CLIP, this.clip);
+    }
+    this.ink.innerHTML = ink.replaceAll(CLIP, this.clip);
   }
 }
 
@@ -654,7 +666,7 @@ export class Handle {
       event.preventDefault();
       nudge(...keys[event.key].map((step) => step * (event.shiftKey ? 10 : 1)));
     });
-    figure.ink.setAttribute("aria-hidden", "true");
+    for (const layer of [figure.ground, figure.ink]) layer.setAttribute("aria-hidden", "true");
     figure.svg.append(this.element);
   }
 
@@ -685,7 +697,7 @@ export class Axes {
     this.yAxis = y;
     this.x = scale(x, left, this.right);
     this.y = scale(y, this.bottom, top);
-    this.clip = newId();
+    this.clip = CLIP;
   }
 
   frame() {

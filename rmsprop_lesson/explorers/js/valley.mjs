@@ -35,6 +35,7 @@ export const valley = {
     const handle = startHandle(card, figures.map);
     const note = html("p", { class: "rx-note" }, "1 and 2 are the parameters. Dashed: 2/<i>λ</i>, the rate above which a steady step along that axis is too long.");
     const table = h("table", {});
+    let shown = null;
     const none = (names) => () => !state.shown.some((name) => names.includes(name));
     const controls = h("div", { class: "rx-controls rx-wide", style: "--rx-columns:3" },
       card.slider("condition", { label: "condition number <i>κ</i>", scale: logarithmic(1, 1000) }),
@@ -57,7 +58,7 @@ export const valley = {
         drawRates(figures.rates, runs(), state);
         drawLoss(figures.loss, runs(), state);
         const rows = tableRows(runs(), state);
-        if (table.innerHTML !== rows) table.innerHTML = rows;
+        if (shown !== rows) table.innerHTML = shown = rows;
       },
       describe: () => describe(runs(), state, own),
       receive: (changed) => { own = changed?.own; },
@@ -121,16 +122,15 @@ function startHandle(card, map) {
 function drawMap(figure, runs, state) {
   const { width, height } = figure.size((w) => (w * Y) / X);
   const axes = new Axes({ width, height, left: 0, right: 0, top: 0, bottom: 0, x: { min: -X, max: X }, y: { min: -Y, max: Y } });
-  let ink = contours(axes, state);
+  let ground = contours(axes, state);
   for (const tick of [-3, -2, -1, 1, 2, 3]) {
-    ink += `<text class="rx-halo" x="${axes.x(tick)}" y="${height - 6}" text-anchor="middle">${number(tick)}</text>`;
-    if (Math.abs(tick) < Y && axes.y(tick) > 34) ink += `<text class="rx-halo" x="6" y="${axes.y(tick) + 4}">${number(tick)}</text>`;
+    ground += `<text class="rx-halo" x="${axes.x(tick)}" y="${height - 6}" text-anchor="middle">${number(tick)}</text>`;
+    if (Math.abs(tick) < Y && axes.y(tick) > 34) ground += `<text class="rx-halo" x="6" y="${axes.y(tick) + 4}">${number(tick)}</text>`;
   }
-  ink += `<text class="rx-strong rx-halo" x="${width - 8}" y="${height - 8}" text-anchor="end">θ₁</text><text class="rx-strong rx-halo" x="8" y="18">θ₂</text>`;
-  ink += `<g class="rx-m-gd"><path class="rx-marker" style="fill:var(--rx-fg)" transform="translate(${axes.x(0)},${axes.y(0)})" d="M-6,0H6M0,-6V6" stroke-width="0"/></g>`;
-  ink += `<path class="rx-curve" d="M${axes.x(0) - 6},${axes.y(0)}h12m-6,-6v12"/>`;
-  for (const entry of runs) ink += path(axes, entry, state.t);
-  figure.draw(`<clipPath id="${axes.clip}"><rect width="${width}" height="${height}" rx="8"/></clipPath>${axes.clipped(ink)}`);
+  ground += `<text class="rx-strong rx-halo" x="${width - 8}" y="${height - 8}" text-anchor="end">θ₁</text><text class="rx-strong rx-halo" x="8" y="18">θ₂</text>`;
+  ground += `<path class="rx-curve" d="M${axes.x(0) - 6},${axes.y(0)}h12m-6,-6v12"/>`;
+  const clip = `<clipPath id="${axes.clip}"><rect width="${width}" height="${height}" rx="8"/></clipPath>`;
+  figure.draw(axes.clipped(runs.map((entry) => path(axes, entry, state.t)).join("")), clip + axes.clipped(ground));
 }
 
 function contours(axes, { condition, angle }) {
@@ -166,11 +166,12 @@ function drawRates(figure, runs, { t, condition, angle }) {
   const min = 10 ** Math.max(-6, Math.floor(Math.log10(Math.min(...range, 0.1))));
   const max = 10 ** Math.min(6, Math.ceil(Math.log10(Math.max(...range, 1))));
   const axes = new Axes({ width, height, left: 10, right: 16, top: 18, bottom: 24, x: { min, max, log: true }, y: { min: 0, max: 1, ticks: [] } });
-  let ink = axes.frame();
+  let ground = axes.frame();
+  let ink = "";
   edges.forEach((edge, i) => {
     if (edge < min || edge > max || (i === 1 && condition < 1.5)) return;
-    ink += `<path class="rx-reference" d="M${axes.x(edge)},${axes.top}V${axes.bottom}"/>`;
-    ink += `<text class="rx-halo" x="${axes.x(edge)}" y="${axes.top - 5}" text-anchor="middle">${i ? "2/λ₁" : "2/λ₂"}</text>`;
+    ground += `<path class="rx-reference" d="M${axes.x(edge)},${axes.top}V${axes.bottom}"/>`;
+    ground += `<text class="rx-halo" x="${axes.x(edge)}" y="${axes.top - 5}" text-anchor="middle">${i ? "2/λ₁" : "2/λ₂"}</text>`;
   });
   rows.forEach(({ run, look, stale }, i) => {
     const y = axes.top + 14 + 26 * i;
@@ -184,7 +185,7 @@ function drawRates(figure, runs, { t, condition, angle }) {
     });
     ink += "</g>";
   });
-  figure.draw(ink);
+  figure.draw(ink, ground);
 }
 
 function drawLoss(figure, runs, { t, steps }) {
@@ -199,7 +200,7 @@ function drawLoss(figure, runs, { t, steps }) {
     const shown = run.losses.slice(0, n).map((loss) => Math.max(loss, min));
     ink += `<g class="rx-m-${look.key}"${stale ? ' opacity="0.35"' : ""}>${axes.line(shown.map((_, i) => i), shown, { dash: look.dash })}${axes.marker(n - 1, shown.at(-1), look.marker)}</g>`;
   }
-  figure.draw(axes.frame() + axes.clipped(ink));
+  figure.draw(axes.clipped(ink), axes.frame());
 }
 
 const ended = (run, t) => run.diverged_at !== null && t >= run.diverged_at;
