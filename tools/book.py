@@ -55,7 +55,7 @@ def mistakes():
     """Which probe of the central exercise sees which mistake, as a Markdown table."""
     table = checks.matrix()
     head = ["mistake", *table.columns]
-    rows = [[name, *("●" if sees else "·" for sees in row)] for name, *row in table.itertuples()]
+    rows = [[name, *("yes" if sees else "–" for sees in row)] for name, *row in table.itertuples()]
     lines = [head, ["---"] + [":-:"] * len(table.columns), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
 

@@ -1,0 +1,213 @@
+"""Every page of the site in a real browser: complete without network, accessible, light, on a phone."""
+
+import gzip
+import json
+import re
+from urllib.parse import urlsplit
+
+import pytest
+from conftest import HTML
+
+from tools import npm
+
+PAGES = [
+    path.relative_to(HTML).as_posix()
+    for path in sorted(HTML.rglob("*.html"))
+    if "_static" not in path.parts
+]
+LESSONS = [page for page in PAGES if page.startswith("notebooks/")]
+# Only what every lesson page loads for its formulas, and no script is among it: they are typeset.
+TOTAL, SCRIPT = 1_000_000, 300_000
+AXE = """axe.run(document, {preload: false, resultTypes: ["violations"]}).then((result) =>
+    result.violations.flatMap((rule) =>
+        rule.nodes.map((node) => `${rule.id}: ${node.target.join(" ")}: ${node.html.slice(0, 120)}`)))"""
+
+each_page = pytest.mark.parametrize("name", PAGES)
+each_lesson = pytest.mark.parametrize("name", LESSONS)
+
+
+@pytest.fixture(scope="session")
+def axe():
+    """The source of axe-core."""
+    return (npm.package("axe-core") / "axe.min.js").read_text(encoding="utf-8")
+
+
+def visit(page, address):
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+    return page
+
+
+def test_the_site_has_all_its_pages():
+    assert len(LESSONS) == 11
+    assert {"index.html", "404.html", "search.html", "docs/glossary.html"} <= set(PAGES)
+
+
+@each_page
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_page_is_complete_and_accessible(open_page, site_url, axe, name, theme):
+    page = open_page(viewport={"width": 1280, "height": 800}, color_scheme=theme)
+    visit(page, f"{site_url}/{name}")
+    if name != "404.html":
+        assert page.get_attribute("html", "data-theme") == theme
+    for fold in page.query_selector_all("details"):
+        fold.evaluate("fold => { fold.open = true }")
+    page.evaluate(axe)
+    assert page.evaluate(AXE) == []
+
+
+@each_page
+def test_page_fits_a_phone(open_page, site_url, axe, name):
+    page = open_page(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
+    visit(page, f"{site_url}/{name}")
+    page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.evaluate(axe)
+    assert page.evaluate(AXE) == []
+
+
+@each_page
+def test_every_picture_has_words_and_is_there(page_without_network, site_url, name):
+    page = visit(page_without_network, f"{site_url}/{name}")
+    pictures = page.evaluate(
+        """() => Promise.all([...document.images].map(async (image) => {
+            image.loading = "eager";
+            await image.decode().catch(() => {});
+            return [image.src, image.alt.trim(), image.naturalWidth];
+        }))"""
+    )
+    assert [src for src, alt, width in pictures if not alt or not width] == []
+
+
+@each_lesson
+def test_what_can_be_operated_is_alive(page_without_network, site_url, name):
+    page = visit(page_without_network, f"{site_url}/{name}")
+    placed = page.locator(".rmsprop-explorer[data-explorer]")
+    assert placed.count() >= 1
+    alive = "all => all.filter(el => !el.rmspropExplorer).map(el => el.dataset.explorer)"
+    assert placed.evaluate_all(alive) == []
+
+
+@each_lesson
+def test_lesson_is_light_on_first_visit(open_page, site_url, name):
+    sizes = {}
+
+    def weigh(response):
+        if response.ok:
+            kind = "script" if response.request.resource_type == "script" else "other"
+            body = response.body()
+            packed = body if response.url.endswith((".png", ".woff2")) else gzip.compress(body)
+            sizes[response.url] = (kind, len(packed))
+
+    page = open_page(viewport={"width": 1280, "height": 800})
+    page.on("requestfinished", lambda request: weigh(request.response()))
+    visit(page, f"{site_url}/{name}")
+    total = sum(size for _, size in sizes.values())
+    script = sum(size for kind, size in sizes.values() if kind == "script")
+    print(f"\n{name}: {total / 1000:.0f} kB, of which script {script / 1000:.0f} kB")
+    assert len(sizes) > 10
+    assert total <= TOTAL, sizes
+    assert script <= SCRIPT, sizes
+
+
+def test_a_figure_hidden_by_a_prediction_appears_with_its_words(page_without_network, site_url):
+    page = visit(page_without_network, f"{site_url}/notebooks/01_why_adapt.html")
+    card = page.locator('.rmsprop-explorer[data-explorer="prediction"]').first
+    assert not card.locator("img").is_visible()
+    card.locator("input").first.check()
+    card.get_by_role("button").first.click()
+    card.locator("img").wait_for(state="visible")
+    assert card.locator("img").get_attribute("alt")
+
+
+def test_formulas_are_there_for_eyes_and_for_screen_readers(page_without_network, site_url):
+    page = visit(page_without_network, f"{site_url}/notebooks/03_rmsprop_mathematics.html")
+    formulas = page.locator(".katex")
+    assert formulas.count() > 20
+    assert page.locator(".katex math").count() == formulas.count()
+    assert page.locator(".katex-error").count() == 0
+    fonts = "document.fonts.ready.then(f => [...f].filter(x => x.status == 'loaded').map(x => x.family))"
+    assert "KaTeX_Main" in page.evaluate(fonts)
+
+
+def test_numbers_of_equations_are_links(page_without_network, site_url):
+    page = visit(page_without_network, f"{site_url}/notebooks/04_worked_table.html")
+    links = page.locator('a[href*="#equation-"]')
+    assert links.count() >= 1
+    number = re.search(r"#equation-(\d+)-(\d+)", links.first.get_attribute("href"))
+    assert links.first.inner_text() == f"({number[1]}.{number[2]})"
+    links.first.click()
+    assert page.evaluate("document.querySelector(':target .tag').innerText") == (
+        f"({number[1]}.{number[2]})"
+    )
+
+
+def test_search_finds_a_word(page_without_network, site_url):
+    page = visit(page_without_network, f"{site_url}/search.html?q=Adagrad")
+    page.locator("#search-results li a").first.wait_for()
+    found = page.locator("#search-results li a").evaluate_all("all => all.map(a => a.href)")
+    assert any("02_momentum_and_adagrad" in address for address in found)
+
+
+def test_search_box_leads_to_the_results(page_without_network, site_url):
+    page = visit(page_without_network, f"{site_url}/notebooks/05_early_bias.html")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("half-life")
+    page.keyboard.press("Enter")
+    page.locator("#search-results li a").first.wait_for()
+
+
+def test_previous_and_next_lead_through_the_lessons(page_without_network, site_url):
+    page = visit(page_without_network, f"{site_url}/index.html")
+    page.wait_for_url("**/00_start_here.html")
+    for lesson in LESSONS[1:]:
+        page.locator(".prev-next-footer a.right-next").click()
+        page.wait_for_url(f"**/{lesson}")
+    page.locator(".prev-next-footer a.left-prev").click()
+    page.wait_for_url(f"**/{LESSONS[-2]}")
+
+
+def test_theme_can_be_switched_by_hand(page_without_network, site_url):
+    page = visit(page_without_network, f"{site_url}/{LESSONS[0]}")
+    seen = set()
+    for _ in range(3):
+        page.locator(".theme-switch-button:visible").first.click()
+        seen.add(page.get_attribute("html", "data-theme"))
+    assert seen == {"light", "dark"}
+
+
+def test_notebook_that_is_downloaded_is_the_lesson(page_without_network, site_url):
+    page = visit(page_without_network, f"{site_url}/{LESSONS[3]}")
+    address = page.locator("a.btn-download-source-button").get_attribute("href")
+    assert address.endswith(".ipynb")
+    body = page.evaluate("href => fetch(href).then(answer => answer.text())", address)
+    lesson = HTML.parents[1] / LESSONS[3].replace(".html", ".ipynb")
+    assert json.loads(body) == json.loads(lesson.read_text(encoding="utf-8"))
+
+
+def test_everything_is_unfolded_on_paper(page_without_network, site_url):
+    page = visit(page_without_network, f"{site_url}/{LESSONS[3]}")
+    folded = "document.querySelectorAll('details:not([open])').length"
+    before = page.evaluate(folded)
+    assert before > 0
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate(folded) == 0
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate(folded) == before
+
+
+def test_a_wrong_address_leads_back_to_the_start(page_without_network, site_url):
+    page = page_without_network
+    page.goto(f"{site_url}/notebooks/nothing_here.html")
+    page.faults.clear()  # this once, an answer of 404 is right
+    page.locator("#home").click()
+    page.wait_for_url("**/00_start_here.html")
+    assert urlsplit(page.url).path == "/notebooks/00_start_here.html"
+
+
+def test_a_page_works_from_a_file(browser):
+    context = browser.new_context()
+    page = context.new_page()
+    visit(page, (HTML / LESSONS[1]).as_uri())
+    assert page.locator(".rmsprop-explorer[data-explorer] input").count() > 0
+    context.close()
