@@ -30,10 +30,13 @@ def bundle():
         If a module has an import that is not of the form ``import { a } from "./b.mjs";``.
     """
     scopes = [_scope(name) for name in _in_order(ENTRY, [])]
-    exported = ", ".join(_exports(_source(ENTRY)))
-    return "\n".join(
-        [*scopes, f"export const {{ {exported} }} = ${ENTRY};", "export default { render };", ""]
-    )
+    exported = ", ".join(name for name in _exports(_source(ENTRY)) if name != "render")
+    end = [
+        f"export const {{ {exported} }} = ${ENTRY};",
+        f"export default {{ render: ${ENTRY}.render }};",  # by name it would be of an old form
+        "",
+    ]
+    return "\n".join([*scopes, *end])
 
 
 def _source(name):

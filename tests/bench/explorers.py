@@ -104,14 +104,26 @@ def on_a_page(browser, inputs, missed):
     page = opened(browser, "valley", shown=list(METHODS), t=0, steps=100)
     report("page, valley with six optimisers", operate(page, inputs), missed)
     page.get_by_role("button", name="Play").click()
-    gaps = page.evaluate(FRAMES, 5)
-    rate = 1000 * len(gaps) / sum(gaps)
-    late = sum(gap > 25 for gap in gaps) / len(gaps)
-    words = f"target 60 frames a second; {late:.0%} of the frames late"
-    print(LINE.format("page, valley playing six optimisers", f"{rate:.1f} /s", "", words))
-    if rate < 57:
-        missed.append("play")
+    playing(page, missed)
     page.close()
+
+
+def playing(page, missed, seconds=5):
+    """Frames a second while it plays, and on an empty page, for a busy machine gives fewer."""
+    gaps = page.evaluate(FRAMES, seconds)
+    empty = page.context.browser.new_page()
+    most = frames(empty.evaluate(FRAMES, seconds))
+    empty.close()
+    rate, late = frames(gaps), sum(gap > 25 for gap in gaps) / len(gaps)
+    words = f"target 60 a second; an empty page gets {most:.1f}; {late:.0%} of the frames late"
+    print(LINE.format("page, valley playing six optimisers", f"{rate:.1f} /s", "", words))
+    if rate < 0.95 * most:
+        missed.append("play")
+
+
+def frames(gaps):
+    """Frames a second, from the milliseconds between them."""
+    return 1000 * len(gaps) / sum(gaps)
 
 
 def opened(browser, name, **settings):

@@ -13,6 +13,7 @@ from rmsprop_lesson import explore
 from rmsprop_lesson.explorers import noise, runs
 from rmsprop_lesson.explorers.bundle import bundle
 from rmsprop_lesson.explorers.settings import SETTINGS, checked
+from tests.bench.explorers import lab
 from tools import npm
 
 CORE = Path(lesson.__file__).parent / "explorers" / "js" / "core.mjs"
@@ -398,6 +399,50 @@ def test_learners_own_path(page_without_network):
         "(data) => document.querySelector('.rmsprop-explorer').rmspropExplorer.receive(data)", error
     )
     assert "<lambda> stopped: TypeError: no" in said(page)
+
+
+MINE = """\
+import numpy as np
+
+from rmsprop_lesson import explore
+
+
+class Mine:
+    def __init__(self, learning_rate, beta=0.9, epsilon=1e-8):
+        self.learning_rate, self.beta, self.epsilon, self.S = learning_rate, beta, epsilon, 0.0
+
+    def step(self, theta, grad):
+        self.S = self.beta * self.S + (1 - self.beta) * grad**2
+        return theta - self.learning_rate * grad / np.sqrt(self.S + self.epsilon)
+
+
+explore(Mine)
+"""
+
+
+def test_learners_own_optimiser_runs_again_in_jupyterlab(browser):
+    page = browser.new_page(viewport={"width": 1300, "height": 1000})
+    with lab([MINE]) as address:
+        page.goto(address)
+        page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=120_000)
+        page.wait_for_function("window.jupyterapp?.commands?.hasCommand('notebook:run-all-cells')")
+        page.wait_for_timeout(2000)
+        page.evaluate("() => { jupyterapp.commands.execute('notebook:run-all-cells'); }")
+        page.wait_for_selector(".rx-card", timeout=120_000)
+        slider = page.get_by_label("η of Adagrad, RMSprop and Adam", exact=True)
+        slider.focus()
+        for _ in range(5):
+            page.keyboard.press("ArrowLeft")
+        settle(page)
+        rate = float(page.get_by_label("η of Adagrad, RMSprop and Adam, exact value").input_value())
+        assert rate < 0.1
+        run = lesson.descend(lesson.Valley(20), lesson.RMSprop(rate), [3.0, 1.0], 60)
+        rows = page.locator(".rx-card tbody tr")
+        for name in ("RMSprop", "Mine"):
+            mine = rows.filter(has_text=re.compile(rf"^\s*{name}"))
+            mine.filter(has_text=f"{run.positions[-1][0]:.4g}").wait_for(timeout=10_000)
+        assert "computing" not in rows.all_text_contents()[1]
+        page.close()
 
 
 def test_average_by_keyboard(page_without_network):

@@ -82,7 +82,7 @@ function drawWeights(figure, { beta, steps, t: time }) {
   const { width, height } = figure.size(190);
   const left = beta ** t;
   const max = Math.min(1, 1.25 * Math.max(1 - beta, left, 0.02));
-  const axes = new Axes({ width, height, x: { min: -0.5, max: steps + 0.5, label: "step of the gradient; 0 is S₀" }, y: { min: 0, max, label: "weight" } });
+  const axes = new Axes({ width, height, x: { min: -0.5, max: steps + 0.5, label: "step of the gradient; 0 is S₀" }, y: { min: 0, max } });
   const bar = Math.max(1, Math.min(16, (0.7 * (axes.right - axes.left)) / (steps + 1)));
   const at = (k, weight) => {
     const y = axes.y(Math.min(weight, max));

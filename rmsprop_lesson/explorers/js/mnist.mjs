@@ -35,7 +35,7 @@ export const mnist = {
       h("div", { class: "rx-grid rx-half" }, loss.element, accuracy.element),
       html("p", { class: "rx-note" }, "Strong line: the chosen run. Accuracy: with markers on test digits, grey dashes on training digits."),
       card.sentence,
-      html("p", { class: "rx-caption" }, "What the network takes each digit for, and how sure it is"),
+      html("p", { class: "rx-caption" }, "What the network takes each digit for, and how sure it is; the last four are the hardest"),
       digits.element);
     card.start({
       draw() {

@@ -1,6 +1,6 @@
 // Explorer 2: the elongated valley from above, for as many optimisers as one likes.
 import { OBJECTIVES, descend, optimizer } from "./core.mjs";
-import { Axes, Card, Figure, Handle, METHODS, OWN, between, clamp, decay, escapeHtml, h, html, linear, logarithmic, number, sentences, swatch, whole } from "./ui.mjs";
+import { Axes, Card, Figure, Handle, METHODS, OWN, between, clamp, decay, escapeHtml, h, linear, logarithmic, number, sentences, setText, swatch, whole } from "./ui.mjs";
 
 const X = 4; // the map reaches from −X to X and from −Y to Y
 const Y = 2.6;
@@ -33,7 +33,7 @@ export const valley = {
       loss: new Figure({ label: "The loss over the steps, on a logarithmic axis", caption: "Loss" }),
     };
     const handle = startHandle(card, figures.map);
-    const note = html("p", { class: "rx-note" }, "1 and 2 are the parameters. Dashed: 2/<i>λ</i>, the rate above which a steady step along that axis is too long.");
+    const note = h("p", { class: "rx-note" });
     const table = h("table", {});
     let shown = null;
     const none = (names) => () => !state.shown.some((name) => names.includes(name));
@@ -56,6 +56,8 @@ export const valley = {
         drawMap(figures.map, runs(), state);
         handle.show();
         drawRates(figures.rates, runs(), state);
+        setText(note, state.angle ? "1 and 2 are the parameters. In a turned valley no axis of the loss belongs to one of them." :
+          "1 and 2 are the parameters. Dashed: 2/λ, the rate above which a steady step along that axis is too long.");
         drawLoss(figures.loss, runs(), state);
         const rows = tableRows(runs(), state);
         if (shown !== rows) table.innerHTML = shown = rows;
