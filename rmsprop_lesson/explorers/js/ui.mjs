@@ -181,7 +181,8 @@ const CSS = `
 .rx-card tbody tr { background: transparent; }
 .rx-card tr.rx-now td, .rx-card tr.rx-now th { background: var(--rx-low); }
 .rx-card tr.rx-idle td { color: var(--rx-soft); }
-.rx-figure { margin: 0; min-width: 0; position: relative; }
+.rx .rx-card .rx-figure { margin: 0; padding: 0; min-width: 0; position: relative; }
+.rx .rx-card > .rx-figure { margin-top: 12px; }
 .rx-figure > svg { display: block; width: 100%; overflow: visible; touch-action: pan-y; max-width: none; }
 .rx-caption { font-size: 0.93em; font-weight: 600; margin: 0 0 2px; }
 .rx-figure text { fill: var(--rx-soft); font-size: 12px; font-family: inherit; }

@@ -47,9 +47,9 @@ export const valley = {
       card.slider("momentum", { label: "<i>β</i> of momentum", scale: decay(0.99), off: none(["momentum"]) }));
     card.card.append(
       card.methods("shown"),
+      card.transport({ length: () => state.steps, rate: () => state.steps / 6 }),
       h("div", { class: "rx-grid rx-split" }, h("div", { class: "rx-stack" }, figures.map.element),
         h("div", { class: "rx-stack" }, figures.rates.element, note, figures.loss.element)),
-      card.transport({ length: () => state.steps, rate: () => state.steps / 6 }),
       card.sentence, h("div", { class: "rx-scroll", tabindex: 0, role: "region", "aria-label": "Where each optimiser is" }, table), controls);
     card.start({
       draw() {
