@@ -1105,7 +1105,61 @@ def test_progress_is_remembered_only_for_what_is_right(monkeypatch):
     assert exercise().check(double).passed
     assert remembered == [("exercises", "double")]
     answer = exercise().check(made("def double(x):\n    while True: pass", "double"), seconds=0.1)
-    assert answer.mistake == "endless loop"
+    assert answer.message.startswith("Your function had not come back after 0.1 s (With 3), ")
+
+
+def test_if_not_even_the_first_probe_began_no_probe_is_named():
+    assert exercise()._time_up([], 5.0).message == (
+        "Your function had not come back after 5 s, and was stopped.\n"
+        "Does every loop in it come to an end?"
+    )
+
+
+def test_an_entry_of_a_matrix_is_named_by_row_and_column():
+    one = exercise(probes=(probes.call("square", np.ones((2, 2))),), mistakes={}, variants={})
+    message = one.judge(lambda x: 2 * x + np.array([[0, 1], [0, 0]])).message
+    assert "result: the double[0, 1] is 3, but should be 2.\n" in message
+
+
+def test_of_several_arguments_the_one_that_was_changed_is_named():
+    def add(x, y):
+        return x + y
+
+    def adds_in_place(x, y):
+        y += x
+        return y
+
+    probe = probes.call("both", np.ones(2), np.ones(2))
+    one = exercise(solution=add, probes=(probe,), mistakes={}, variants={})
+    assert "changed the caller's y (both, result)" in one.judge(adds_in_place).message
+
+
+def test_one_that_records_more_than_it_should_is_told_so():
+    def count(recorder):
+        for number in range(int(recorder.call("first", 1.0))):
+            recorder.note(f"round {number}", number)
+
+    one = exercise(probes=(Probe("count", "Counting", count),), mistakes={}, variants={})
+    rounds = [(f"round {number}", np.array(float(number))) for number in range(3)]
+    answer = one._compare([[([("first", np.array(2.0)), *rounds], [])] * 2])
+    assert answer.mistake == "wrong return"
+    assert answer.message.startswith(
+        "Counting: round 2: the number 2, but nothing more was expected."
+    )
+
+
+def test_a_notebook_in_which_numpy_raises_gets_the_same_verdicts():
+    one = exercise(
+        solution=lambda x: 1 / np.float64(x),
+        probes=(probes.call("zero", 0.0), probes.call("two", 2.0)),
+        mistakes={"squared": (lambda x: 1 / np.float64(x) ** 2, "")},
+        variants={},
+    )
+    with np.errstate(all="raise"):
+        assert one.judge(lambda x: 1 / np.float64(x)).passed
+        assert one.judge(lambda x: 1 / np.float64(x) ** 2).mistake == "squared"
+        assert catalogue.confusions(one) == []
+        assert catalogue.matrix(one).to_numpy().tolist() == [[False, True]]
 
 
 # ── the catalogue's views ────────────────────────────────────────────────────────────────────────

