@@ -10,6 +10,7 @@ import yaml
 
 import rmsprop_lesson
 from rmsprop_lesson import checks, frameworks, questions, worksheets
+from tests.bench import load
 from tools import teaching
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -227,10 +228,30 @@ def test_the_listing_of_returned_notebooks_shows_verdicts(tmp_path, monkeypatch,
     notebook = nbformat.v4.new_notebook(cells=[other, cell])
     nbformat.write(notebook, tmp_path / "returned" / "ada.ipynb")
     monkeypatch.chdir(tmp_path)
-    (code,) = re.findall(r"```python\n(.*?)```", GUIDE, re.DOTALL)
+    code = re.search(r"```python\n(from pathlib.*?)```", GUIDE, re.DOTALL)[1]
     exec(code, {})
     assert capsys.readouterr().out == f"ada {verdict.heading}\n"
 
 
 def test_as_many_worksheets_as_the_guide_says():
     assert int(re.search(r"numbers for up to (\d+) learners", PROSE)[1]) == len(worksheets.sheets())
+
+
+def test_the_memory_to_plan_follows_from_what_was_measured():
+    kernel, mnist = (int(n) for n in re.findall(r"largest kernel (\d+) MiB", GUIDE))
+    rows = re.findall(r"^(\w+) +(\d+) .* s +[\d.]+ +(\d+) MiB$", GUIDE, re.MULTILINE)
+    assert {name for name, *_ in rows} == {path.stem for path in teaching.NOTEBOOKS.values()}
+    assert sum(int(learners) for _, learners, _ in rows) == 30 + 30
+    assert max(int(memory) for *_, memory in rows) == kernel
+    assert int(rows[-1][2]) == mnist <= load.KERNEL_LIMIT
+    totals = re.findall(r"all kernels and the server (\d+) MiB", GUIDE)
+    assert all(int(total) <= load.TOTAL_LIMIT for total in totals)
+    plan = PROSE.partition("**Memory to plan**")[2]
+    each = int(re.search(r"up to (\d+) MiB for each lesson", plan)[1])
+    server = int(re.search(r"JupyterHub, (\d+) MiB for a server", plan)[1])
+    one, two = map(int, re.search(r"makes (\d+) MiB, two make (\d+) MiB", plan).groups())
+    assert (each, one, two) == (kernel, server + each, server + 2 * each)
+    few, more = map(int, re.search(r"So (\d+) GiB .* and (\d+) GiB with two", plan).groups())
+    assert 30 * one <= 1024 * few
+    assert 30 * two <= 1024 * more
+    assert server + 3 * each <= 1024  # "a server and three open lessons" in 1G
