@@ -3,6 +3,7 @@
 import sys
 import threading
 import time
+import tracemalloc
 from types import SimpleNamespace
 
 import numpy as np
@@ -50,6 +51,19 @@ def test_numbers_become_an_array_of_float64(value, numbers):
     assert isinstance(found, np.ndarray)
     assert found.dtype == np.float64
     np.testing.assert_array_equal(found, numbers)
+
+
+def test_a_million_numbers_in_a_list_are_an_array():
+    assert plain([1.0] * 1_000_000).shape == (1_000_000,)
+
+
+def test_what_is_too_large_is_not_even_put_together():
+    large = np.broadcast_to(1.0, (3000, 3000))
+    tracemalloc.start()
+    assert isinstance(plain([large]), tuple | Odd)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1_000_000
 
 
 def test_plain_data_are_a_copy():
@@ -122,8 +136,9 @@ def test_what_is_nested_too_deeply_is_only_named():
     deep = {1: {1: {1: {1: {1: 1}}}}}
     assert plain(deep) == {"1": {"1": {"1": {"1": Odd(LARGE.format("dict"))}}}}
     assert plain([[[[["a"]]]]]) == ((((Odd(LARGE.format("list")),),),),)
-    (numbers,) = plain([[[[[[1.0]]]]]])  # six levels: one tuple, and in it five of an array
-    assert numbers.shape == (1, 1, 1, 1, 1)
+    six = plain([[[[[[1.0]]]]]])  # one tuple, and in it five levels of an array
+    assert isinstance(six, tuple)
+    assert six[0].shape == (1, 1, 1, 1, 1)
     assert plain([1.0] * 1_000_001) == Odd(LARGE.format("list"))
 
 
@@ -223,6 +238,28 @@ def test_a_call_is_recorded_with_copies_of_its_arguments():
     assert recorder.changed == [("one", 0), ("one", 1)]
     ((label, value),) = recorder.records
     assert (label, value.tolist()) == ("one", [1, 1])
+
+
+def test_what_is_inside_an_argument_is_copied_too():
+    def spoil(rows):
+        rows[0].append(3)
+
+    recorder = Recorder(spoil)
+    rows = [[1], [2]]
+    recorder.call("one", rows)
+    assert rows == [[1], [2]]
+    assert recorder.changed == [("one", 0)]
+
+
+def test_an_object_that_may_be_called_but_not_looked_at_is_judged_by_its_answers():
+    class Hostile:
+        def __call__(self, x):
+            return "six"
+
+        def __getattr__(self, name):
+            raise MemoryError
+
+    assert exercise().judge(Hostile()).mistake == "wrong return"
 
 
 def test_nan_that_is_left_alone_is_no_change_but_another_shape_is():
@@ -411,6 +448,7 @@ def test_records_in_words():
     [
         (2.0, 1.0, "2"),
         (1 / 3, 1.0, "0.333333"),
+        (1 / 3, 1 / 3 + 1e-8, "0.333333333"),
         (1.0000012, 1.0, "1.0000012"),
         (1.00012, 1.0, "1.00012"),
         (1.0 + 1e-12, 1.0, "1"),
@@ -557,6 +595,7 @@ def test_a_probe_of_several_steps_keeps_arrays_arrays():
         (1.0, np.ones((2, 1)), False),
         ((1.0, 2.0), (np.ones(2), np.ones(2)), True),
         ((1.0, 2.0), (np.ones(2), None), False),
+        ((1.0, 2.0), (np.ones(2), 1.0), True),
     ],
 )
 def test_a_probe_goes_on_only_with_parts_that_can_be_told_apart(theta, result, goes_on):
@@ -614,6 +653,11 @@ def test_source_stub_and_solution_of_a_function(written):
     assert without_docstrings(f) == ("def f(a,\n      b=2):\n    c = a + b  # add\n    return c")
     bare = written("def h(x):\n    # first\n    y = x\n    return y\n", "h")
     assert stub_of(bare, "h") == "def h(x):\n    # first\n    ..."
+
+
+def test_only_line_ends_are_taken_from_the_end_of_a_source(written):
+    source = "def f(X):\n    return X"
+    assert source_of(written(source + "\n\n", "f")) == source
 
 
 def test_only_the_definition_takes_the_new_name(written):
@@ -736,6 +780,7 @@ def kernel(monkeypatch):
 def test_a_verdict_shows_itself_once_in_a_cell(kernel):
     one = Verdict("f", True, None, "Fine.")
     assert verdict.show(one) is one
+    assert len(kernel.shown) == 1
     one._ipython_display_()
     assert kernel.shown == [
         ({"text/plain": repr(one), "text/html": one._repr_html_()}, True),
@@ -788,16 +833,252 @@ def test_in_the_sandbox_nobody_can_be_asked():
     assert sandbox.run(work, 5.0) == "input() can't be used in a check"
 
 
-def test_work_that_is_stopped_or_late_has_no_result():
+def test_work_that_is_stopped_or_late_has_no_result(monkeypatch):
     def stopped():
         raise Stop
 
+    unhandled = []
+    monkeypatch.setattr(threading, "excepthook", unhandled.append)
     with pytest.raises(sandbox.TimeUp):
         sandbox.run(stopped, 5.0)
+    assert unhandled == []  # the thread ended quietly
     start = time.monotonic()
     with pytest.raises(sandbox.TimeUp):
         sandbox.run(lambda: time.sleep(0.5), 0.05)
     assert time.monotonic() - start < 5
+
+
+# ── what the probes of an exercise ask and see ───────────────────────────────────────────────────
+
+
+def asked(name, index):
+    return checks.exercises()[name].probes[index]
+
+
+def seen_by(probe, function):
+    """The records of a probe, arrays as lists."""
+    records, _ = observe.record(function, probe)
+    return [(label, v.tolist() if isinstance(v, np.ndarray) else v) for label, v in records]
+
+
+def in_batches(indices, size):
+    return [np.array(indices[start : start + size]) for start in range(0, len(indices), size)]
+
+
+def test_the_probe_of_minibatches_sees_number_sizes_content_and_order():
+    probe = asked("minibatches", 0)
+    assert (probe.name, probe.text) == ("a smaller last one", "minibatches(103, 20, rng)")
+
+    def properties(shuffled, same, together, sizes=(20, 20, 20, 20, 20, 3)):
+        return [
+            ("number of batches", len(sizes)),
+            ("sizes of the batches", list(sizes)),
+            ("the sorted indices", list(range(103))),
+            ("are the indices shuffled (1: yes)", shuffled),
+            ("is the second epoch in the same order (1: yes)", same),
+            ("are neighbours kept together (1: yes)", together),
+        ]
+
+    solution = checks.exercises()["minibatches"].solution
+    assert seen_by(probe, solution) == properties(1, 0, 0)
+    assert seen_by(probe, lambda n, size, rng: in_batches(range(n), size)) == properties(0, 1, 1)
+    # Neighbours are looked for in the first batch; more than nine in ten are "together".
+    for first, together in ((1, 0), (2, 1), (20, 1)):
+        rest = list(range(first, 103))[::-1]
+        batches = [np.arange(first), np.array(rest)]
+        sizes = (first, 103 - first)
+        assert seen_by(probe, lambda *args, b=batches: b) == properties(1, 1, together, sizes)
+    gap = [np.array([*range(10), 102]), np.arange(10, 102)]  # nine of ten
+    assert seen_by(probe, lambda *args: gap) == properties(1, 1, 0, (11, 92))
+
+
+def test_the_probe_of_minibatches_ends_where_there_are_no_batches():
+    probe = asked("minibatches", 0)
+    for result in (None, "word", np.array([5.0]), np.arange(3.0)):
+        plain_result = result.tolist() if isinstance(result, np.ndarray) else result
+        assert seen_by(probe, lambda *args, r=result: r) == [("first epoch", plain_result)]
+    epochs = iter([in_batches(range(103), 20)])
+    for label in ("second epoch", "first epoch"):  # the first call is right, all others fail
+        ((seen, raised),) = seen_by(probe, lambda *args: next(epochs))
+        assert (seen, raised.kind) == (label, "StopIteration")
+
+
+SHARES = "share below {}, which should be near {}"
+
+
+def rates_with_shares(*counts):
+    """Rates from 1e-4 to 1, so many in each of the four decades."""
+    decades = np.concatenate(
+        [np.full(count, 10.0**-k) for count, k in zip(counts, (4, 3, 2, 1), strict=True)]
+    )
+    return decades * np.linspace(2, 5, len(decades))
+
+
+@pytest.mark.parametrize(
+    ("rates", "in_range", "shares", "different"),
+    [
+        (rates_with_shares(1000, 1000, 1000, 1000), 1, (0.25, 0.5, 0.75), 1),
+        (rates_with_shares(1160, 1000, 920, 920), 1, (0.25, 0.5, 0.75), 1),  # 0.29 is near enough
+        (rates_with_shares(1600, 1200, 800, 400), 1, (0.4, 0.7, 0.9), 1),
+        (np.repeat([1e-4, 1.0], 2000), 1, (0.5, 0.5, 0.5), 0),  # the ends belong to it
+        (np.repeat([1e-5, 2.0, 0.5, 0.6], 1000), 0.5, (0.25, 0.25, 0.25), 0),
+        (np.append(np.full(400, 0.9), np.linspace(0.2, 0.8, 3600)), 1, (0, 0, 0), 1),
+        (np.append(np.full(401, 0.9), np.linspace(0.2, 0.8, 3599)), 1, (0, 0, 0), 0),
+    ],
+)
+def test_the_probe_of_sample_rates_sees_how_they_are_spread(rates, in_range, shares, different):
+    probe = asked("sample_rates", 0)
+    assert (probe.name, probe.text) == ("four decades", "sample_rates(0.0001, 1, 4000, rng)")
+    ends = zip(("0.001", "0.01", "0.1"), (0.25, 0.5, 0.75), strict=True)
+    labels = [SHARES.format(end, part) for end, part in ends]
+    assert seen_by(probe, lambda low, high, n, rng: rates) == [
+        ("shape", [0.0] * 4000),
+        ("how many are in the range", in_range),
+        *zip(labels, shares, strict=True),
+        ("are nearly all different (1: yes)", different),
+    ]
+
+
+def test_the_probe_of_sample_rates_says_where_it_failed():
+    for index in (0, 2):
+        ((label, raised),) = seen_by(asked("sample_rates", index), lambda *args: 1 / 0)
+        assert (label, raised.kind) == ("sample", "ZeroDivisionError")
+
+
+def test_two_generators_are_asked_for_sample_rates_and_each_run_asks_the_same():
+    calls = []
+
+    def spy(low, high, n, rng):
+        calls.append((low, high, n, rng.random()))
+        return calls[-1][3] if len(calls) % 4 else calls[-2][3]
+
+    probe = asked("sample_rates", 2)
+    label = "two generators give the same (1: yes)"
+    assert seen_by(probe, spy) == [(label, 0)]
+    assert seen_by(probe, spy) == [(label, 1)]
+    assert [call[:3] for call in calls] == [(0.01, 1.0, 5)] * 4
+    assert calls[:2] == calls[2:]
+
+
+class Spying:
+    """A class in place of MyRMSprop: what it is made and called with."""
+
+    made, calls, answer = (), (), staticmethod(lambda theta, grad: theta - 1)
+
+    def __init__(self, *settings):
+        Spying.made += (settings,)
+        self.number = len(Spying.made)
+
+    def step(self, theta, grad):
+        Spying.calls += ((self.number, theta, grad),)
+        return self.answer(theta, grad)
+
+
+@pytest.fixture
+def spying(monkeypatch):
+    monkeypatch.setattr(Spying, "made", ())
+    monkeypatch.setattr(Spying, "calls", ())
+    return monkeypatch
+
+
+def test_the_probes_of_MyRMSprop_drive_one_object(spying):
+    assert (asked("MyRMSprop", 0).name, asked("MyRMSprop", 0).text) == (
+        "defaults",
+        "MyRMSprop(0.1)",
+    )
+    assert asked("MyRMSprop", 1).text == "MyRMSprop(0.2, 0.5, 0.04)"
+    records = seen_by(asked("MyRMSprop", 2), Spying)
+    assert records == [
+        ("step 1 with g = 2", 1.0),
+        ("step 2 with g = -1", 0.0),
+        ("step 3 with g = 0.5", -1.0),
+    ]
+    assert Spying.made == ((0.1, 0.8, 1e-3),)
+    assert Spying.calls == ((1, 2.0, 2.0), (1, 1.0, -1.0), (1, 0.0, 0.5))
+    assert all(type(theta) is float for _, theta, _ in Spying.calls)
+
+
+def test_the_probes_of_MyRMSprop_hand_on_arrays_and_end_at_another_shape(spying):
+    records = seen_by(asked("MyRMSprop", 0), Spying)
+    assert records == [
+        ("step 1 with g = (3, 4, 0)", [0, -3, -0.5]),
+        ("step 2 with g = (-2, 1.5, -1.5)", [-1, -4, -1.5]),
+        ("step 3 with g = (0, 2, 0.2)", [-2, -5, -2.5]),
+    ]
+    spying.setattr(Spying, "answer", staticmethod(lambda theta, grad: theta[0]))
+    assert seen_by(asked("MyRMSprop", 0), Spying) == [("step 1 with g = (3, 4, 0)", 1.0)]
+
+
+def test_a_probe_of_MyRMSprop_drives_two_objects_by_turns(spying):
+    assert seen_by(asked("MyRMSprop", 3), Spying) == [
+        ("step 1 of the first optimiser", 1.0),
+        ("step 1 of the second optimiser", 1.0),
+        ("step 2 of the first optimiser", 1.0),
+        ("step 2 of the second optimiser", 1.0),
+    ]
+    assert Spying.made == ((0.1,), (0.1,))
+    assert Spying.calls == ((1, 2.0, 3.0), (2, 2.0, 1.0)) * 2
+
+
+def test_the_probe_of_from_pytorch_sees_every_setting():
+    probe = asked("from_pytorch", 0)
+    assert probe.text.startswith("from_pytorch(")
+    settings = probe.text.removeprefix("from_pytorch")
+    given = []
+
+    def spy(*args):
+        given.append(args)
+        return {"b": 2.0, "a": "x"}
+
+    assert seen_by(probe, spy) == [("keys", "a, b"), ("a", "x"), ("b", 2.0)]
+    assert probes.show_value(given[0]) == settings
+    assert seen_by(probe, lambda *args: "x") == [("settings", "x")]
+    ((label, raised),) = seen_by(probe, lambda *args: 1 / 0)
+    assert (label, raised.kind) == ("settings", "ZeroDivisionError")
+
+
+def test_the_names_of_all_probes_differ_within_an_exercise_and_their_texts_are_words():
+    for exercise in checks.exercises().values():
+        names = [probe.name for probe in exercise.probes]
+        assert len(set(names)) == len(names)
+        assert all(isinstance(part, str) for p in exercise.probes for part in (p.name, p.text))
+
+
+# ── references at the edges ──────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("losses", "patience", "best"), [([3.0], 1, 0), ([2.0, 2.0, 2.0], 2, 0), ([2.0, 1.0], 1, 1)]
+)
+def test_best_epoch_of_few_or_equal_losses(losses, patience, best):
+    assert checks.exercises()["best_epoch"].solution(losses, patience) == best
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "variant"),
+    [
+        (
+            "heavy_ball_step",
+            "v = beta * v + grad\nreturn theta - learning_rate * (grad + beta * v), v",
+            "Nesterov",
+        ),
+        (
+            "heavy_ball_step",
+            "v = beta * v + learning_rate * grad\nreturn theta - v, v",
+            "rate inside the velocity",
+        ),
+        (
+            "heavy_ball_step",
+            "v = v + (1 - beta) * (grad - v)\nreturn theta - learning_rate * v, v",
+            "averaged form",
+        ),
+    ],
+)
+def test_a_variant_in_other_words_passes_and_is_named(name, body, variant):
+    exercise = checks.exercises()[name]
+    head = f"def {name}({', '.join(exercise.argument_names)}):\n    "
+    verdict = exercise.judge(made(head + body.replace("\n", "\n    "), name))
+    assert (verdict.passed, verdict.variant) == (True, variant), verdict
 
 
 # ── an exercise of the test's own ────────────────────────────────────────────────────────────────

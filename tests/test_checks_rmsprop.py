@@ -9,6 +9,7 @@ import pytest
 from rmsprop_lesson import checks
 from rmsprop_lesson.checks import catalogue
 from rmsprop_lesson.checks.engine import Fresh, as_tuple
+from rmsprop_lesson.checks.observe import record
 
 EXERCISE = checks.exercises()["rmsprop_step"]
 ROOT = "\ntheta = theta - lr * grad / (S + eps) ** 0.5"
@@ -136,6 +137,59 @@ def written(body, kept=None):
     return namespace["rmsprop_step"]
 
 
+# Where the catalogue has several forms of an entry: the others.
+FORGETTING = "if not np.any(S):\n    kept.clear()\n"
+OUTSIDE = "\ntheta = theta - lr * grad / (S**0.5 + eps)"
+V = "kept['v'] = kept.get('v', 0) * {} + grad / (S + eps) ** 0.5\ntheta = theta - lr * kept['v']"
+M = "kept['m'] = kept.get('m', 0) * {0} + (1 - {0}) * grad\ntheta = theta - lr * {1}"
+NUMERATOR = "kept['m'] / (S + eps) ** 0.5"
+OTHER_FORMS = [
+    *(
+        ("momentum as well", f"{start}{AVERAGE}\n{V.format(decay)}")
+        for start in ("", FORGETTING)
+        for decay in ("beta", "0.9")
+    ),
+    *(
+        ("average of g in the numerator", f"{start}{AVERAGE}\n{M.format(decay, NUMERATOR)}")
+        for start in ("", FORGETTING)
+        for decay in ("beta", "0.9")
+    ),
+    *(
+        (
+            "centred",
+            f"{start}{AVERAGE}\n{M.format('beta', 'grad / (S + eps - kept[`m`]**2) ** 0.5')}",
+        )
+        for start in ("", FORGETTING)
+    ),
+    *(
+        ("theta in place of the gradient", f"S = S + (1 - beta) * ({inside}**2 - S)\n{step}")
+        for inside, step in (
+            ("theta", "theta = theta - lr * grad / (S + eps) ** 0.5"),
+            ("grad", "theta = theta - lr * theta / (S + eps) ** 0.5"),
+            ("theta", "theta = theta - lr * theta / (S + eps) ** 0.5"),
+        )
+    ),
+    ("S starts from the gradient", f"S = np.where(S == 0, grad**2, S)\n{AVERAGE}{ROOT}"),
+    ("epsilon hard-coded", AVERAGE + "\ntheta = theta - lr * grad / (S**0.5 + 1e-7)"),
+    ("beta hard-coded", "S = 0.1 * grad**2 + 0.9 * S" + OUTSIDE),
+    ("learning rate hard-coded", AVERAGE + "\ntheta = theta - grad / (S**0.5 + eps) / 1000"),
+    ("learning rate left out", AVERAGE + "\ntheta = theta - grad / (S**0.5 + eps)"),
+]
+OTHER_VARIANTS = [("S starts at 1", f"S = np.where(S == 0, 1.0, S)\n{AVERAGE}{ROOT}")]
+
+
+@pytest.mark.parametrize(("name", "body"), OTHER_FORMS)
+def test_every_form_of_a_mistake_gets_its_name(name, body):
+    verdict = EXERCISE.judge(written(body.replace("`", "'")))
+    assert (verdict.passed, verdict.mistake) == (False, name), verdict
+
+
+@pytest.mark.parametrize(("name", "body"), OTHER_VARIANTS)
+def test_every_form_of_a_variant_passes_and_is_named(name, body):
+    verdict = EXERCISE.judge(written(body))
+    assert (verdict.passed, verdict.variant) == (True, name), verdict
+
+
 def test_the_catalogue_is_as_large_as_promised_and_each_entry_has_a_second_version():
     assert len(EXERCISE.mistakes) >= 30
     assert set(SECOND) == set(EXERCISE.mistakes)
@@ -182,6 +236,26 @@ def test_the_matrix_shows_that_every_mistake_is_seen_and_no_two_in_the_same_way(
     assert table.any(axis=1).all()
     assert table.any(axis=0).all()  # no probe is idle
     assert list(table.columns) == [probe.name for probe in EXERCISE.probes]
+
+
+def test_the_probes_of_rmsprop_step_say_from_where_they_start():
+    probe = checks.exercises()["rmsprop_step"].probes[0]
+    assert probe.text == "From θ = (1, -2, 0.5), S = 0, η = 0.1, β = 0.9, ε = 1e-8"
+    assert checks.exercises()["rmsprop_step"].probes[2].text == (
+        "From θ = (2, -1), S = 0, η = 0.5, β = 0.5, ε = 0.04"
+    )
+
+
+def test_a_probe_of_rmsprop_step_is_in_float32():
+    seen = []
+
+    def spy(theta, grad, S, learning_rate, beta, epsilon):
+        seen.append({np.asarray(part).dtype for part in (theta, grad, S)})
+        return theta, S
+
+    probes = {probe.name: probe for probe in checks.exercises()["rmsprop_step"].probes}
+    record(spy, probes["float32"])
+    assert seen == [{np.dtype(np.float32)}] * 2
 
 
 # ── right solutions ──────────────────────────────────────────────────────────────────────────────

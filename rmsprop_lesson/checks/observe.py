@@ -135,7 +135,6 @@ class Recorder:
     def call(self, label, *args, keep=True, function=None):
         """Call with copies of `args`; record and return the result as plain data."""
         given = [_copy(arg) for arg in args]
-        self.label = label
         try:
             result = plain((function or self.function)(*given))
             self._compare_arguments(label, args, given)
