@@ -1054,33 +1054,6 @@ def test_best_epoch_of_few_or_equal_losses(losses, patience, best):
     assert checks.exercises()["best_epoch"].solution(losses, patience) == best
 
 
-@pytest.mark.parametrize(
-    ("name", "body", "variant"),
-    [
-        (
-            "heavy_ball_step",
-            "v = beta * v + grad\nreturn theta - learning_rate * (grad + beta * v), v",
-            "Nesterov",
-        ),
-        (
-            "heavy_ball_step",
-            "v = beta * v + learning_rate * grad\nreturn theta - v, v",
-            "rate inside the velocity",
-        ),
-        (
-            "heavy_ball_step",
-            "v = v + (1 - beta) * (grad - v)\nreturn theta - learning_rate * v, v",
-            "averaged form",
-        ),
-    ],
-)
-def test_a_variant_in_other_words_passes_and_is_named(name, body, variant):
-    exercise = checks.exercises()[name]
-    head = f"def {name}({', '.join(exercise.argument_names)}):\n    "
-    verdict = exercise.judge(made(head + body.replace("\n", "\n    "), name))
-    assert (verdict.passed, verdict.variant) == (True, variant), verdict
-
-
 # ── an exercise of the test's own ────────────────────────────────────────────────────────────────
 
 

@@ -612,6 +612,59 @@ def test_a_mistake_in_other_words_gets_its_own_name(name, mistake):
     assert verdict.message.endswith(EXERCISES[name].mistakes[mistake][1])
 
 
+# Every valid form of the smaller exercises, in other words than in the catalogue.
+VARIANTS = {
+    "ewma": {
+        "bias correction": "a, w, out = 0, 1, []\nfor x in values:\n    a += (1 - beta) * (x - a)\n"
+        "    w *= beta\n    out.append(a / (1 - w))\nreturn out",
+    },
+    "heavy_ball_step": {
+        "averaged form": "v = v + (1 - beta) * (grad - v)\nreturn theta - learning_rate * v, v",
+        "rate inside the velocity": "v = beta * v + learning_rate * grad\nreturn theta - v, v",
+        "Nesterov": "v = beta * v + grad\n"
+        "return theta - learning_rate * grad - learning_rate * beta * v, v",
+    },
+    "adagrad_step": {
+        "epsilon inside the root": "G = G + grad * grad\n"
+        "return theta - learning_rate * grad * (G + epsilon) ** -0.5, G",
+    },
+    "first_update": {
+        "epsilon outside the root": row(step="learning_rate * g / (S**0.5 + epsilon)"),
+    },
+    "worked_table": {
+        "epsilon outside the root": table(step="learning_rate * theta / (S**0.5 + epsilon)"),
+        "bias correction": table(
+            step="learning_rate * theta * (S / (1 - beta ** (t + 1)) + epsilon) ** -0.5"
+        ),
+    },
+    "adam_step": {
+        "epsilon inside the root": M + V + "theta = theta - learning_rate * m / (1 - beta1**t)"
+        " * (v / (1 - beta2**t) + epsilon) ** -0.5" + ADAM_END,
+    },
+    "centered_step": {"epsilon outside the root": CENTRE.format("(S - m * m) ** 0.5 + epsilon")},
+    "MyRMSprop": {
+        "epsilon outside the root": optimizer(
+            end="return theta - self.lr * grad / (self.S**0.5 + self.e)"
+        ),
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "variant"), [(name, variant) for name in VARIANTS for variant in VARIANTS[name]]
+)
+def test_a_valid_form_in_other_words_passes_and_is_named(name, variant):
+    verdict = EXERCISES[name].judge(written(name, VARIANTS[name][variant]))
+    assert (verdict.passed, verdict.variant) == (True, variant), verdict
+    assert verdict.message.endswith(EXERCISES[name].variants[variant][1])
+
+
+def test_every_valid_form_has_a_second_version():
+    own = {"rmsprop_step", "mended_step"}  # theirs are in test_checks_rmsprop.py
+    forms = {n: set(e.variants) for n, e in EXERCISES.items() if e.variants and n not in own}
+    assert {name: set(versions) for name, versions in VARIANTS.items()} == forms
+
+
 @pytest.mark.parametrize(
     ("name", "body"), [(name, body) for name, bodies in RIGHT.items() for body in bodies]
 )

@@ -16,6 +16,7 @@ each mutant. Two more things are done for mutmut:
 
 import argparse
 import ast
+import difflib
 import json
 import os
 import re
@@ -134,28 +135,38 @@ def _pytest(mutant, tests, output):
 
 def changes(names):
     """What each mutant changes, as (function, lines taken away, lines put in their place)."""
-    from mutmut.mutation.diff_apply import get_diff_for_mutant
-
     found, sources = {}, {}
     for name in names:
         path = COPY / (name.partition(".x")[0].replace(".", "/") + ".py")
         path = path if path.exists() else path.with_suffix("") / "__init__.py"
         if path not in sources:
-            sources[path] = path.read_text("utf-8")
-        lines = get_diff_for_mutant(name, sources[path], path).splitlines()[2:]
-        old = " ".join(line[1:].strip() for line in lines if line.startswith("-"))
-        new = " ".join(line[1:].strip() for line in lines if line.startswith("+"))
+            sources[path] = _functions(path.read_text("utf-8"))
+        mutant = name.rpartition(".")[2]
+        original = mutant.rpartition("__mutmut_")[0] + "__mutmut_orig"
+        lines = [sources[path][original][1:], sources[path][mutant][1:]]
+        lines[0].insert(0, sources[path][original][0].replace(original, "f"))
+        lines[1].insert(0, sources[path][mutant][0].replace(mutant, "f"))
+        changed = list(difflib.unified_diff(*lines, lineterm="", n=0))[3:]
+        old = " ".join(line[1:].strip() for line in changed if line.startswith("-"))
+        new = " ".join(line[1:].strip() for line in changed if line.startswith("+"))
         function = function_of(name).removeprefix("rmsprop_lesson.")
         found[name] = (re.sub(r"\.xǁ|\.x_|ǁ", ".", function), old, new)
     return found
+
+
+def _functions(source):
+    """The lines of every function in a module, by its name."""
+    lines = source.splitlines()
+    nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
+    return {node.name: lines[node.lineno - 1 : node.end_lineno] for node in nodes}
 
 
 def listed():
     """The harmless survivors, (function, old, new): why."""
     if not LIST.exists():
         return {}
-    entries = tomllib.loads(LIST.read_text("utf-8")).get("harmless", [])
-    return {(entry["function"], entry["old"], entry["new"]): entry["why"] for entry in entries}
+    groups = tomllib.loads(LIST.read_text("utf-8"))["harmless"]
+    return {tuple(mutant): group["why"] for group in groups for mutant in group["mutants"]}
 
 
 def module_of(name):
