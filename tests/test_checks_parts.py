@@ -469,6 +469,7 @@ def test_a_number_with_the_digits_that_tell_it_from_the_other(value, other, text
         (2.0, 1.0, " (2 times too large)"),
         (-1.0, 1.0, " (the sign is wrong)"),
         (3.0, -3.0, " (the sign is wrong)"),
+        (-1000.0, 1000.0001, " (the sign is wrong)"),
         (-2.0, 1.0, ""),
         (1.5, 1.0, ""),
         (2.5, 1.0, ""),
@@ -903,6 +904,22 @@ def test_the_probe_of_minibatches_ends_where_there_are_no_batches():
         assert (seen, raised.kind) == (label, "StopIteration")
 
 
+def test_the_losses_given_to_numerical_gradient_are_those_that_its_probes_name():
+    losses = {
+        "L = x³ + 2xy + y² at (1, -2), h = 0.1": lambda x, y: x**3 + 2 * x * y + y**2,
+        "L = Σ exp(θ) at (0, 1, -1), h = 0.2": lambda *theta: sum(np.exp(theta)),
+    }
+    for index, (text, loss) in enumerate(losses.items()):
+        given = []
+        probe = asked("numerical_gradient", index)
+        observe.record(lambda *args, g=given: g.append(args), probe)
+        ((function, theta, h),) = given
+        assert probe.text == text
+        assert text.endswith(f"at {probes.show_value(theta)}, h = {h}")
+        for point in (theta, theta + 0.3, -2 * theta):
+            assert function(point) == pytest.approx(loss(*point), rel=1e-14)
+
+
 SHARES = "share below {}, which should be near {}"
 
 
@@ -1022,6 +1039,7 @@ def test_a_probe_of_MyRMSprop_drives_two_objects_by_turns(spying):
 
 def test_the_probe_of_from_pytorch_sees_every_setting():
     probe = asked("from_pytorch", 0)
+    assert isinstance(probe.name, str)
     assert probe.text.startswith("from_pytorch(")
     settings = probe.text.removeprefix("from_pytorch")
     given = []
@@ -1045,6 +1063,12 @@ def test_the_names_of_all_probes_differ_within_an_exercise_and_their_texts_are_w
 
 
 # ── references at the edges ──────────────────────────────────────────────────────────────────────
+
+
+def test_the_draft_of_mended_step_adds_epsilon_outside_the_fraction():
+    theta, S = checks.exercises()["mended_step"].draft(2.0, 3.0, 4.0, 0.1, 0.5, 0.25)
+    assert S == 0.5 * 4 + 0.5 * 9
+    assert theta == pytest.approx(2 - 0.1 * 3 / np.sqrt(6.5) + 0.25)
 
 
 @pytest.mark.parametrize(

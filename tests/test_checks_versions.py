@@ -612,6 +612,27 @@ def test_a_mistake_in_other_words_gets_its_own_name(name, mistake):
     assert verdict.message.endswith(EXERCISES[name].mistakes[mistake][1])
 
 
+# Where the catalogue has several forms of a mistake: others than in VERSIONS.
+OTHER_FORMS = [
+    (
+        "numerical_gradient",
+        "all coordinates at once",
+        "d = [loss(theta + h) - loss(theta - h)]\nreturn np.array(d * len(theta)) / (2 * h)",
+    ),
+    (
+        "MyRMSprop",
+        "one S for all objects",
+        optimizer(start="MyRMSprop.S = 0").replace("self.S = self", "MyRMSprop.S = self"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "mistake", "body"), OTHER_FORMS)
+def test_another_form_of_a_mistake_gets_its_name_too(name, mistake, body):
+    verdict = EXERCISES[name].judge(written(name, body))
+    assert (verdict.passed, verdict.mistake) == (False, mistake), verdict
+
+
 # Every valid form of the smaller exercises, in other words than in the catalogue.
 VARIANTS = {
     "ewma": {

@@ -20,13 +20,13 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
-from _pytest.runner import runtestprotocol
 from hypothesis import Phase, settings
 from mutmut.state import state
 
 KILLED, ALIVE, TIMEOUT, UNTESTED = "killed", "alive", "timeout", "untested"
 NO_MUTANT = "rmsprop_lesson.checks.probes.x_nothing__mutmut_0"
 _getsource = inspect.getsource
+_failures = []
 
 
 def _without_mutmut(thing):
@@ -43,6 +43,11 @@ def pytest_configure(config):
     phases = [Phase.explicit, Phase.generate]
     settings.register_profile("mutants", settings.get_profile("lesson"), phases=phases)
     settings.load_profile("mutants")
+
+
+def pytest_runtest_logreport(report):
+    if report.failed:
+        _failures.append(report.longreprtext)
 
 
 def function_of(mutant):
@@ -66,6 +71,7 @@ def pytest_runtestloop(session):
         seconds = job["seconds"]
         _run([item for item in session.items if seconds[item.nodeid] < 0.5], seconds)
         return True
+    session.config.pluginmanager.unregister(name="terminalreporter")  # no dots and letters
     seconds, used = _watch(session)
     builders = [function for function in on_import if _module(function) in _exercise_modules()]
     results = {}
@@ -87,12 +93,11 @@ def _watch(session):
             _forget()
             state()._stats.clear()
             start = time.perf_counter()
-            reports = runtestprotocol(item, nextitem=following, log=False)
+            item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
             seconds[item.nodeid] = time.perf_counter() - start
             used[item.nodeid] = sorted(state()._stats)
-            for report in reports:
-                if report.failed:
-                    raise SystemExit(f"without a mutant, this fails:\n{report.longreprtext}")
+            if _failures:
+                raise SystemExit(f"without a mutant, this fails:\n{_failures[0]}")
         return seconds, used
 
     seconds, used = _in_child(watch)
@@ -205,10 +210,10 @@ def _run(items, seconds):
     for item, following in _in_order(items):
         signal.setitimer(signal.ITIMER_REAL, 10 + 20 * seconds[item.nodeid])  # then SIGALRM ends it
         try:
-            reports = runtestprotocol(item, nextitem=following, log=False)
+            item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
         except BaseException:
             os._exit(1)
-        if any(report.failed for report in reports):
+        if _failures:
             os._exit(1)
     os._exit(0)
 
