@@ -70,7 +70,7 @@ lab: $(VENV)/.ready ## open the course in JupyterLab (LAB_ARGS="--port 9999 --no
 # Two processes, each with one thread; a notebook or test file stays whole in one of them.
 
 .PHONY: test
-ONE_THREAD := test test-browser test-frameworks test-hard test-oldest fuzz load
+ONE_THREAD := test test-browser test-frameworks test-hard test-oldest fuzz load mutants
 $(ONE_THREAD): export OMP_NUM_THREADS := 1
 $(ONE_THREAD): export OPENBLAS_NUM_THREADS := 1
 $(ONE_THREAD) notebooks site: export RMSPROP_LESSON_PROGRESS := off
