@@ -16,7 +16,7 @@ from pathlib import Path
 import nbformat
 import yaml
 
-from rmsprop_lesson import checks
+from rmsprop_lesson import checks, mnist_available
 from rmsprop_lesson.explorers.bundle import bundle
 
 from . import notebooks, npm, outputs
@@ -83,9 +83,9 @@ def executed(path):
 
 
 def _fingerprint(notebook):
-    """Of everything that decides what a lesson's outputs are: its code and the package."""
+    """Of everything that decides what a lesson's outputs are: its code, the package, the data."""
     code = [cell.source for cell in notebook.cells]
-    state = hashlib.sha256(json.dumps(code).encode())
+    state = hashlib.sha256(json.dumps([code, mnist_available("full")]).encode())
     for path in sorted((ROOT / "rmsprop_lesson").rglob("*")):
         if path.is_file() and path.suffix not in (".mjs", ".pyc"):
             state.update(path.read_bytes())

@@ -13,6 +13,8 @@ addEventListener("DOMContentLoaded", () => {
   };
   reach();
   addEventListener("resize", reach);
+  addEventListener("toggle", reach, true);
+  document.fonts.ready.then(reach);
 
   // On paper nothing is folded away.
   let opened = [];

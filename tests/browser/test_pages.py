@@ -112,7 +112,7 @@ def test_lesson_is_light_on_first_visit(open_page, site_url, name):
 
 def test_a_figure_hidden_by_a_prediction_appears_with_its_words(page_without_network, site_url):
     page = visit(page_without_network, f"{site_url}/notebooks/01_why_adapt.html")
-    card = page.locator('.rmsprop-explorer[data-explorer="prediction"]').first
+    card = page.locator('.rmsprop-explorer[data-explorer="prediction"]:has(img)').first
     assert not card.locator("img").is_visible()
     card.locator("input").first.check()
     card.get_by_role("button").first.click()
