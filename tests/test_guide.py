@@ -1,5 +1,6 @@
 """A missing name is answered with the cell that makes it."""
 
+import json
 import subprocess
 import sys
 import sysconfig
@@ -37,6 +38,12 @@ def error_of(folder, number, cells=CELLS):
 def test_the_environment_loads_the_guide_in_every_kernel():
     installed = Path(sysconfig.get_path("data"), "etc", "ipython", "ipython_config.py")
     assert "rmsprop_lesson.guide" in installed.read_text(encoding="utf-8")
+
+
+def test_the_environments_jupyterlab_asks_nobody_for_news():
+    folder = Path(sysconfig.get_path("data"), "share", "jupyter", "lab", "settings", "overrides.d")
+    settings = json.loads((folder / "rmsprop_lesson.json").read_text(encoding="utf-8"))
+    assert settings["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"
 
 
 def test_the_message_names_the_cell_even_if_nothing_ran_before(tmp_path):

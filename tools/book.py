@@ -1,8 +1,8 @@
 """Build the Jupyter Book into _build/html: python -m tools.book
 
 The sources are put together in _build/site: the pages of docs/, the lessons, executed (what has not
-changed since the last time comes from a cache) and with outputs for pages without a kernel, and what
-the pages load: the explorers' script, KaTeX's style and fonts.
+changed since the last time comes from a cache) and with outputs for pages without a kernel, and
+what the pages load: the explorers' script, KaTeX's style and fonts.
 """
 
 import hashlib

@@ -184,10 +184,7 @@ def in_lab(browser, inputs, missed):
     valley = 'from rmsprop_lesson import explore\n\nexplore("valley")'
     with lab([valley, INTERACT]) as address:
         page = browser.new_page(viewport={"width": 1400, "height": 1300})
-        page.goto(address)
-        page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=120_000)
-        page.wait_for_function("window.jupyterapp?.commands?.hasCommand('notebook:run-all-cells')")
-        page.wait_for_timeout(2000)
+        opened_in_lab(page, address)
         page.evaluate("() => { jupyterapp.commands.execute('notebook:run-all-cells'); }")
         page.wait_for_selector(".rx-card", timeout=120_000)
         page.wait_for_selector(".jp-OutputArea .noUi-handle", timeout=120_000)
@@ -237,26 +234,49 @@ def lab(cells):
         notebook = nbformat.v4.new_notebook(cells=cells)
         notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
         nbformat.write(notebook, Path(folder, "bench.ipynb"))
-        token, port = secrets.token_hex(8), free_port()
-        options = {
-            "ServerApp.root_dir": folder,
-            "ServerApp.port": port,
-            "IdentityProvider.token": token,
-            "LabApp.expose_app_in_browser": True,
-            "LabApp.news_url": None,
-            "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
-        }
-        command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
-        command += [f"--{name}={value}" for name, value in options.items()]
-        server = subprocess.Popen(
-            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder
-        )
-        try:
-            wait_for(f"http://127.0.0.1:{port}/api?token={token}")
-            yield f"http://127.0.0.1:{port}/lab/tree/bench.ipynb?token={token}"
-        finally:
-            server.terminate()
-            server.wait(30)
+        with lab_server(folder) as address:
+            yield address("bench.ipynb")
+
+
+@contextmanager
+def lab_server(folder):
+    """JupyterLab in a folder; yields a function from a notebook's path to its address.
+
+    All cells of a notebook are in the document at once, so that each can be looked at.
+    """
+    token, port = secrets.token_hex(8), free_port()
+    settings = Path(folder, ".settings")
+    tracker = settings / "@jupyterlab" / "notebook-extension" / "tracker.jupyterlab-settings"
+    tracker.parent.mkdir(parents=True)
+    tracker.write_text('{"windowingMode": "none"}', encoding="utf-8")
+    options = {
+        "ServerApp.root_dir": folder,
+        "ServerApp.port": port,
+        "IdentityProvider.token": token,
+        "LabApp.expose_app_in_browser": True,
+        "LabApp.news_url": None,
+        "LabApp.user_settings_dir": settings,
+        "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
+    }
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
+    command += [f"--{name}={value}" for name, value in options.items()]
+    server = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder
+    )
+    try:
+        wait_for(f"http://127.0.0.1:{port}/api?token={token}")
+        yield lambda path: f"http://127.0.0.1:{port}/lab/tree/{path}?token={token}&reset"
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def opened_in_lab(page, address):
+    """Open a notebook, and wait until its cells can be run."""
+    page.goto(address)
+    page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=120_000)
+    page.wait_for_function("window.jupyterapp?.commands?.hasCommand('notebook:run-all-cells')")
+    page.wait_for_timeout(2000)
 
 
 def free_port():

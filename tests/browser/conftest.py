@@ -1,8 +1,9 @@
 """A real browser, the built site, and pages that are refused everything from outside.
 
-make test-browser (which builds the site and the slides first); without it everything here is skipped.
+`make test-browser` builds the site and the slides first; without it all of this is skipped.
 """
 
+import contextlib
 import functools
 import http.server
 import os
@@ -46,10 +47,8 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
         pass
 
     def handle(self):
-        try:
+        with contextlib.suppress(ConnectionError):  # the browser went away before the end
             super().handle()
-        except ConnectionError:  # the browser went away before the end
-            pass
 
     def send_error(self, code, message=None, explain=None):
         page = Path(self.directory, "404.html")
@@ -99,8 +98,8 @@ def site_url():
 def open_page(browser):
     """Make pages that are refused everything from outside: open_page(viewport=…, …).
 
-    Each has a list `faults` of what went wrong on it: requests to elsewhere, failed requests, errors on
-    the console, uncaught errors. A test ends in failure if any page has one.
+    Each has a list `faults` of what went wrong on it: requests to elsewhere, failed requests,
+    errors on the console, uncaught errors. A test ends in failure if any page has one.
     """
     contexts, pages = [], []
 

@@ -1,4 +1,4 @@
-"""Every page of the site in a real browser: complete without network, accessible, light, on a phone."""
+"""Every page of the site in a real browser: complete offline, accessible, light, on a phone."""
 
 import gzip
 import json
@@ -20,7 +20,7 @@ LESSONS = [page for page in PAGES if page.startswith("notebooks/")]
 TOTAL, SCRIPT = 1_000_000, 300_000
 AXE = """axe.run(document, {preload: false, resultTypes: ["violations"]}).then((result) =>
     result.violations.flatMap((rule) =>
-        rule.nodes.map((node) => `${rule.id}: ${node.target.join(" ")}: ${node.html.slice(0, 120)}`)))"""
+        rule.nodes.map((node) => [rule.id, ...node.target, node.html.slice(0, 120)].join(": "))))"""
 
 each_page = pytest.mark.parametrize("name", PAGES)
 each_lesson = pytest.mark.parametrize("name", LESSONS)
@@ -126,8 +126,12 @@ def test_formulas_are_there_for_eyes_and_for_screen_readers(page_without_network
     assert formulas.count() > 20
     assert page.locator(".katex math").count() == formulas.count()
     assert page.locator(".katex-error").count() == 0
-    fonts = "document.fonts.ready.then(f => [...f].filter(x => x.status == 'loaded').map(x => x.family))"
-    assert "KaTeX_Main" in page.evaluate(fonts)
+    fonts = page.evaluate(
+        """document.fonts.ready.then(
+            (all) => [...all].filter((font) => font.status === "loaded").map((font) => font.family)
+        )"""
+    )
+    assert "KaTeX_Main" in fonts
 
 
 def test_numbers_of_equations_are_links(page_without_network, site_url):
