@@ -85,13 +85,14 @@ lint: $(VENV)/.with-dev ## check the style of code and notebooks
 	@$(BIN)/python tools/notebooks.py --check $(NOTEBOOKS)
 
 .PHONY: test-frameworks
-test-frameworks: .venv-frameworks/.ready ## compare ours with PyTorch, Keras and optax, live (a large download)
+test-frameworks: .venv-frameworks/.ready ## compare ours with PyTorch, Keras and optax, and search on Dask (a large download)
+	@.venv-frameworks/bin/python -m pytest tests/test_tuning.py $(TEST_ARGS)
 	@.venv-frameworks/bin/python -m pytest tests/frameworks $(TEST_ARGS)
 
 .venv-frameworks/.ready: pyproject.toml
 	$(call make_venv,.venv-frameworks)
-	@echo "Installing the course, PyTorch, Keras, JAX and optax into .venv-frameworks"
-	@.venv-frameworks/bin/python $(PIP_INSTALL) --editable '.[test,frameworks]'
+	@echo "Installing the course, PyTorch, Keras, JAX, optax and Dask into .venv-frameworks"
+	@.venv-frameworks/bin/python $(PIP_INSTALL) --editable '.[test,frameworks,distributed]'
 	@touch $@
 
 .PHONY: test-hard
