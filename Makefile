@@ -146,6 +146,10 @@ site-serve: site ## build the site and show it on http://localhost:8000 (SITE_PO
 
 SITE_PORT ?= 8000
 
+.PHONY: slides
+slides: .venv-site/.ready ## make a reveal.js deck of each lesson in _build/slides
+	@.venv-site/bin/python -m tools.slides
+
 .PHONY: test-browser
 test-browser: site ## open every page, explorer and lesson in Chromium (apt-get install chromium)
 	@BROWSER=1 .venv-site/bin/python -m pytest -n 2 --dist loadfile tests/browser $(TEST_ARGS)

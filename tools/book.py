@@ -36,7 +36,9 @@ def main():
     (SOURCE / "_config.yml").write_text(yaml.safe_dump(config(), allow_unicode=True), "utf-8")
     _place_lessons()
     (SOURCE / "docs" / "mistakes_table.md").write_text(mistakes(), encoding="utf-8")
-    _place_assets(SOURCE / "docs" / "_static")
+    static = SOURCE / "docs" / "_static"
+    (static / "site.js").unlink()  # a part of course.js
+    place_scripts(static)
     code = _build()
     if code == 0:
         _finish()
@@ -92,9 +94,10 @@ def _fingerprint(notebook):
     return state.hexdigest()
 
 
-def _place_assets(folder):
+def place_scripts(folder):
+    """Put the explorers' script, and KaTeX's style and fonts, into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / "course.js").write_text(script(), encoding="utf-8")
-    (folder / "site.js").unlink()
     katex = npm.package("katex") / "dist"
     (folder / "katex").mkdir()
     shutil.copy(katex / "katex.min.css", folder / "katex")

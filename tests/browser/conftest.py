@@ -1,6 +1,6 @@
 """A real browser, the built site, and pages that are refused everything from outside.
 
-`make test-browser` builds the site and the slides first; without it all of this is skipped.
+`make test-browser` builds the site first; without it all of this is skipped.
 """
 
 import contextlib

@@ -1,0 +1,214 @@
+"""Make a reveal.js deck of each lesson, from the notebook, in _build/slides: python -m tools.slides
+
+The cells' slide marks are Jupyter's own: slide and subslide begin a slide, a fragment appears with
+a key, notes are for the speaker, skip leaves out. What is stored in the notebook is shown; nothing
+is executed. A deck opens from a folder or a USB stick: all that it loads lies beside it in assets.
+
+nbconvert's slides would need MathJax, its own template and a script for the widgets; a page of our
+own is shorter, and reads Markdown with the parser that the site uses.
+"""
+
+import json
+import re
+import shutil
+import subprocess
+from html import escape
+
+import nbformat
+from markdown_it import MarkdownIt
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+from . import book, npm, outputs, teaching
+
+SLIDES = book.BUILD / "slides"
+DECK = book.ROOT / "tools" / "deck"
+STYLES = {"light": "a11y-high-contrast-light", "dark": "a11y-high-contrast-dark"}
+FORMULA = re.compile("\x02([ib])(.*?)\x03", re.DOTALL)
+SIGHTS = ("<img", "<table", "rmsprop-explorer")
+HEADING = re.compile(r"\A#+ (.*)")
+PREDICTION = 'data-explorer="prediction"'
+EXPLORER = re.compile(r'data-explorer="(?!prediction)')
+# KaTeX in Node.js: a list of formulas as JSON in, a list of their HTML out.
+TYPESET = """
+const katex = require(process.argv[1]);
+const formulas = JSON.parse(require("fs").readFileSync(0));
+const html = formulas.map(([tex, displayMode]) => katex.renderToString(tex, { displayMode }));
+process.stdout.write(JSON.stringify(html));
+"""
+
+
+def main():
+    """Make all decks, and the page that lists them."""
+    shutil.rmtree(SLIDES, ignore_errors=True)
+    assets = SLIDES / "assets"
+    figures = outputs.Figures(assets / "figures", "assets/figures")
+    _place_assets(assets)
+    titles = {}
+    for number, path in teaching.NOTEBOOKS.items():
+        notebook = outputs.prepare(nbformat.read(path, as_version=4), figures)
+        sections = typeset(deck(notebook.cells, teaching.minutes(number)))
+        titles[path.stem] = notebook.cells[0].source.partition("\n")[0].lstrip("# ")
+        _write(path.stem, titles[path.stem], f'<div class="slides">{sections}</div>')
+    links = "".join(f'<li><a href="{stem}.html">{name}</a></li>' for stem, name in titles.items())
+    about = (DECK / "index.html").read_text(encoding="utf-8")
+    _write("index", "Slides", about.replace("LINKS", links))
+
+
+def _write(stem, title, body):
+    page = (DECK / "page.html").read_text(encoding="utf-8")
+    page = page.replace("TITLE", escape(title)).replace("BODY", body)
+    (SLIDES / f"{stem}.html").write_text(page, encoding="utf-8")
+
+
+def _place_assets(folder):
+    book.place_scripts(folder)
+    reveal = npm.package("reveal.js")
+    for name in ("dist/reveal.js", "dist/reveal.css", "plugin/notes/notes.js"):
+        shutil.copy(reveal / name, folder)
+    for name in ("deck.css", "deck.js"):
+        shutil.copy(DECK / name, folder)
+    colours = [
+        HtmlFormatter(style=style).get_style_defs(f'html[data-theme="{theme}"] .highlight')
+        for theme, style in STYLES.items()
+    ]
+    (folder / "code.css").write_text("\n".join(colours), encoding="utf-8")
+
+
+# ── from cells to slides ─────────────────────────────────────────────────────────────────────────
+
+
+def slides(cells):
+    """Group cells into slides: lists of (mark, cell), without what is skipped."""
+    groups = []
+    for cell in cells:
+        mark = cell.metadata.get("slideshow", {}).get("slide_type", "-")
+        if mark in ("slide", "subslide") or not groups:
+            groups.append([])
+        if mark != "skip":
+            groups[-1].append((mark, cell))
+    return [group for group in groups if any(mark != "notes" for mark, _ in group)]
+
+
+def deck(cells, minutes):
+    """Turn a lesson's cells into reveal.js sections, with formulas still to be typeset.
+
+    Parameters
+    ----------
+    cells : list of NotebookNode
+        With outputs as `tools.outputs` prepares them.
+    minutes : int
+        What the lesson takes; the notes share it out, a cell as long as any other.
+
+    Returns
+    -------
+    str
+    """
+    groups = slides(cells)
+    share = minutes / sum(len(group) for group in groups)
+    sections, passed, heading = [], 0.0, ""
+    for group in groups:
+        until = passed + share * len(group)
+        timing = f"Minute {passed:.0f} to {until:.0f} of {minutes}."
+        own = HEADING.search(group[0][1].source)
+        sections.append(_section(group, timing, "" if own else heading))
+        passed, heading = until, own[1] if own else heading
+    return "\n".join(sections)
+
+
+def _section(group, timing, heading):
+    """One slide; `heading` is that of an earlier slide which this one goes on with, or empty."""
+    shown = [(False, f'<div class="part goes-on">{_markdown(heading)}</div>')] if heading else []
+    asked = False
+    for mark, cell in group:
+        if mark != "notes":
+            # What follows a question waits until the room has answered it.
+            shown += _parts("fragment" if asked else mark, cell)
+            asked = asked or PREDICTION in shown[-1][1]
+    notes = [html for mark, cell in group if mark == "notes" for _, html in _parts(mark, cell)]
+    return (
+        f'<section><div class="fit">{_arranged(shown)}</div>'
+        f'<aside class="notes"><p>{timing}</p>{"".join(notes)}</aside></section>'
+    )
+
+
+def _arranged(parts):
+    """Words and code on the left of what there is to look at; an explorer has the slide's width."""
+    words, sights = ([html for sight, html in parts if sight is wanted] for wanted in (False, True))
+    if not (words and sights) or any(EXPLORER.search(html) for html in sights):
+        return "".join(html for _, html in parts)
+    columns = "".join(f'<div class="column">{"".join(side)}</div>' for side in (words, sights))
+    return f'<div class="beside">{columns}</div>'
+
+
+def _parts(mark, cell):
+    """Return what a cell shows, as a list of (whether it is to look at, HTML)."""
+    fragment = " fragment" if mark == "fragment" else ""
+    parts = [(False, _markdown(cell.source))] if cell.cell_type == "markdown" else _code(cell)
+    return [(sight, f'<div class="part{fragment}">{html}</div>') for sight, html in parts]
+
+
+def _code(cell):
+    outputs = [_output(output) for output in cell.outputs]
+    sights = [(any(word in html for word in SIGHTS), html) for html in outputs]
+    if any(EXPLORER.search(html) for html in outputs):
+        return sights  # its code is the call alone
+    part = cell.metadata.get("rmsprop_lesson", {}).get("part")
+    source = re.sub(r"^# NBVAL_IGNORE_OUTPUT\n", "", cell.source)
+    source = _without_details(source) if part == "stub" else source
+    code = (False, highlight(source, PythonLexer(), HtmlFormatter()))
+    # The answer of a check belongs to the learner who runs it.
+    return [code] if part == "check" else [code, *sights]
+
+
+def _without_details(stub):
+    """A stub with the first line of its docstring only; the lesson has the rest."""
+    return re.sub(r'("""[^\n"]+)\n\n.*?"""', r'\1"""', stub, flags=re.DOTALL)
+
+
+def _output(output):
+    if output.output_type == "stream":
+        return f"<pre>{escape(output.text)}</pre>"
+    data = output.data
+    if "text/html" in data:
+        return data["text/html"].replace(' loading="lazy"', "")
+    if "text/latex" in data:
+        return _markdown(data["text/latex"])
+    if "text/markdown" in data:
+        return _markdown(data["text/markdown"])
+    return f"<pre>{escape(data['text/plain'])}</pre>"
+
+
+# ── Markdown and formulas ────────────────────────────────────────────────────────────────────────
+
+
+def _markdown(text):
+    parser = MarkdownIt("commonmark", {"html": True}).enable("table")
+    parser.use(dollarmath_plugin, renderer=_placeholder, double_inline=True)
+    html = parser.render(text)
+    return re.sub(r'href="(\d\d_\w+)\.ipynb', r'href="\1.html', html)
+
+
+def _placeholder(tex, options):
+    return f"\x02{'b' if options['display_mode'] else 'i'}{tex}\x03"
+
+
+def typeset(html):
+    """Replace the formulas that `deck` left by what KaTeX makes of them."""
+    formulas = [[tex, kind == "b"] for kind, tex in FORMULA.findall(html)]
+    katex = npm.package("katex") / "dist" / "katex.js"
+    answer = subprocess.run(
+        ["node", "-e", TYPESET, katex],
+        input=json.dumps(formulas).encode(),
+        stdout=subprocess.PIPE,
+        env=npm.environment(),
+        check=True,
+    )
+    ready = iter(json.loads(answer.stdout))
+    return FORMULA.sub(lambda _: next(ready), html)
+
+
+if __name__ == "__main__":
+    main()
