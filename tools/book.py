@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from concurrent.futures import ProcessPoolExecutor
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -85,9 +86,15 @@ def executed(path):
 
 
 def _fingerprint(notebook):
-    """Of everything that decides what a lesson's outputs are: its code, the package, the data."""
+    """Of everything that decides what a lesson's outputs are: its code and its surroundings."""
     code = [cell.source for cell in notebook.cells]
-    state = hashlib.sha256(json.dumps([code, mnist_available("full")]).encode())
+    return hashlib.sha256(json.dumps([code, _surroundings()]).encode()).hexdigest()
+
+
+@cache
+def _surroundings():
+    """Of the package, and of whether the full MNIST is there."""
+    state = hashlib.sha256(str(mnist_available("full")).encode())
     for path in sorted((ROOT / "rmsprop_lesson").rglob("*")):
         if path.is_file() and path.suffix not in (".mjs", ".pyc"):
             state.update(path.read_bytes())

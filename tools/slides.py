@@ -184,15 +184,16 @@ def _output(output):
 # ── Markdown and formulas ────────────────────────────────────────────────────────────────────────
 
 
-def _markdown(text):
-    parser = MarkdownIt("commonmark", {"html": True}).enable("table")
-    parser.use(dollarmath_plugin, renderer=_placeholder, double_inline=True)
-    html = parser.render(text)
-    return re.sub(r'href="(\d\d_\w+)\.ipynb', r'href="\1.html', html)
-
-
 def _placeholder(tex, options):
     return f"\x02{'b' if options['display_mode'] else 'i'}{tex}\x03"
+
+
+PARSER = MarkdownIt("commonmark", {"html": True}).enable("table")
+PARSER.use(dollarmath_plugin, renderer=_placeholder, double_inline=True)
+
+
+def _markdown(text):
+    return re.sub(r'href="(\d\d_\w+)\.ipynb', r'href="\1.html', PARSER.render(text))
 
 
 def typeset(html):

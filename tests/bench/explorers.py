@@ -185,7 +185,7 @@ def in_lab(browser, inputs, missed):
     with lab([valley, INTERACT]) as address:
         page = browser.new_page(viewport={"width": 1400, "height": 1300})
         opened_in_lab(page, address)
-        page.evaluate("() => { jupyterapp.commands.execute('notebook:run-all-cells'); }")
+        run_all(page)
         page.wait_for_selector(".rx-card", timeout=120_000)
         page.wait_for_selector(".jp-OutputArea .noUi-handle", timeout=120_000)
         page.wait_for_selector(".jp-OutputArea img", timeout=120_000)
@@ -277,6 +277,16 @@ def opened_in_lab(page, address):
     page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=120_000)
     page.wait_for_function("window.jupyterapp?.commands?.hasCommand('notebook:run-all-cells')")
     page.wait_for_timeout(2000)
+
+
+def run_all(page):
+    """Start all cells of the open notebook; `window.ran` is true once they have run."""
+    page.evaluate(
+        """() => {
+          const all = jupyterapp.commands.execute("notebook:run-all-cells");
+          all.then((ran) => { window.ran = ran; });
+        }"""
+    )
 
 
 def free_port():

@@ -13,7 +13,7 @@ from rmsprop_lesson import explore
 from rmsprop_lesson.explorers import noise, runs
 from rmsprop_lesson.explorers.bundle import bundle
 from rmsprop_lesson.explorers.settings import SETTINGS, checked
-from tests.bench.explorers import lab, opened_in_lab
+from tests.bench.explorers import lab, opened_in_lab, run_all
 from tools import npm
 
 CORE = Path(lesson.__file__).parent / "explorers" / "js" / "core.mjs"
@@ -424,7 +424,7 @@ def test_learners_own_optimiser_runs_again_in_jupyterlab(browser):
     page = browser.new_page(viewport={"width": 1300, "height": 1000})
     with lab([MINE]) as address:
         opened_in_lab(page, address)
-        page.evaluate("() => { jupyterapp.commands.execute('notebook:run-all-cells'); }")
+        run_all(page)
         page.wait_for_selector(".rx-card", timeout=120_000)
         slider = page.get_by_label("η of Adagrad, RMSprop and Adam", exact=True)
         slider.focus()

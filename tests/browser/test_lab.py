@@ -5,12 +5,9 @@ import shutil
 import pytest
 from conftest import ROOT
 
-from tests.bench.explorers import lab_server, opened_in_lab
+from tests.bench.explorers import lab_server, opened_in_lab, run_all
 
 LESSONS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
-RUN_ALL = """() => {
-  jupyterapp.commands.execute("notebook:run-all-cells").then((good) => { window.ran = good; });
-}"""
 # For every code cell: has it run, what went wrong, and does it show a widget of ours?
 CELLS = """() => jupyterapp.shell.currentWidget.content.widgets.map((cell, place) => {
   const outputs = cell.model.type === "code" ? cell.model.outputs.toJSON() : [];
@@ -46,7 +43,7 @@ def operate(page, widget, control):
 def test_lesson_runs_and_its_widgets_work(page_without_network, address, name):
     page = page_without_network
     opened_in_lab(page, address(f"notebooks/{name}"))
-    page.evaluate(RUN_ALL)
+    run_all(page)
     page.wait_for_function("window.ran === true", timeout=120_000)
     cells = page.evaluate(CELLS)
     assert [cell for cell in cells if cell["faults"] or not cell["run"]] == []
