@@ -238,12 +238,15 @@ def test_as_many_worksheets_as_the_guide_says():
 
 
 def test_the_memory_to_plan_follows_from_what_was_measured():
-    kernel, mnist = (int(n) for n in re.findall(r"largest kernel (\d+) MiB", GUIDE))
+    found = re.findall(r"largest kernel (\d+) MiB, after \w+ (\d+) MiB", GUIDE)
+    (kernel, mnist), (alone, crowd) = ((int(a), int(b)) for a, b in found)
     rows = re.findall(r"^(\w+) +(\d+) .* s +[\d.]+ +(\d+) MiB$", GUIDE, re.MULTILINE)
     assert {name for name, *_ in rows} == {path.stem for path in teaching.NOTEBOOKS.values()}
     assert sum(int(learners) for _, learners, _ in rows) == 30 + 30
     assert max(int(memory) for *_, memory in rows) == kernel
-    assert int(rows[-1][2]) == mnist <= load.KERNEL_LIMIT
+    assert int(rows[-1][2]) == alone == crowd
+    assert {memory for name, _, memory in rows if name == load.MNIST} == {str(mnist), str(crowd)}
+    assert max(mnist, crowd) <= load.MNIST_LIMIT
     totals = re.findall(r"all kernels and the server (\d+) MiB", GUIDE)
     assert all(int(total) <= load.TOTAL_LIMIT for total in totals)
     plan = PROSE.partition("**Memory to plan**")[2]
