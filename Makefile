@@ -151,7 +151,7 @@ slides: .venv-site/.ready ## make a reveal.js deck of each lesson in _build/slid
 	@.venv-site/bin/python -m tools.slides
 
 .PHONY: test-browser
-test-browser: site ## open every page, explorer and lesson in Chromium (apt-get install chromium)
+test-browser: site slides ## open every page, explorer, lesson and slide in Chromium (apt-get install chromium)
 	@BROWSER=1 .venv-site/bin/python -m pytest -n 2 --dist loadfile tests/browser $(TEST_ARGS)
 
 .PHONY: bench-explorers

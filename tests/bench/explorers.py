@@ -226,6 +226,9 @@ def redraws(page, times=20):
     return found
 
 
+SESSION = "window.jupyterapp?.shell?.currentWidget?.context?.sessionContext"
+
+
 @contextmanager
 def lab(cells):
     """JupyterLab with a notebook of these cells; yields the notebook's address."""
@@ -272,17 +275,17 @@ def lab_server(folder):
 
 
 def opened_in_lab(page, address):
-    """Open a notebook, and wait until its cells can be run."""
+    """Open a notebook, and wait until its kernel is ready, for a cell run earlier is lost."""
     page.goto(address)
     page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=120_000)
-    page.wait_for_function("window.jupyterapp?.commands?.hasCommand('notebook:run-all-cells')")
-    page.wait_for_timeout(2000)
+    page.wait_for_function(f"{SESSION}?.kernelDisplayStatus === 'idle'", timeout=120_000)
 
 
 def run_all(page):
-    """Start all cells of the open notebook; `window.ran` is true once they have run."""
+    """Start all cells of the open notebook, whose stored outputs go; in the end `ran` is true."""
     page.evaluate(
-        """() => {
+        """async () => {
+          await jupyterapp.commands.execute("notebook:clear-all-cell-outputs");
           const all = jupyterapp.commands.execute("notebook:run-all-cells");
           all.then((ran) => { window.ran = ran; });
         }"""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from operating import operate
 
 import rmsprop_lesson as lesson
 from rmsprop_lesson import explore
@@ -274,6 +275,15 @@ def test_live_text_is_polite_and_follows(page_without_network, name):
 
 
 # ── each explorer, operated ─────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("hand", ["mouse", "keyboard", "touch"])
+def test_every_control_works_and_what_is_said_is_the_packages(open_page, name, hand):
+    touch = {"viewport": {"width": 360, "height": 800}, "has_touch": True, "is_mobile": True}
+    page = open_page(**touch if hand == "touch" else {"viewport": {"width": 1200, "height": 900}})
+    show(page, name)
+    operate(page, page.locator(".rmsprop-explorer"), hand)
 
 
 def row(page, name):

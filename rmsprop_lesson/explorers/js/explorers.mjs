@@ -26,6 +26,7 @@ export function mount(el, name, settings = {}, { onchange, data = {} } = {}) {
   const state = structuredClone({ ...kind.defaults, ...settings });
   const card = kind.build(el, state, { onchange, data });
   const handle = {
+    name,
     update: (changed) => card.update(structuredClone(changed)),
     receive: (changed) => card.receive(changed),
     destroy: () => card.destroy(),
