@@ -7,6 +7,7 @@ import hashlib
 import http.server
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -793,6 +794,23 @@ def test_killed_while_writing_the_cache(start, cache):
     (cache / FIRST).unlink()
     assert_genuine(load_mnist("full"))
     assert_cache_is_genuine(cache)
+
+
+def test_what_is_left_may_be_removed_by_another_process_first(start, cache, monkeypatch):
+    start(good)
+    left = cache / "part-old"
+    left.mkdir(parents=True)
+    os.utime(left, (0, 0))
+    remove = shutil.rmtree
+
+    def too_late(path, **arguments):
+        if path == left:
+            raise FileNotFoundError(path)
+        return remove(path, **arguments)
+
+    monkeypatch.setattr(shutil, "rmtree", too_late)
+    assert_genuine(load_mnist("full"))
+    assert names(cache) == sorted([*GENUINE, left.name])  # stored all the same
 
 
 # ---- the real thing -----------------------------------------------------------------------------

@@ -12,7 +12,7 @@ import json
 import re
 import shutil
 import subprocess
-from html import escape
+from html import escape, unescape
 
 import nbformat
 from markdown_it import MarkdownIt
@@ -27,10 +27,13 @@ SLIDES = book.BUILD / "slides"
 DECK = book.ROOT / "tools" / "deck"
 STYLES = {"light": "a11y-high-contrast-light", "dark": "a11y-high-contrast-dark"}
 FORMULA = re.compile("\x02([ib])(.*?)\x03", re.DOTALL)
+WIDE, LONG = 4, 14  # columns beyond which a table takes the slide's width; rows that a slide shows
 SIGHTS = ("<img", "<table", "rmsprop-explorer")
+ROW = re.compile(r"<tr.*?</tr>", re.DOTALL)
 HEADING = re.compile(r"\A#+ (.*)")
+QUIZ = re.compile(r'data-explorer="quiz" data-settings="(.*?)"')
 PREDICTION = 'data-explorer="prediction"'
-EXPLORER = re.compile(r'data-explorer="(?!prediction)')
+EXPLORER = re.compile(r'data-explorer="(?!prediction|quiz)([a-z-]+)"')
 # KaTeX in Node.js: a list of formulas as JSON in, a list of their HTML out.
 TYPESET = """
 const katex = require(process.argv[1]);
@@ -106,7 +109,7 @@ def deck(cells, minutes):
     -------
     str
     """
-    groups = slides(cells)
+    groups = [part for group in slides(cells) for part in _one_by_one(group)]
     share = minutes / sum(len(group) for group in groups)
     sections, passed, heading = [], 0.0, ""
     for group in groups:
@@ -116,6 +119,25 @@ def deck(cells, minutes):
         sections.append(_section(group, timing, "" if own else heading))
         passed, heading = until, own[1] if own else heading
     return "\n".join(sections)
+
+
+def _one_by_one(group):
+    """Give each question of a quiz a slide of its own; the first keeps what stands before."""
+    for place, (mark, cell) in enumerate(group):
+        html = "".join(o.get("data", {}).get("text/html", "") for o in cell.get("outputs", []))
+        if found := QUIZ.search(html):
+            questions = json.loads(unescape(found[1]))["questions"]
+            asked = [[(mark, _quiz_of(question))] for question in questions]
+            asked[0][:0], asked[-1][1:] = group[:place], group[place + 1 :]
+            return asked
+    return [group]
+
+
+def _quiz_of(question):
+    settings = escape(json.dumps({"questions": [question]}))
+    html = f'<div class="rmsprop-explorer" data-explorer="quiz" data-settings="{settings}"></div>'
+    output = nbformat.v4.new_output("display_data", data={"text/html": html})
+    return nbformat.v4.new_code_cell(outputs=[output])
 
 
 def _section(group, timing, heading):
@@ -135,12 +157,19 @@ def _section(group, timing, heading):
 
 
 def _arranged(parts):
-    """Words and code on the left of what there is to look at; an explorer has the slide's width."""
+    """Words and code on the left of what there is to look at, unless that wants all the width."""
     words, sights = ([html for sight, html in parts if sight is wanted] for wanted in (False, True))
-    if not (words and sights) or any(EXPLORER.search(html) for html in sights):
+    if not (words and sights) or any(map(_is_wide, sights)):
         return "".join(html for _, html in parts)
     columns = "".join(f'<div class="column">{"".join(side)}</div>' for side in (words, sights))
     return f'<div class="beside">{columns}</div>'
+
+
+def _is_wide(html):
+    if PREDICTION in html:
+        return False
+    rows = ROW.findall(html)
+    return EXPLORER.search(html) or (rows and rows[0].count("<th") > WIDE)
 
 
 def _parts(mark, cell):
@@ -173,12 +202,22 @@ def _output(output):
         return f"<pre>{escape(output.text)}</pre>"
     data = output.data
     if "text/html" in data:
-        return data["text/html"].replace(' loading="lazy"', "")
+        return _cut(data["text/html"].replace(' loading="lazy"', ""))
     if "text/latex" in data:
         return _markdown(data["text/latex"])
     if "text/markdown" in data:
         return _markdown(data["text/markdown"])
     return f"<pre>{escape(data['text/plain'])}</pre>"
+
+
+def _cut(html):
+    """Leave out the rows of a table that nobody could read on a slide, and say so."""
+    rows = ROW.findall(html)[1:]
+    if len(rows) <= LONG or "rmsprop-explorer" in html:
+        return html
+    for row in rows[LONG:]:
+        html = html.replace(row, "", 1)
+    return f'{html}<p class="rest">{LONG} of {len(rows)} rows: the lesson has them all.</p>'
 
 
 # ── Markdown and formulas ────────────────────────────────────────────────────────────────────────

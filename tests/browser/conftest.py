@@ -1,6 +1,6 @@
 """A real browser, the built site, and pages that are refused everything from outside.
 
-`make test-browser` builds the site first; without it all of this is skipped.
+`make test-browser` builds the site and the slides first; without it all of this is skipped.
 """
 
 import contextlib
@@ -23,6 +23,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# The site, JupyterLab, and the decks, which are opened from their folder.
+OWN = ("http://127.0.0.1", "http://localhost", "file://", "about:")
 # Not a fault: Chromium asks for it where a page names no icon of its own.
 HARMLESS = ("/favicon.ico",)
 
@@ -129,7 +131,7 @@ def _watch(context, page):
 
     def let_through(route):
         address = route.request.url
-        if address.startswith(("http://127.0.0.1", "http://localhost")):
+        if address.startswith(OWN):
             route.continue_()
         else:
             page.faults.append(f"asks elsewhere: {address}")

@@ -267,7 +267,7 @@ export const quiz = {
     const score = h("p", { class: "rx-score", role: "status" });
     const tries = {};
     const forms = state.questions.map((question, i) => new Form(question, {
-      heading: `${i + 1}. `,
+      heading: state.questions.length > 1 ? `${i + 1}. ` : "",
       button: "Check",
       answer(value) {
         tries[question.id] = (tries[question.id] ?? 0) + 1;

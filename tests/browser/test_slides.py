@@ -1,0 +1,188 @@
+"""The decks in a real browser, opened from the folder as from a USB stick."""
+
+import re
+
+import pytest
+from operating import operate
+
+from rmsprop_lesson.explorers.settings import SETTINGS
+from tools import slides, teaching
+
+DECKS = [path.stem for path in teaching.NOTEBOOKS.values()]
+MOST_LINES = 12  # of code on a slide
+SMALLEST = 0.66  # of the type's size, 26 of 720 pixels, where a slide has much to show
+SECTION = re.compile(r"<section>.*?</section>", re.DOTALL)
+CODE = re.compile(r'<div class="highlight"><pre>(.*?)</pre>', re.DOTALL)
+# What leaves the slide, or its own box, on the slide that is shown with all its fragments.
+SPILLED = """() => {
+  const slide = Reveal.getCurrentSlide(), frame = slide.getBoundingClientRect();
+  const out = [...slide.querySelectorAll(".fit *:not(.katex *, svg *, option)")].filter((el) => {
+    const box = el.getBoundingClientRect();
+    return box.width > 1 && box.height > 1 && el.checkVisibility({ visibilityProperty: true })
+      && (box.bottom > frame.bottom + 1 || box.right > frame.right + 1 || box.left < frame.left - 1
+        || (el.matches("pre, p, .column, .part") && el.scrollWidth > el.clientWidth + 2));
+  });
+  return out.map((el) => el.outerHTML.slice(0, 120));
+}"""
+# Until the content has kept its size for some frames.
+FITTED = """async () => {
+  const all = [...document.querySelectorAll(".fit")];
+  const frame = () => new Promise((go) => requestAnimationFrame(() => setTimeout(go)));
+  for (let still = 0, before = ""; still < 3; ) {
+    await frame();
+    const now = all.map((el) => `${el.style.zoom} ${el.offsetHeight}`).join();
+    still = now === before ? still + 1 : 0;
+    before = now;
+  }
+}"""
+COUNT = "document.querySelectorAll('.slides > section').length"
+
+
+def sections(stem):
+    """The slides of a deck, as HTML."""
+    return SECTION.findall((slides.SLIDES / f"{stem}.html").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def opened(open_page):
+    """Open a deck: opened(stem, width, height, query)."""
+
+    def make(stem, width=1280, height=720, query=""):
+        page = open_page(viewport={"width": width, "height": height})
+        page.goto(f"{(slides.SLIDES / stem).as_uri()}.html{query}")
+        page.wait_for_function("window.Reveal?.isReady()")
+        return page
+
+    return make
+
+
+def walk(page):
+    """Show each slide with all its fragments."""
+    for number in range(page.evaluate(COUNT)):
+        page.evaluate(f"Reveal.slide({number}, 0, 99)")
+        yield number + 1
+
+
+def spilled(page):
+    """What leaves the slide, once it has been fitted."""
+    page.evaluate(FITTED)
+    return page.evaluate(SPILLED)
+
+
+@pytest.mark.parametrize("stem", DECKS)
+@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080)], ids=["720", "1080"])
+def test_no_slide_overflows_not_even_with_its_answer(opened, stem, size):
+    page = opened(stem, *size)
+    for number in walk(page):
+        assert spilled(page) == [], f"slide {number}"
+        ask = page.locator("section.present .rx-form")
+        if ask.count():
+            _answer(ask)
+            assert spilled(page) == [], f"slide {number}, answered"
+
+
+def _answer(ask):
+    choice = ask.locator("input[type=radio]")
+    if choice.count():
+        choice.last.check()
+    else:
+        ask.locator("input").fill("7")
+    ask.locator(".rx-button").first.click()
+    ask.locator(".rx-feedback").wait_for()
+
+
+@pytest.mark.parametrize("stem", DECKS)
+def test_type_is_large_and_code_short(opened, stem):
+    page = opened(stem)
+    zooms = page.evaluate(
+        "[...document.querySelectorAll('.fit')].map((el) => Number(el.style.zoom))"
+    )
+    assert min(zooms) >= SMALLEST
+    for number, section in enumerate(sections(stem), start=1):
+        lines = sum(block.rstrip().count("\n") + 1 for block in CODE.findall(section))
+        assert lines <= MOST_LINES, f"slide {number}"
+
+
+@pytest.mark.parametrize("number", teaching.NOTEBOOKS)
+def test_notes_have_the_minutes(number):
+    minutes = teaching.minutes(number)
+    times = [
+        re.search(r'<aside class="notes"><p>Minute (\d+) to (\d+) of (\d+)\.', section).groups()
+        for section in sections(teaching.NOTEBOOKS[number].stem)
+    ]
+    begins, ends, wholes = (list(map(int, column)) for column in zip(*times, strict=True))
+    assert begins == [0, *ends[:-1]]
+    assert ends[-1] == minutes
+    assert set(wholes) == {minutes}
+
+
+@pytest.mark.parametrize("stem", DECKS)
+def test_a_page_of_print_for_each_slide(opened, stem):
+    page = opened(stem, query="?print-pdf")
+    page.wait_for_selector(".pdf-page")
+    page.evaluate(FITTED)
+    count = page.evaluate(COUNT.replace(".slides >", ".pdf-page >"))
+    pdf = page.pdf(prefer_css_page_size=True, print_background=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == count == len(sections(stem))
+
+
+EXPLORERS = {stem: name for stem in DECKS for name in slides.EXPLORER.findall(str(sections(stem)))}
+
+
+def shown(page):
+    """Go to the slide with the explorer, and wait until it has its size."""
+    host = page.locator(".rmsprop-explorer:has(.rx-controls, .rx-runs)")
+    page.evaluate(
+        "(el) => { const at = Reveal.getIndices(el.closest('section')); Reveal.slide(at.h); }",
+        host.element_handle(),
+    )
+    assert spilled(page) == []
+    return host
+
+
+@pytest.mark.parametrize("stem", EXPLORERS)
+def test_explorers_are_alive(opened, stem):
+    page = opened(stem)
+    host = shown(page)
+    operate(page, host, "mouse")
+    operate(page, host, "keyboard")
+    assert spilled(page) == []
+
+
+@pytest.mark.parametrize("width", [1280, 1920])
+def test_start_is_dragged_on_a_slide_as_elsewhere(opened, width):
+    page = opened(DECKS[1], width, width * 9 // 16)
+    handle = shown(page).locator(".rx-handle")
+    box = handle.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 100, y + 20, steps=4)
+    page.mouse.up()
+    page.evaluate(FITTED)
+    box = handle.bounding_box()
+    assert box["x"] + box["width"] / 2 == pytest.approx(x - 100, abs=4)
+
+
+def test_all_explorers_are_in_the_decks():
+    assert set(EXPLORERS.values()) == set(SETTINGS)
+
+
+def test_keys_show_the_dark_deck_and_the_notes(opened):
+    page = opened(DECKS[3])
+    page.keyboard.press("d")
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    with page.expect_popup() as popup:
+        page.keyboard.press("s")
+    popup.value.get_by_text(re.compile(r"^Minute 0 to \d+ of ")).wait_for()
+
+
+def test_the_list_of_decks_leads_to_them(open_page):
+    page = open_page()
+    page.goto((slides.SLIDES / "index.html").as_uri())
+    links = page.get_by_role("link").evaluate_all(
+        "links => links.map((a) => a.getAttribute('href'))"
+    )
+    assert links == [f"{stem}.html" for stem in DECKS]
+    page.get_by_role("link").first.click()
+    page.wait_for_function("window.Reveal?.isReady()")
