@@ -33,7 +33,7 @@ ROW = re.compile(r"<tr.*?</tr>", re.DOTALL)
 HEADING = re.compile(r"\A#+ (.*)")
 QUIZ = re.compile(r'data-explorer="quiz" data-settings="(.*?)"')
 PREDICTION = 'data-explorer="prediction"'
-EXPLORER = re.compile(r'data-explorer="(?!prediction|quiz)([a-z-]+)"')
+EXPLORER = re.compile(r'data-explorer="(?!prediction)([a-z-]+)"')  # a quiz, too
 # KaTeX in Node.js: a list of formulas as JSON in, a list of their HTML out.
 TYPESET = """
 const katex = require(process.argv[1]);

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from operating import operate
+from operating import NAME, operate
 
 from rmsprop_lesson.explorers.settings import SETTINGS
 from tools import slides, teaching
@@ -11,6 +11,12 @@ from tools import slides, teaching
 DECKS = [path.stem for path in teaching.NOTEBOOKS.values()]
 MOST_LINES = 12  # of code on a slide
 SMALLEST = 0.66  # of the type's size, 26 of 720 pixels, where a slide has much to show
+# Where a lesson calls explore("valley"): the name of the explorer.
+EXPLORERS = {
+    path.stem: called[1]
+    for path in teaching.NOTEBOOKS.values()
+    if (called := re.search(r'"explore\(\\"([a-z-]+)\\"', path.read_text(encoding="utf-8")))
+}
 SECTION = re.compile(r"<section>.*?</section>", re.DOTALL)
 CODE = re.compile(r'<div class="highlight"><pre>(.*?)</pre>', re.DOTALL)
 # What leaves the slide, or its own box, on the slide that is shown with all its fragments.
@@ -126,9 +132,6 @@ def test_a_page_of_print_for_each_slide(opened, stem):
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == count == len(sections(stem))
 
 
-EXPLORERS = {stem: name for stem in DECKS for name in slides.EXPLORER.findall(str(sections(stem)))}
-
-
 def shown(page):
     """Go to the slide with the explorer, and wait until it has its size."""
     host = page.locator(".rmsprop-explorer:has(.rx-controls, .rx-runs)")
@@ -144,6 +147,7 @@ def shown(page):
 def test_explorers_are_alive(opened, stem):
     page = opened(stem)
     host = shown(page)
+    assert host.evaluate(NAME) == EXPLORERS[stem]
     operate(page, host, "mouse")
     operate(page, host, "keyboard")
     assert spilled(page) == []
@@ -164,7 +168,7 @@ def test_start_is_dragged_on_a_slide_as_elsewhere(opened, width):
     assert box["x"] + box["width"] / 2 == pytest.approx(x - 100, abs=4)
 
 
-def test_all_explorers_are_in_the_decks():
+def test_each_explorer_is_in_a_deck():
     assert set(EXPLORERS.values()) == set(SETTINGS)
 
 
