@@ -152,7 +152,7 @@ slides: .venv-site/.ready ## make a reveal.js deck of each lesson in _build/slid
 
 .PHONY: test-browser
 test-browser: site slides ## open every page, explorer, lesson and slide in Chromium (apt-get install chromium)
-	@BROWSER=1 .venv-site/bin/python -m pytest -n 2 --dist loadfile tests/browser $(TEST_ARGS)
+	@BROWSER=1 .venv-site/bin/python -m pytest -n 2 --dist worksteal tests/browser $(TEST_ARGS)
 
 .PHONY: bench-explorers
 bench-explorers: .venv-site/.ready ## measure how fast the explorers answer, on a page and in JupyterLab

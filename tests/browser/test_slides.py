@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from operating import NAME, operate
+from operating import NAME, PAINTED, operate
 
 from rmsprop_lesson.explorers.settings import SETTINGS
 from tools import slides, teaching
@@ -17,12 +17,14 @@ EXPLORERS = {
     for path in teaching.NOTEBOOKS.values()
     if (called := re.search(r'"explore\(\\"([a-z-]+)\\"', path.read_text(encoding="utf-8")))
 }
+EXPLORER = ".rmsprop-explorer:has(.rx-controls, .rx-runs)"
 SECTION = re.compile(r"<section>.*?</section>", re.DOTALL)
 CODE = re.compile(r'<div class="highlight"><pre>(.*?)</pre>', re.DOTALL)
 # What leaves the slide, or its own box, on the slide that is shown with all its fragments.
 SPILLED = """() => {
   const slide = Reveal.getCurrentSlide(), frame = slide.getBoundingClientRect();
-  const out = [...slide.querySelectorAll(".fit *:not(.katex *, svg *, option)")].filter((el) => {
+  const all = slide.querySelectorAll(".fit *:not(.katex *, svg *, .rx-scroll *, option)");
+  const out = [...all].filter((el) => {
     const box = el.getBoundingClientRect();
     return box.width > 1 && box.height > 1 && el.checkVisibility({ visibilityProperty: true })
       && (box.bottom > frame.bottom + 1 || box.right > frame.right + 1 || box.left < frame.left - 1
@@ -30,7 +32,7 @@ SPILLED = """() => {
   });
   return out.map((el) => el.outerHTML.slice(0, 120));
 }"""
-# Until the content has kept its size for some frames.
+# Until the content has kept its size for some frames: an explorer is fitted bit by bit.
 FITTED = """async () => {
   const all = [...document.querySelectorAll(".fit")];
   const frame = () => new Promise((go) => requestAnimationFrame(() => setTimeout(go)));
@@ -71,7 +73,7 @@ def walk(page):
 
 def spilled(page):
     """What leaves the slide, once it has been fitted."""
-    page.evaluate(FITTED)
+    page.evaluate(FITTED if page.locator(f"section.present {EXPLORER}").count() else PAINTED)
     return page.evaluate(SPILLED)
 
 
@@ -134,7 +136,7 @@ def test_a_page_of_print_for_each_slide(opened, stem):
 
 def shown(page):
     """Go to the slide with the explorer, and wait until it has its size."""
-    host = page.locator(".rmsprop-explorer:has(.rx-controls, .rx-runs)")
+    host = page.locator(EXPLORER)
     page.evaluate(
         "(el) => { const at = Reveal.getIndices(el.closest('section')); Reveal.slide(at.h); }",
         host.element_handle(),
@@ -149,7 +151,6 @@ def test_explorers_are_alive(opened, stem):
     host = shown(page)
     assert host.evaluate(NAME) == EXPLORERS[stem]
     operate(page, host, "mouse")
-    operate(page, host, "keyboard")
     assert spilled(page) == []
 
 
