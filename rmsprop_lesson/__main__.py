@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from . import worksheets
+from .course import worksheets
 
 
 def main(arguments=None):

@@ -513,8 +513,8 @@ class RareTruth(Objective):
 
     Every `period` steps the gradient is C, in between it is −1. Its mean
     :math:`\bar g = (C - (n - 1))/n` over a period of n steps is positive, so the loss
-    :math:`L = \bar g\,\theta` is least at −1. To be run with a `rmsprop_lesson.races.Projected`
-    optimiser, which stays inside [−1, 1]. One C comes first, as in the original.
+    :math:`L = \bar g\,\theta` is least at −1. To be run with a `races.Projected` optimiser, which
+    stays inside [−1, 1]. One C comes first, as in the original.
 
     Parameters
     ----------

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from rmsprop_lesson import Parabola, bug_hunt, checks, descend
-from rmsprop_lesson.bug_hunt import WRONG_STEPS, case
 from rmsprop_lesson.optimizers import GradientDescent, Momentum, RMSprop
+from rmsprop_lesson.studies.bug_hunt import WRONG_STEPS, case
 
 CASES = [case(number) for number in range(1, 9)]
 IDS = [c.title for c in CASES]

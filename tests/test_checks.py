@@ -14,8 +14,8 @@ import pytest
 from nbclient import NotebookClient
 
 from rmsprop_lesson import checks
-from rmsprop_lesson.checks import catalogue, sandbox
-from rmsprop_lesson.checks.notebook_cells import placed
+from rmsprop_lesson.course.checks import catalogue, sandbox
+from rmsprop_lesson.course.checks.notebook_cells import placed
 
 EXERCISES = checks.exercises()
 CENTRAL = EXERCISES["rmsprop_step"]

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from rmsprop_lesson import checks
-from rmsprop_lesson.checks import (
+from rmsprop_lesson.course.checks import (
     catalogue,
     notebook_cells,
     observe,
@@ -19,11 +19,18 @@ from rmsprop_lesson.checks import (
     verdict,
     words,
 )
-from rmsprop_lesson.checks.engine import Exercise, Inferred, Probe
-from rmsprop_lesson.checks.observe import Odd, Raised, Recorder, first_difference, plain, same
-from rmsprop_lesson.checks.sandbox import Stop
-from rmsprop_lesson.checks.source import is_stub, source_of, stub_of, without_docstrings
-from rmsprop_lesson.checks.verdict import Verdict
+from rmsprop_lesson.course.checks.engine import Exercise, Inferred, Probe
+from rmsprop_lesson.course.checks.observe import (
+    Odd,
+    Raised,
+    Recorder,
+    first_difference,
+    plain,
+    same,
+)
+from rmsprop_lesson.course.checks.sandbox import Stop
+from rmsprop_lesson.course.checks.source import is_stub, source_of, stub_of, without_docstrings
+from rmsprop_lesson.course.checks.verdict import Verdict
 
 # ── plain data ───────────────────────────────────────────────────────────────────────────────────
 
@@ -1374,7 +1381,7 @@ def test_a_mistake_with_an_unknown_number_is_inferred_from_what_was_seen():
 
 
 def test_progress_is_remembered_only_for_what_is_right(monkeypatch):
-    from rmsprop_lesson.checks import engine
+    from rmsprop_lesson.course.checks import engine
 
     remembered = []
     monkeypatch.setattr(engine, "remember", lambda *parts: remembered.append(parts))

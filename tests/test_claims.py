@@ -14,12 +14,13 @@ from rmsprop_lesson import (
     Valley,
     claims,
     descend,
-    experiments,
     race,
 )
-from rmsprop_lesson.experiments import EXPERIMENTS, VERDICTS, Finding, measured
+from rmsprop_lesson.course import court
 from rmsprop_lesson.optimizers import Adagrad
 from rmsprop_lesson.schedules import Cosine, Exponential
+from rmsprop_lesson.studies import experiments
+from rmsprop_lesson.studies.experiments import EXPERIMENTS, VERDICTS, Finding, measured
 
 IDS = [
     *(f"A{i}" for i in range(1, 31)),
@@ -287,26 +288,26 @@ def test_the_table():
 
 @pytest.mark.parametrize("name", IDS)
 def test_a_trial(name):
-    question = claims.trial(name).question
+    question = court.question(name)
     assert f"{name} (document {name[0]})" in question.question
     (right,) = (choice for choice in question.choices if choice.right)
-    assert right.text == claims._options(VERDICT[name])[VERDICT[name]]
+    assert right.text == court._options(VERDICT[name])[VERDICT[name]]
     assert len({choice.text for choice in question.choices}) == 4
     for choice in question.choices:
         assert (choice.feedback == "So it came out.") == choice.right
 
 
 def test_a_trial_shows_finding_verdict_and_code():
-    shown = claims.trial("A24")._repr_mimebundle_()[0]["text/html"]
+    shown = court.trial("A24")._repr_mimebundle_()[0]["text/html"]
     for part in ("31.6", "Verdict: false", "η/√(1−β)", "lesson 5", "def first_step"):
         assert part in shown
     assert "first_steps" in claims.code("A24")
 
 
-@pytest.mark.parametrize("function", [claims.experiment, claims.code, claims.trial])
+@pytest.mark.parametrize("function", [claims.experiment, claims.code, court.trial])
 @pytest.mark.parametrize("name", ["A31", "a7", 7, None, []])
 def test_unknown_claims(function, name):
-    with pytest.raises(ValueError, match="claim must be one of A1 … A30"):
+    with pytest.raises(ValueError, match="name must be one of A1 … A30"):
         function(name)
 
 

@@ -11,9 +11,9 @@ import pytest
 
 import rmsprop_lesson as lesson
 from rmsprop_lesson import explore
-from rmsprop_lesson.explorers import noise, runs
-from rmsprop_lesson.explorers.bundle import bundle
-from rmsprop_lesson.explorers.settings import SETTINGS
+from rmsprop_lesson.course.explorers import noise, runs
+from rmsprop_lesson.course.explorers.bundle import bundle
+from rmsprop_lesson.course.explorers.settings import SETTINGS
 from rmsprop_lesson.network import Network
 
 EXPLORERS = list(SETTINGS)

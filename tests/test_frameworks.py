@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rmsprop_lesson import Network, RMSprop, frameworks, load_mnist
-from rmsprop_lesson.frameworks import LIBRARIES, recordings, replay, to_ours, translate
+from rmsprop_lesson.studies.frameworks import LIBRARIES, recordings, replay, to_ours, translate
 
 NAMES = list(LIBRARIES)
 RANDOM, WORKED = recordings(), recordings(problem="worked")

@@ -11,7 +11,7 @@ import pytest
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-from rmsprop_lesson.guide import names_bound
+from rmsprop_lesson.course.guide import names_bound
 
 MARKDOWN, CODE = nbformat.v4.new_markdown_cell, nbformat.v4.new_code_cell
 CELLS = [
@@ -37,7 +37,7 @@ def error_of(folder, number, cells=CELLS):
 
 def test_the_environment_loads_the_guide_in_every_kernel():
     installed = Path(sysconfig.get_path("data"), "etc", "ipython", "ipython_config.py")
-    assert "rmsprop_lesson.guide" in installed.read_text(encoding="utf-8")
+    assert "rmsprop_lesson.course.guide" in installed.read_text(encoding="utf-8")
 
 
 def test_the_environments_jupyterlab_asks_nobody_for_news():
@@ -86,6 +86,6 @@ def test_names_that_a_cell_binds(source, names):
 
 
 def test_the_guide_is_quiet_outside_of_notebooks():
-    code = "import rmsprop_lesson.guide\nunheard_of"
+    code = "import rmsprop_lesson.course.guide\nunheard_of"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert "Run that cell first" not in run.stderr

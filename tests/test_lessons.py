@@ -8,7 +8,7 @@ import nbformat
 import pytest
 
 from rmsprop_lesson import checks, questions
-from rmsprop_lesson.checks.notebook_cells import placed
+from rmsprop_lesson.course.checks.notebook_cells import placed
 
 ROOT = Path(__file__).resolve().parents[1]
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from rmsprop_lesson import checks, progress
+from rmsprop_lesson import checks
+from rmsprop_lesson.course import progress
 
 ROOT = Path(__file__).parents[1]
 
@@ -159,7 +160,7 @@ def test_a_write_that_fails_leaves_the_old_file(path, monkeypatch):
 def test_without_a_home_nothing_fails(tmp_path):
     """In a process without HOME or a user's name, as in some containers."""
     code = (
-        "from rmsprop_lesson import progress; progress.record('exercises', 'ewma');"
+        "from rmsprop_lesson.course import progress; progress.record('exercises', 'ewma');"
         "print(progress.done()['exercises'])"
     )
     run = subprocess.run(

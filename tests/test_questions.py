@@ -1,6 +1,5 @@
 """Every question of the course is well formed and right, and shows itself everywhere."""
 
-import importlib
 import json
 import re
 from html import unescape
@@ -11,8 +10,8 @@ import pytest
 
 import rmsprop_lesson
 from rmsprop_lesson import Valley, plots, predict, questions, quiz
-from rmsprop_lesson.questions import Choice, Question, QuestionError, Wrong, ask, bank
-from rmsprop_lesson.questions.widgets import Quiz
+from rmsprop_lesson.course.questions import Choice, Question, QuestionError, Wrong, ask, bank
+from rmsprop_lesson.course.questions.widgets import Quiz
 
 LESSONS = questions.lessons()
 ALL = [q for lesson in LESSONS.values() for q in (*lesson.predictions.values(), *lesson.quiz)]
@@ -40,10 +39,7 @@ FIRST = Question(
 
 def _namespace():
     """NumPy as np, and everything in the package, its modules too."""
-    modules = ("checks", "frameworks", "network", "plots", "races", "schedules", "tuning")
-    package = {name: getattr(rmsprop_lesson, name) for name in dir(rmsprop_lesson)}
-    own = {name: importlib.import_module(f"rmsprop_lesson.{name}") for name in modules}
-    return {"np": np, **own, **package}
+    return {"np": np} | {name: getattr(rmsprop_lesson, name) for name in dir(rmsprop_lesson)}
 
 
 def _decimals(number):
@@ -82,8 +78,8 @@ def test_answers_are_judged():
 
 def test_a_given_answer_is_recorded_and_a_skip_is_not(monkeypatch, tmp_path):
     monkeypatch.setenv("RMSPROP_LESSON_PROGRESS", str(tmp_path / "progress.json"))
-    monkeypatch.setattr("rmsprop_lesson.progress._memory", {})
-    from rmsprop_lesson.progress import done
+    monkeypatch.setattr("rmsprop_lesson.course.progress._memory", {})
+    from rmsprop_lesson.course.progress import done
 
     prediction = ask(ZIGZAG, "a result")
     prediction.settings = prediction.settings | {"skipped": True}

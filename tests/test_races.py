@@ -25,7 +25,8 @@ from rmsprop_lesson import (
     descend,
 )
 from rmsprop_lesson.mnist import MNIST
-from rmsprop_lesson.races import (
+from rmsprop_lesson.schedules import Cosine, InverseSquareRoot
+from rmsprop_lesson.studies.races import (
     ENTRANTS,
     AMSGrad,
     Projected,
@@ -36,7 +37,6 @@ from rmsprop_lesson.races import (
     race_network,
     winners,
 )
-from rmsprop_lesson.schedules import Cosine, InverseSquareRoot
 
 # ── The harness ──────────────────────────────────────────────────────────────────────────────────
 

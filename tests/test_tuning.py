@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from rmsprop_lesson import Network, Parabola, RMSprop, Rosenbrock, Valley, descend, train
 from rmsprop_lesson.mnist import MNIST
 from rmsprop_lesson.network import TrainingDiverged
-from rmsprop_lesson.tuning import (
+from rmsprop_lesson.studies.tuning import (
     Choice,
     EarlyStopping,
     LogUniform,
@@ -276,7 +276,7 @@ def test_a_search_that_is_killed_loses_only_what_was_not_finished(tmp_path, n_jo
         textwrap.dedent(
             """
             import sys, time
-            from rmsprop_lesson.tuning import grid_search
+            from rmsprop_lesson.studies.tuning import grid_search
 
             def slow(x):
                 time.sleep(0.1)
@@ -464,7 +464,7 @@ def test_the_map_has_a_hole_where_a_run_diverges():
 
 def test_importing_the_module_loads_neither_pandas_nor_joblib():
     code = (
-        "import sys, rmsprop_lesson.tuning, rmsprop_lesson.races, rmsprop_lesson.schedules\n"
+        "import sys; from rmsprop_lesson import races, schedules, tuning\n"
         "print(sorted({'pandas', 'joblib', 'tqdm', 'matplotlib'} & set(sys.modules)))"
     )
     run = [sys.executable, "-c", code]

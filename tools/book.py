@@ -18,7 +18,7 @@ import nbformat
 import yaml
 
 from rmsprop_lesson import checks, mnist_available
-from rmsprop_lesson.explorers.bundle import bundle
+from rmsprop_lesson.course.explorers.bundle import bundle
 
 from . import notebooks, npm, outputs
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import nbformat
 
 from rmsprop_lesson import checks
-from rmsprop_lesson.checks.notebook_cells import placed
+from rmsprop_lesson.course.checks.notebook_cells import placed
 
 
 def place(path):

@@ -16,7 +16,8 @@ from pathlib import Path
 
 import nbformat
 
-from rmsprop_lesson import claims, questions
+from rmsprop_lesson import questions
+from rmsprop_lesson.course import court
 
 from . import notebooks
 
@@ -82,7 +83,7 @@ def asked(source):
         if call.func.id == "predict":
             found.append((questions.prediction(call.args[0].value), call))
         elif call.func.id == "trial":
-            found.append((claims.question(call.args[0].value), call))
+            found.append((court.question(call.args[0].value), call))
         elif call.func.id == "quiz":
             found += [(question, call) for question in questions.lesson(call.args[0].value).quiz]
     return found

@@ -24,7 +24,7 @@ from hypothesis import Phase, settings
 from mutmut.state import state
 
 KILLED, ALIVE, TIMEOUT, UNTESTED = "killed", "alive", "timeout", "untested"
-NO_MUTANT = "rmsprop_lesson.checks.probes.x_nothing__mutmut_0"
+NO_MUTANT = "rmsprop_lesson.course.checks.probes.x_nothing__mutmut_0"
 _getsource = inspect.getsource
 _failures = []
 
@@ -59,8 +59,8 @@ def _module(name):
 
 
 def _exercise_modules():
-    checks = sys.modules["rmsprop_lesson.checks"]
-    return [f"rmsprop_lesson.checks.{name}" for name in ("probes", *checks._MODULES)]
+    checks = sys.modules["rmsprop_lesson.course.checks"]
+    return [f"rmsprop_lesson.course.checks.{name}" for name in ("probes", *checks._MODULES)]
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -119,7 +119,7 @@ def _forget():
 
 def _rebuild_exercises(module):
     """Evaluate the modules of exercises anew, so that the mutant is in what they build."""
-    checks = sys.modules["rmsprop_lesson.checks"]
+    checks = sys.modules["rmsprop_lesson.course.checks"]
     old, exercise_type = checks.exercises(), checks.Exercise
     for name in dict.fromkeys([module, *_exercise_modules()[1:]]):
         importlib.reload(sys.modules[name])

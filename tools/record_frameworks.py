@@ -3,7 +3,7 @@
     python tools/record_frameworks.py                  needs the extra "frameworks"
     python tools/record_frameworks.py tensorflow1      needs TensorFlow 2 (its "compat.v1")
 
-It writes the runs of these libraries into rmsprop_lesson/data/framework_trajectories.json and
+It writes the runs of these libraries into rmsprop_lesson/studies/framework_trajectories.json and
 leaves the others there as they are.
 
 Nothing in here uses the course's own optimisers, so that what is recorded is independent of them.
@@ -19,7 +19,7 @@ os.environ.setdefault("KERAS_BACKEND", "torch")
 
 import numpy as np
 
-FILE = Path(__file__).resolve().parents[1] / "rmsprop_lesson/data/framework_trajectories.json"
+FILE = Path(__file__).resolve().parents[1] / "rmsprop_lesson/studies/framework_trajectories.json"
 STEPS = 50
 # Tiny gradients show what ε does, large ones what it does not do.
 SCALES = np.array([1e-5, 1.0, 100.0])

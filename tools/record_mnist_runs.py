@@ -1,6 +1,6 @@
 """Train a small network with every optimiser and rate; record what the MNIST explorer shows.
 
-    python -m tools.record_mnist_runs        writes rmsprop_lesson/data/mnist_runs.json, a minute
+    python -m tools.record_mnist_runs        writes mnist_runs.json, a minute
 
 The network is 784-32-10, its data the sample of 4 000 + 1 000 digits, its mini-batches hold 64, its
 seeds are 0. Of each run the record holds the loss (means over a seventh of an epoch), both
@@ -15,10 +15,11 @@ from pathlib import Path
 import numpy as np
 
 from rmsprop_lesson import Adadelta, Network, load_mnist, train
+from rmsprop_lesson.course.explorers import runs as explorer_runs
 from rmsprop_lesson.network import TrainingDiverged
-from rmsprop_lesson.races import ENTRANTS
+from rmsprop_lesson.studies.races import ENTRANTS
 
-PLACE = Path(__file__).resolve().parents[1] / "rmsprop_lesson" / "data" / "mnist_runs.json"
+PLACE = Path(explorer_runs.__file__).with_name("mnist_runs.json")
 METHODS = ("gradient descent", "momentum", "Adagrad", "RMSprop", "Adadelta", "Adam")
 RATES = tuple(10.0**k for k in range(-5, 2))
 SIZES, EPOCHS, BATCH, PER_EPOCH = (784, 32, 10), 6, 64, 7

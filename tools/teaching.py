@@ -15,7 +15,7 @@ import nbformat
 import yaml
 
 from rmsprop_lesson import checks, questions
-from rmsprop_lesson.checks.engine import Inferred, as_tuple, instantiate
+from rmsprop_lesson.course.checks.engine import Inferred, as_tuple, instantiate
 
 from . import handout
 

@@ -28,8 +28,8 @@ import nbformat
 from playwright.sync_api import sync_playwright
 
 from rmsprop_lesson import explore
-from rmsprop_lesson.explorers.bundle import bundle
-from rmsprop_lesson.explorers.settings import METHODS, SETTINGS
+from rmsprop_lesson.course.explorers.bundle import bundle
+from rmsprop_lesson.course.explorers.settings import METHODS, SETTINGS
 
 LINE = "{:<46} {:>9} {:>9}   {}"
 MEDIAN, SLOW = 16.0, 33.0  # milliseconds

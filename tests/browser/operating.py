@@ -9,7 +9,7 @@ import math
 import re
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
-from rmsprop_lesson.explorers import runs
+from rmsprop_lesson.course.explorers import runs
 
 EXPONENTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 NUMBER = re.compile(r"(−?)(\d+(?:\.\d+)?)?(×?10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+))?")

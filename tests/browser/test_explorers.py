@@ -11,13 +11,13 @@ from operating import operate
 
 import rmsprop_lesson as lesson
 from rmsprop_lesson import explore
-from rmsprop_lesson.explorers import noise, runs
-from rmsprop_lesson.explorers.bundle import bundle
-from rmsprop_lesson.explorers.settings import SETTINGS, checked
+from rmsprop_lesson.course.explorers import noise, runs
+from rmsprop_lesson.course.explorers.bundle import bundle
+from rmsprop_lesson.course.explorers.settings import SETTINGS, checked
 from tests.bench.explorers import lab, opened_in_lab, run_all
 from tools import npm
 
-CORE = Path(lesson.__file__).parent / "explorers" / "js" / "core.mjs"
+CORE = Path(lesson.__file__).parent / "course" / "explorers" / "js" / "core.mjs"
 NAMES = list(SETTINGS)
 REACHABLE = ", ".join(
     f".rx {control}"

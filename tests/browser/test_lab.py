@@ -6,7 +6,7 @@ import pytest
 from conftest import ROOT
 from operating import NAME, operate
 
-from rmsprop_lesson.explorers.settings import SETTINGS
+from rmsprop_lesson.course.explorers.settings import SETTINGS
 from tests.bench.explorers import lab_server, opened_in_lab, run_all
 
 LESSONS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))

@@ -5,7 +5,7 @@ import re
 import pytest
 from operating import NAME, PAINTED, operate
 
-from rmsprop_lesson.explorers.settings import SETTINGS
+from rmsprop_lesson.course.explorers.settings import SETTINGS
 from tools import slides, teaching
 
 DECKS = [path.stem for path in teaching.NOTEBOOKS.values()]

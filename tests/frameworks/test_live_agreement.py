@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from rmsprop_lesson import Network, frameworks, load_mnist
-from rmsprop_lesson.frameworks import LIBRARIES, Recording, recordings, replay, to_ours
+from rmsprop_lesson.studies.frameworks import LIBRARIES, Recording, recordings, replay, to_ours
 from tools import record_frameworks as recorder
 
 needed = {"reason": 'the extra "frameworks" is not installed'}

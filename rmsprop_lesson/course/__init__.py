@@ -1,0 +1,1 @@
+"""What makes a lesson answer: checks, questions, explorers, progress, guide, worksheets."""

@@ -1,0 +1,71 @@
+"""Checks that say which mistake was made: ``checks.rmsprop_step(rmsprop_step)``.
+
+Each exercise of the course has a check of its name. It runs the learner's function on probes,
+compares what it does with a catalogue, shows the verdict in the notebook and returns it.
+"""
+
+from functools import cache
+from importlib import import_module
+
+from .engine import Exercise, Probe
+from .verdict import Verdict
+
+__all__ = ["Exercise", "Probe", "Verdict", "cells", "exercises", "matrix", "progress"]
+
+_MODULES = (
+    "first_steps",
+    "averages",
+    "rmsprop",
+    "table",
+    "early_bias",
+    "race",
+    "tuning",
+    "network",
+    "versions",
+    "trials",
+)
+
+
+@cache
+def exercises():
+    """All exercises by name, in the order of the lessons."""
+    found = []
+    for module in _MODULES:
+        found += import_module(f".{module}", __name__).EXERCISES
+    return {exercise.name: exercise for exercise in sorted(found, key=lambda e: e.lesson)}
+
+
+def matrix(name="rmsprop_step"):
+    """Which probe sees which mistake: a DataFrame of mistakes × probes, True where it shows."""
+    from .catalogue import matrix
+
+    return matrix(exercises()[name])
+
+
+def cells(name):
+    """An exercise as notebook cells: task, stub, check, folded hints and solution."""
+    from .notebook_cells import cells
+
+    return cells(exercises()[name])
+
+
+def progress():
+    """What is done in this copy of the course: an overview that displays as a table.
+
+    It is kept in one small file of yours and never sent anywhere. With the environment variable
+    ``RMSPROP_LESSON_PROGRESS`` set to ``off`` nothing is kept; set to a path, it is kept there.
+    """
+    from ..progress import Overview, done
+    from ..questions import lessons
+
+    return Overview(list(exercises().values()), lessons(), done())
+
+
+def __getattr__(name):
+    if name.startswith("_") or name not in exercises():
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return exercises()[name].check
+
+
+def __dir__():
+    return [*__all__, *exercises()]

@@ -1,0 +1,375 @@
+"""Exercises and their checks: probes give observations, a catalogue gives their meaning.
+
+A probe calls the learner's function and records what comes back. The same probes run on the
+reference solution, on the valid variants and on every catalogued mistake. A function passes if it
+does what the reference does; a mistake has a name only if everything that was seen agrees with
+exactly one entry of the catalogue.
+"""
+
+import contextlib
+import inspect
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+
+import numpy as np
+
+from ..progress import record as remember
+from . import sandbox
+from .observe import Odd, Raised, agree, first_difference, record
+from .source import is_stub, stub_of
+from .verdict import Verdict, show
+from .words import advice, at, describe, error, number, ratio
+
+SECONDS = 5.0  # a right solution takes milliseconds, even with thirty learners on one machine
+UNKNOWN = "unknown"
+STUB = "still the stub"
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A question to a function.
+
+    Attributes
+    ----------
+    name : str
+        What it looks at; names the column of the published table.
+    text : str
+        The numbers, in the learner's words.
+    run : callable
+        ``run(recorder)`` calls the function through the recorder.
+    """
+
+    name: str
+    text: str
+    run: Callable
+
+
+class Fresh:
+    """A catalogued function with a memory: `make` gives a new one for each comparison."""
+
+    def __init__(self, make):
+        self.make = make
+
+
+class Inferred:
+    """A catalogued function with an unknown number in it.
+
+    ``make(observations)`` works the number out from what was seen and returns the function, or
+    None if no number fits.
+    """
+
+    def __init__(self, make):
+        self.make = make
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One source for the notebook, the check, the teacher's guide and the handout.
+
+    Attributes
+    ----------
+    solution : callable
+        The reference; the stub is its signature and docstring.
+    lesson : int
+    title, task : str
+        Heading and task, in Markdown.
+    probes : tuple of Probe
+    mistakes : dict
+        ``name: (implementation or tuple of implementations, explanation)``.
+    variants : dict
+        Valid forms, ``name: (implementation or tuple, remark)``: passed, and named.
+    hints : tuple of str
+        A nudge, the equation, half of the code.
+    explanation : str
+        Why the solution is what it is.
+    outputs : tuple of str
+        Names of what the function returns, for the messages.
+    draft : callable, optional
+        What the learner starts from, if that isn't an empty body: code with a slip, to be mended.
+    """
+
+    solution: Callable
+    lesson: int
+    title: str
+    task: str
+    probes: tuple
+    mistakes: dict
+    hints: tuple
+    explanation: str
+    variants: dict = field(default_factory=dict)
+    outputs: tuple = ()
+    draft: Callable | None = None
+
+    @property
+    def name(self):
+        """The name of the function to write."""
+        return self.solution.__name__
+
+    @property
+    def stub(self):
+        """Source of what the learner starts from."""
+        return stub_of(self.draft or self.solution, self.name, keep_body=self.draft is not None)
+
+    @property
+    def argument_names(self):
+        """Names of the function's arguments."""
+        return tuple(inspect.signature(self.solution).parameters)
+
+    def check(self, function, *, seconds=SECONDS):
+        """Check a learner's function, show the verdict in a notebook, and return it.
+
+        A right solution is remembered for `checks.progress`.
+
+        Parameters
+        ----------
+        function : callable
+            The learner's function (or class). It runs guarded: see `sandbox`.
+        seconds : float
+            Time limit for all probes together.
+
+        Returns
+        -------
+        Verdict
+        """
+        verdict = self.judge(function, seconds)
+        if verdict.passed:
+            remember("exercises", self.name)
+        return show(verdict)
+
+    def judge(self, function, seconds=SECONDS):
+        """Like `check`, without showing anything."""
+        if not callable(function):
+            return self._not_yet(
+                "not a function",
+                f"Give the function itself: checks.{self.name}({self.name}), "
+                "without calling it first.",
+            )
+        if is_stub(function, self.stub, self.name):
+            return self._still_stub()
+        progress = []
+        try:
+            seen = sandbox.run(lambda: observe(function, self.probes, progress), seconds)
+        except sandbox.TimeUp:
+            return self._time_up(progress, seconds)
+        return self._compare(seen)
+
+    def _compare(self, seen):
+        difference = self.difference(self.solution, seen)
+        if difference is None:
+            return self._right(seen)
+        for name in self.variants:
+            if self._fits(self.variants, name, seen):
+                return self._right(seen, name)
+        if self._mentions(seen, "NotImplementedError"):
+            return self._still_stub()
+        found = [name for name in self.mistakes if self._fits(self.mistakes, name, seen)]
+        if len(found) == 1:
+            where = self._describe(seen, difference)
+            return self._not_yet(found[0], f"{where}\n{self.mistakes[found[0]][1]}")
+        return self._unnamed(seen, difference)
+
+    def _fits(self, group, name, seen):
+        return any(self.difference(one, seen) is None for one in as_tuple(group[name][0]))
+
+    def names_that_fit(self, seen):
+        """Every name in the catalogue that agrees with what was seen; "right" for the reference."""
+        right = ["right"] if self.difference(self.solution, seen) is None else []
+        return right + [
+            name
+            for group in (self.variants, self.mistakes)
+            for name in group
+            if self._fits(group, name, seen)
+        ]
+
+    def difference(self, implementation, seen):
+        """Where a catalogued function first does something else than what was seen, or None.
+
+        Returns
+        -------
+        (int, int, list) or None
+            Index of the probe, index of the record, and the records of the catalogued function.
+        """
+        function = instantiate(implementation, seen)
+        if function is None:
+            return 0, 0, []
+        for position, (probe, runs) in enumerate(zip(self.probes, seen, strict=True)):
+            for records, _ in runs:
+                if function is implementation:
+                    expected = _expected(function, probe)
+                else:
+                    expected = trusted(function, probe)
+                index = first_difference(records, expected)
+                if index is not None:
+                    return position, index, expected
+        return None
+
+    def _right(self, seen, variant=None):
+        for probe, runs in zip(self.probes, seen, strict=True):
+            for _, changed in runs:
+                if changed:
+                    return self._changed(probe, *changed[0])
+        if variant:
+            message = f"This is a valid form: {self.variants[variant][1]}"
+            return Verdict(self.name, True, None, message, variant)
+        count = len(self.probes)
+        return Verdict(self.name, True, None, f"All {count} probes agree with the reference.")
+
+    def _changed(self, probe, label, position):
+        argument = self.argument_names[min(position, len(self.argument_names) - 1)]
+        return self._not_yet(
+            "changes its arguments",
+            f"The numbers are right, but your function changed the caller's {argument} "
+            f"({probe.name}, {label}).\n"
+            f"Operators like += and *= and writing to {argument}[...] change an array in place: "
+            "make a new one, or copy first.",
+        )
+
+    def _unnamed(self, seen, difference):
+        probe_number, index, expected = difference
+        again = self._not_repeatable(seen)
+        if again:
+            return again
+        records = seen[probe_number][0][0]
+        got = records[index][1] if index < len(records) else None
+        want = expected[index][1] if index < len(expected) else None
+        where = self._describe(seen, difference)
+        if isinstance(got, Raised):
+            return self._not_yet("raises", f"{where}\n{advice(got)}".rstrip())
+        if got is None:
+            return self._not_yet(
+                "returns None", f"{where}\nDoes every path through it end with a return?"
+            )
+        if isinstance(got, Odd | str) or type(got) is not type(want):
+            return self._not_yet("wrong return", f"{where}\n{self._asked_for(want)}")
+        if isinstance(got, np.ndarray) and got.shape != want.shape:
+            several = len(self.outputs) > 1 and got.shape[:1] != want.shape[:1]
+            name = "wrong return" if several else "wrong shape"
+            return self._not_yet(name, f"{where}\n{self._asked_for(want)}")
+        return self._not_yet(
+            UNKNOWN,
+            f"{where}\nThis mistake isn't in the catalogue; the hints may help.",
+        )
+
+    def _asked_for(self, want):
+        """What a right function would have returned."""
+        if len(self.outputs) > 1 and isinstance(want, np.ndarray):
+            return f"Asked for: {', '.join(self.outputs)}; each {describe(want[0])}."
+        return f"Asked for: {describe(want)}."
+
+    def _not_repeatable(self, seen):
+        for probe, runs in zip(self.probes, seen, strict=True):
+            index = first_difference(runs[1][0], runs[0][0])
+            if index is not None:
+                return self._not_yet(
+                    "keeps state",
+                    f"Asked twice the same ({probe.name}), your function answered differently "
+                    f"({at(runs[0][0], index)}).\n"
+                    "Does it keep something between calls (a global variable, an attribute, a "
+                    "default argument), or use random numbers?",
+                )
+        return None
+
+    def _describe(self, seen, difference):
+        """Name the first number that is off, with the probe and the right value."""
+        probe_number, index, expected = difference
+        probe, runs = self.probes[probe_number], seen[probe_number]
+        records = next((r for r, _ in runs if first_difference(r, expected) == index), runs[0][0])
+        place = probe.text
+        if index >= len(records) or index >= len(expected):
+            return f"{place}: {at(records, index)}, but {at(expected, index)} was expected."
+        label, got = records[index]
+        _, want = expected[index]
+        if isinstance(got, Raised):
+            return f"{place}, {label}: your function raised {error(got)}."
+        if not isinstance(got, np.ndarray) or not isinstance(want, np.ndarray):
+            return f"{place}, {label}: your function gave {describe(got)}."
+        if got.shape != want.shape:
+            return f"{place}, {label}: your function gave {describe(got)}."
+        return f"{place}, {label}: {self._first_number(got, want)}"
+
+    def _first_number(self, got, want):
+        """ "S[0] is 9, but should be 0.9 (10 times too large)"; state before parameters."""
+        wrong = ~agree(got, want)
+        if self.outputs and got.ndim and len(got) == len(self.outputs):
+            part = max(np.flatnonzero(wrong.reshape(len(got), -1).any(axis=1)))
+            name, got, want, wrong = self.outputs[part], got[part], want[part], wrong[part]
+        else:
+            name = self.outputs[0] if len(self.outputs) == 1 else "the result"
+        index = tuple(int(i) for i in np.argwhere(np.atleast_1d(wrong))[0]) if got.ndim else ()
+        bracket = f"[{', '.join(map(str, index))}]" if index else ""
+        a, b = float(got[index]), float(want[index])
+        return f"{name}{bracket} is {number(a, b)}, but should be {number(b, a)}{ratio(a, b)}."
+
+    def _mentions(self, seen, kind):
+        return any(
+            isinstance(value, Raised) and value.kind == kind
+            for runs in seen
+            for records, _ in runs
+            for _, value in records
+        )
+
+    def _still_stub(self):
+        if self.draft is None:
+            todo = "Replace the dots by your code"
+        else:
+            todo = "This is the code as you found it. Mend it"
+        return self._not_yet(STUB, f"{todo}, run the cell, then run this one again.")
+
+    def _time_up(self, progress, seconds):
+        where = f" ({progress[-1].text})" if progress else ""
+        return self._not_yet(
+            "endless loop",
+            f"Your function had not come back after {seconds:g} s{where}, and was stopped.\n"
+            "Does every loop in it come to an end?",
+        )
+
+    def _not_yet(self, mistake, message):
+        return Verdict(self.name, False, mistake, message)
+
+
+def observe(function, probes, progress=None):
+    """Run every probe twice in a row, so that a function that remembers gives itself away.
+
+    Returns
+    -------
+    list of list of (records, changed)
+        Per probe, its two runs.
+    """
+    seen = []
+    for probe in probes:
+        if progress is not None:
+            progress.append(probe)
+        seen.append([record(function, probe) for _ in range(2)])
+    return seen
+
+
+@contextlib.contextmanager
+def quiet():
+    """No NumPy warnings from wrong implementations that divide by zero."""
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def trusted(function, probe):
+    """The records of a probe on a function of the catalogue, without a guard or warnings."""
+    with quiet():
+        return record(function, probe)[0]
+
+
+# The catalogue's functions without a memory always do the same.
+_expected = cache(trusted)
+
+
+def instantiate(implementation, seen):
+    """The function behind an entry of the catalogue; None if nothing like it was seen."""
+    if isinstance(implementation, Inferred):
+        return implementation.make(seen)
+    return implementation.make() if isinstance(implementation, Fresh) else implementation
+
+
+def as_tuple(implementations):
+    """One implementation or several, as a tuple."""
+    return implementations if isinstance(implementations, tuple) else (implementations,)

@@ -1,0 +1,1 @@
+"""The lessons' larger studies: races, tuning, frameworks, claims and experiments, bug hunt."""
