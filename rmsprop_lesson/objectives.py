@@ -3,7 +3,8 @@
 An objective is called with θ and returns the loss; `gradient` returns the gradient. Both work on
 many points at once: where θ is a scalar (`dimension` 1) elementwise on an array of any shape,
 where it is a point in the plane (`dimension` 2) on arrays of shape (..., 2). Where a loss is too
-large for float64 it is infinite, without a warning.
+large for float64 it is infinite, without a warning. An optimiser needs no more of them than
+`loss_and_gradient`; whatever has that is an objective, too.
 """
 
 import numpy as np
@@ -50,6 +51,10 @@ class Objective:
         with np.errstate(all="ignore"):
             parts = self._slope(*coordinates)
         return np.stack(parts, axis=-1) if self.dimension == 2 else parts[()]
+
+    def loss_and_gradient(self, theta):
+        """Both at once, as a pair; raises as a call does."""
+        return self(theta), self.gradient(theta)
 
     def reset(self):
         """Start again; only objectives with noise have anything to forget."""

@@ -125,7 +125,7 @@ class LibraryRMSprop(RMSprop):
         S = self.beta * S + (1 - self.beta) * g**2
         m = self.beta * m + (1 - self.beta) * g
         if self.rate_inside_momentum:
-            b = self.momentum * b + self.learning_rate * g / self._root(S, m)
+            b = self.momentum * b + self.learning_rate * (g / self._root(S, m))
             step = b
         else:
             b = self.momentum * b + g / self._root(S, m)
