@@ -846,7 +846,8 @@ def test_all_70_000_digits_from_a_folder_and_from_a_mirror(monkeypatch, cache):
     assert all(row.tobytes() in known for row in sample.test_images)
 
     monkeypatch.delenv("RMSPROP_LESSON_DATA")
-    mirror = Mirror(lambda handler, name, _: send(handler, Path(FULL_DATA, f"{name}.gz").read_bytes()))
+    packed = {file.name: Path(FULL_DATA, f"{file.name}.gz").read_bytes() for file in mnist._FULL}
+    mirror = Mirror(lambda handler, name, _: send(handler, packed[name]))
     monkeypatch.setattr(mnist, "_MIRRORS", (mirror.url,))
     expected = digest(data)
     del data, known

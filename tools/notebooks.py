@@ -1,7 +1,7 @@
 """Execute the lessons in place and store them clean, or say what is not clean.
 
-    python tools/notebooks.py notebooks/03_*.ipynb           execute, clean, store
-    python tools/notebooks.py --check notebooks/*.ipynb      only look
+    python -m tools.notebooks notebooks/03_*.ipynb           execute, clean, store
+    python -m tools.notebooks --check notebooks/*.ipynb      only look
 
 A notebook is stored only if it runs without an error and without a word on stderr. What is stored
 depends on the notebook alone: cell ids come from the cells' sources, and whatever records a time, a

@@ -1,8 +1,8 @@
 """Say which cell to run first when a name is missing: an IPython extension.
 
-A kernel that imports anything of `rmsprop_lesson.course` loads it, as each lesson's first cells do;
-in other kernels it changes nothing. To have it from the start, even before a cell has run, tell
-IPython to load ``rmsprop_lesson.course.guide``, as `make` does for the kernels of its own ``.venv``.
+A kernel that imports anything of `rmsprop_lesson.course` loads it, as each lesson's first cells do.
+Other kernels are left alone. To have it even before a cell has run, let IPython load
+``rmsprop_lesson.course.guide`` at its start, as `make` does for the kernels of its own ``.venv``.
 """
 
 import ast

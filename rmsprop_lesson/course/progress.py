@@ -2,9 +2,9 @@
 
 Nothing is sent anywhere and no time is kept: only names of exercises, predictions and quizzes, and
 how many questions were right. It belongs to the learner and not to a folder, so it survives when
-the course is moved, copied or installed anew. The environment variable ``RMSPROP_LESSON_PROGRESS`` is ``off`` for
-someone who wants no file, or the path of another one. Without a place to write, it is kept in
-memory until the kernel stops.
+the course is moved, copied or installed anew. The environment variable ``RMSPROP_LESSON_PROGRESS``
+is ``off`` for someone who wants no file, or the path of another one. Without a place to write, it
+is kept in memory until the kernel stops.
 """
 
 import json
