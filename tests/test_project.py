@@ -2,9 +2,11 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
+from importlib import metadata
 from pathlib import Path
 
 import nbformat
@@ -106,6 +108,56 @@ def test_each_dependency_has_a_floor_and_a_major_bound(line):
     operators = {s.operator: s.version for s in Requirement(line).specifier}
     assert set(operators) == {">=", "<"}
     assert Version(operators["<"]).release[1:] in ((), (0,))
+
+
+needs = {
+    name: pytest.mark.skipif(shutil.which(name) is None, reason=f"needs {name}")
+    for name in ("git", "make")
+}
+
+
+@needs["make"]
+def test_only_a_change_in_the_lists_of_packages_makes_an_environment_stale(tmp_path):
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+
+    def lists(old, new):
+        assert old in text
+        (tmp_path / "pyproject.toml").write_text(text.replace(old, new), encoding="utf-8")
+        run = ["make", "--silent", "--eval", "lists: ; @$(LISTS)", "lists"]
+        return subprocess.run(run, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+
+    before = lists("", "")
+    assert all(f'"{line}"' in before for line in PROJECT["dependencies"])
+    for group in PROJECT["optional-dependencies"].values():
+        assert all(f'"{line}"' in before for line in group)
+    assert lists("line-length = 100", "line-length = 101") == before
+    assert lists('version = "', 'version = "9') == before
+    assert lists("# progress bars", "# bars of progress") == before
+    assert lists("numpy>=2", "numpy>=2.1") != before
+    assert lists("ruff>=0.15", "ruff>=0.16") != before
+
+
+@needs["git"]
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="not a clone")
+def test_a_checkout_on_windows_keeps_the_line_ends(tmp_path):
+    clone = ["git", "-c", "core.autocrlf=true", "clone", "--quiet", "--depth=1", ROOT.as_uri()]
+    subprocess.run([*clone, tmp_path / "clone"], check=True)
+    files = [path for path in (tmp_path / "clone").rglob("*") if path.is_file()]
+    texts = [
+        path for path in files if path.suffix not in (".png", ".npz") and ".git" not in path.parts
+    ]
+    assert {"run", "Makefile", "00_start_here.ipynb"} <= {path.name for path in texts}
+    assert [path for path in texts if b"\r\n" in path.read_bytes()] == []
+
+
+def test_an_editable_install_puts_no_path_where_the_locale_decides_how_it_is_read():
+    """Python reads .pth files in the locale's encoding: an umlaut in a folder's name is fatal."""
+    own = metadata.distribution("rmsprop-lesson")
+    lines = [
+        line for file in own.files if file.suffix == ".pth" for line in file.read_text().split("\n")
+    ]
+    assert all(line.startswith("import ") and line.isascii() for line in lines if line)
 
 
 def test_pytorch_is_pinned_in_one_place():
