@@ -9,12 +9,15 @@ import base64
 import hashlib
 import io
 import re
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 
 from PIL import Image
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
+STORED = re.compile(
+    r'<img src="data:image/png;base64,([^"]*)" alt="([^"]*)" width="(\d+)" height="(\d+)">'
+)
 PLACE = re.compile(r'(<div class="rmsprop-reveal"[^>]*\bdata-picture\b[^>]*>)')
 
 
@@ -76,8 +79,20 @@ def _prepare(output, figures):
     output.data.pop(WIDGET, None)
     png = output.data.pop("image/png", None)
     if png is None:
+        if "text/html" in output.data:
+            output.data["text/html"] = _filed(output.data["text/html"], figures)
         return
     tag = figures.tag(png, output.metadata["image/png"])
     page = output.data.get("text/html")
     output.data["text/html"] = PLACE.sub(lambda place: place[1] + tag, page) if page else tag
     del output.metadata["image/png"]
+
+
+def _filed(page, figures):
+    """HTML whose pictures, stored inside by tools/notebooks.py, are files as well."""
+
+    def tag(stored):
+        png, alt, width, height = stored.groups()
+        return figures.tag(png, {"alt": unescape(alt), "width": width, "height": height})
+
+    return STORED.sub(tag, page)

@@ -75,7 +75,7 @@ def mine(name):
 
 
 def progress():
-    """What is done in this copy of the course: an overview that displays as a table.
+    """What is done in this course: an overview that displays as a table.
 
     It is kept in one small file of yours and never sent anywhere. With the environment variable
     ``RMSPROP_LESSON_PROGRESS`` set to ``off`` nothing is kept; set to a path, it is kept there.

@@ -54,12 +54,20 @@ def _restore_environment(saved):
         os.environ.update(saved)
 
 
+def _folder():
+    """The working folder; None if somebody has removed it."""
+    try:
+        return os.getcwd()
+    except OSError:
+        return None
+
+
 # What is noted before and put back after: pairs of a getter and a setter.
 _GLOBALS = (
     (np.random.get_state, np.random.set_state),
     (random.getstate, random.setstate),
     (np.get_printoptions, lambda options: np.set_printoptions(**options)),
-    (os.getcwd, os.chdir),
+    (_folder, lambda folder: folder and os.chdir(folder)),
     (lambda: dict(os.environ), _restore_environment),
     (sys.getrecursionlimit, sys.setrecursionlimit),
     (gc.isenabled, lambda on: gc.enable() if on else gc.disable()),
