@@ -125,7 +125,7 @@ def test_what_was_answered_is_there_after_a_reload(page_without_network, site_ur
     predictions.nth(0).locator("input").nth(1).check()
     predictions.nth(0).get_by_role("button", name="Commit and look").click()
     predictions.nth(1).get_by_role("button", name="Skip, show me").click()
-    question = page.locator('[data-explorer="quiz"] form').first
+    question = page.locator('[data-explorer="quiz"] form:has([type="radio"])').first
     question.locator("input").first.check()
     question.get_by_role("button", name="Check").click()
     heard = question.locator(".rx-feedback")
@@ -141,7 +141,14 @@ def test_what_was_answered_is_there_after_a_reload(page_without_network, site_ur
 
 
 @pytest.mark.parametrize(
-    "junk", ["{", "[]", "null", '{"predictions": 3}', '{"predictions": {"nearest-after-twenty": {"given": 9}}}']
+    "junk",
+    [
+        "{",
+        "[]",
+        "null",
+        '{"predictions": 3}',
+        '{"predictions": {"nearest-after-twenty": {"given": 9}}}',
+    ],
 )
 def test_whatever_the_browser_holds_is_no_trouble(page_without_network, site_url, junk):
     page = page_without_network
@@ -150,6 +157,67 @@ def test_whatever_the_browser_holds_is_no_trouble(page_without_network, site_url
     first = page.locator('[data-explorer="prediction"]').first
     first.get_by_role("button", name="Skip, show me").click()
     first.locator(".rx-result").wait_for()
+
+
+# What can be read between a prediction and the next heading or prediction, but for the notice.
+READABLE = """() => [...document.querySelectorAll('[data-explorer="prediction"]')].map((host) => {
+  const all = [...document.querySelectorAll("h1, h2, h3, h4, .cell, .bd-article p, .bd-article li, .bd-article table")];
+  const cell = host.closest(".cell");
+  const ends = (el) => /^H\\d$/.test(el.tagName) || el.querySelector('[data-explorer="prediction"]');
+  const after = all.slice(all.indexOf(cell) + 1).filter((el) => !cell.contains(el) && el.checkVisibility());
+  return after.slice(0, after.findIndex(ends)).filter((el) => !el.matches(".course-waits"))
+      .map((el) => el.textContent);
+})"""
+ANSWERS = "all => all.filter(el => el.checkVisibility()).length"
+
+
+@each_lesson
+def test_no_answer_is_to_be_read_before_the_question_is_answered(
+    page_without_network, site_url, name
+):
+    page = visit(page_without_network, f"{site_url}/{name}")
+    predictions = page.locator('[data-explorer="prediction"]')
+    veils = page.locator(".course-veiled")
+    assert page.evaluate(READABLE) == [[]] * predictions.count()
+    assert veils.evaluate_all(ANSWERS) == 0
+    for host in predictions.all():  # each lifts its own veil and no other
+        before = veils.evaluate_all(ANSWERS)
+        if host.locator(".rx-result").is_visible() or not host.is_visible():
+            continue
+        host.get_by_role("button", name="Skip, show me").click()
+        assert veils.evaluate_all(ANSWERS) > before or name == LESSONS[10]
+    folds = page.locator(".course-behind-fold").count()
+    assert veils.evaluate_all(ANSWERS) == veils.count() - folds
+    for fold in page.query_selector_all("details"):
+        fold.evaluate("fold => { fold.open = true }")
+    assert veils.evaluate_all(ANSWERS) == veils.count()
+
+
+@pytest.mark.parametrize("place", ["paper", "no script", "show all"])
+def test_all_answers_are_there(open_page, site_url, place):
+    page = open_page(java_script_enabled=place != "no script")
+    visit(page, f"{site_url}/{LESSONS[1]}")
+    if place == "no script":
+        page.faults.clear()  # the scripts were refused
+    if place == "paper":
+        page.emulate_media(media="print")
+    if place == "show all":
+        page.get_by_role("button", name="Show all answers").click()
+    assert page.locator(".course-waits:visible").count() == 0
+    veils = page.locator(".course-veiled:not(.course-behind-fold)")
+    assert veils.count() == 5
+    assert [veil.is_visible() for veil in veils.all()] == [True] * 5
+    if place != "no script":
+        results = page.locator(".rx-result")
+        assert [result.is_visible() for result in results.all()] == [True] * 4
+        assert page.get_by_text("a rate that needs one step").count() == 0  # of a wrong answer
+        assert page.get_by_text("it arrives in the first step and stays").first.is_visible()
+
+
+def test_a_link_to_something_veiled_lifts_the_veil(page_without_network, site_url):
+    page = visit(page_without_network, f"{site_url}/{LESSONS[1]}#what-the-table-shows")
+    assert page.locator("#what-the-table-shows h3").is_visible()
+    assert page.get_by_text("One call of").is_hidden()
 
 
 def test_formulas_are_there_for_eyes_and_for_screen_readers(page_without_network, site_url):
