@@ -1,9 +1,9 @@
 """Mark what gives an answer away, so that a page can veil it until the learner has answered.
 
-Three things do: what stands between a prediction and the next heading or prediction; a section whose
-Markdown cell has the tag "answer" (tools/book.py puts the comment ANSWER before it); and the code
-cell right behind a fold that is called "Answer" or "Solution". docs/_static/course.css veils them on
-screens with scripts, site.js lifts the veil; on paper and without scripts all is there.
+Three things do: what stands between a prediction and the next heading or prediction; a section
+whose Markdown cell has the tag "answer" (tools/book.py puts the comment ANSWER before it); and the
+code cell right behind a fold that is called "Answer" or "Solution". docs/_static/course.css veils
+them on screens with scripts, site.js lifts the veil; on paper and without scripts all is there.
 """
 
 from docutils import nodes

@@ -76,20 +76,25 @@ function summary(predictions, answered) {
 
 // ── what scrolls, and paper ──────────────────────────────────────────────────────────────────────
 
-// Whatever scrolls on its own can be reached and scrolled with the keyboard.
+// Whatever scrolls on its own can be reached and scrolled with the keyboard, and shows on which side
+// there is more of it.
 function scrollByKeys() {
   const scrollers = document.querySelectorAll(
     ".katex-display, .cell_output, .cell_output .output, .pst-scrollable-table-container, pre");
-  const reach = () => {
-    for (const el of scrollers) {
-      if (el.scrollWidth > el.clientWidth) el.tabIndex = 0;
-      else el.removeAttribute("tabindex");
-    }
+  const look = (el) => {
+    const rest = el.scrollWidth - el.clientWidth;
+    const sides = [el.scrollLeft > 1 && "left", el.scrollLeft < rest - 1 && "right"].filter(Boolean);
+    if (rest > 0) el.tabIndex = 0;
+    else el.removeAttribute("tabindex");
+    if (sides.length) el.dataset.beyond = sides.join(" ");
+    else delete el.dataset.beyond;
   };
-  reach();
-  addEventListener("resize", reach);
-  addEventListener("toggle", reach, true);
-  document.fonts.ready.then(reach);
+  const lookAtAll = () => scrollers.forEach(look);
+  for (const el of scrollers) el.addEventListener("scroll", () => look(el), { passive: true });
+  for (const event of ["resize", "rmsprop-kept"]) addEventListener(event, lookAtAll);
+  addEventListener("toggle", lookAtAll, true);
+  document.fonts.ready.then(lookAtAll);
+  lookAtAll();
 }
 
 // On paper nothing is folded away, and pictures that nobody scrolled to are there.

@@ -161,10 +161,12 @@ def test_whatever_the_browser_holds_is_no_trouble(page_without_network, site_url
 
 # What can be read between a prediction and the next heading or prediction, but for the notice.
 READABLE = """() => [...document.querySelectorAll('[data-explorer="prediction"]')].map((host) => {
-  const all = [...document.querySelectorAll("h1, h2, h3, h4, .cell, .bd-article p, .bd-article li, .bd-article table")];
+  const parts = "h1, h2, h3, h4, .cell, .bd-article :is(p, li, table)";
   const cell = host.closest(".cell");
-  const ends = (el) => /^H\\d$/.test(el.tagName) || el.querySelector('[data-explorer="prediction"]');
-  const after = all.slice(all.indexOf(cell) + 1).filter((el) => !cell.contains(el) && el.checkVisibility());
+  const ends = (el) => el.matches("h1, h2, h3, h4, .cell:has([data-explorer=prediction])");
+  const all = [...document.querySelectorAll(parts)];
+  const after = all.slice(all.indexOf(cell) + 1)
+      .filter((el) => !cell.contains(el) && el.checkVisibility());
   return after.slice(0, after.findIndex(ends)).filter((el) => !el.matches(".course-waits"))
       .map((el) => el.textContent);
 })"""
@@ -234,6 +236,66 @@ def test_formulas_are_there_for_eyes_and_for_screen_readers(page_without_network
     assert "KaTeX_Main" in fonts
 
 
+# Numbers of equations that lie on their formula.
+COVERED = """() => [...document.querySelectorAll(".katex-display .tag")].filter((tag) => {
+  const range = document.createRange();
+  range.selectNodeContents(tag);
+  const own = [...range.getClientRects()].filter((box) => box.width > 1);
+  const formula = [...tag.parentElement.querySelectorAll(":scope > .base")];
+  const touch = (a, b) => a.left < b.right - 1 && b.left < a.right - 1
+      && a.top < b.bottom - 3 && b.top < a.bottom - 3;
+  return formula.some((base) => own.some((box) => touch(box, base.getBoundingClientRect())));
+}).map((tag) => tag.textContent)"""
+WIDTHS = (360, 390, 800, 1024, 1440)
+
+
+@each_lesson
+def test_no_equation_lies_under_its_number(page_without_network, site_url, name):
+    page = visit(page_without_network, f"{site_url}/{name}")
+    page.evaluate("document.documentElement.classList.add('course-show-all')")
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate(COVERED) == [], width
+
+
+def test_a_heading_weighs_more_than_those_below_it(page_without_network, site_url):
+    page = visit(page_without_network, f"{site_url}/{LESSONS[4]}")
+    for width in (390, 1440):
+        page.set_viewport_size({"width": width, "height": 800})
+        looks = [
+            page.locator(f".bd-article {tag}").first.evaluate(
+                "el => [parseFloat(getComputedStyle(el).fontSize), getComputedStyle(el).fontWeight]"
+            )
+            for tag in ("h1", "h2", "h3")
+        ]
+        sizes, weights = zip(*looks, strict=True)
+        assert sorted(set(sizes), reverse=True) == list(sizes)
+        assert sorted(map(int, weights), reverse=True) == list(map(int, weights))
+
+
+def test_what_goes_on_beyond_the_edge_shows_it(open_page, site_url):
+    page = open_page(viewport={"width": 390, "height": 800})
+    visit(page, f"{site_url}/{LESSONS[6]}")
+    page.get_by_role("button", name="Show all answers").click()
+    table = page.locator(".cell_output .output:has(> div > table)").first
+    assert table.get_attribute("data-beyond") == "right"
+    assert table.evaluate("el => getComputedStyle(el).maskImage") != "none"
+    table.evaluate("el => { el.scrollLeft = 20 }")
+    page.wait_for_function("el => el.dataset.beyond === 'left right'", arg=table.element_handle())
+    table.evaluate("el => { el.scrollLeft = 9999 }")
+    page.wait_for_function("el => el.dataset.beyond === 'left'", arg=table.element_handle())
+
+
+@each_lesson
+def test_tables_are_written_as_in_print(page_without_network, site_url, name):
+    page = visit(page_without_network, f"{site_url}/{name}")
+    cells = page.locator("table.dataframe :is(th, td)").evaluate_all(
+        "all => all.map(el => [el.tagName, el.textContent])"
+    )
+    raw = re.compile(r"^TH\w+_[\w{]|^TD-?(\d[\d.]*e[+-]?\d+|NaN|inf)$")
+    assert [cell for tag, cell in cells if raw.search(tag + cell)] == []
+
+
 def test_numbers_of_equations_are_links(page_without_network, site_url):
     page = visit(page_without_network, f"{site_url}/notebooks/04_worked_table.html")
     links = page.locator('a[href*="#equation-"]')
@@ -298,6 +360,21 @@ def test_everything_is_unfolded_on_paper(page_without_network, site_url):
     assert page.evaluate(folded) == 0
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert page.evaluate(folded) == before
+
+
+@each_lesson
+def test_nothing_is_cut_on_paper(open_page, site_url, name):
+    page = open_page(viewport={"width": 680, "height": 960})  # A4 within its margins
+    visit(page, f"{site_url}/{name}")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    cut = page.locator(".bd-article :is(pre, table, .katex-display, img)").evaluate_all(
+        """(all) => all.filter((el) => el.checkVisibility())
+            .filter((el) => el.scrollWidth > el.clientWidth + 1 && el.matches("pre")
+                || el.getBoundingClientRect().right > 681)
+            .map((el) => el.textContent.slice(0, 60))"""
+    )
+    assert cut == []
 
 
 def test_a_wrong_address_leads_back_to_the_start(page_without_network, site_url):
