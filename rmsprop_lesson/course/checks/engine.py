@@ -11,13 +11,14 @@ import inspect
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 
 from ..progress import record as remember
 from . import sandbox
 from .observe import Odd, Raised, agree, first_difference, record
+from .slips import pairs
 from .source import is_stub, stub_of
 from .verdict import Verdict, show
 from .words import advice, at, describe, error, number, ratio
@@ -168,7 +169,31 @@ class Exercise:
         if len(found) == 1:
             where = self._describe(seen, difference)
             return self._not_yet(found[0], f"{where}\n{self.mistakes[found[0]][1]}")
+        together = () if found else self._two_that_fit(seen)
+        if len(together) == 1:
+            return self._two_mistakes(together.pop(), self._describe(seen, difference))
         return self._unnamed(seen, difference)
+
+    @cached_property
+    def _pairs(self):
+        """Every two slips of the catalogue, a valid form among them or not, that can meet."""
+        groups = (self.variants, self.mistakes)
+        slips = [(name, f) for group in groups for name in group for f in as_tuple(group[name][0])]
+        return pairs(slips)
+
+    def _two_that_fit(self, seen):
+        """The names of all pairs that explain what was seen."""
+        return {names for names, both in self._pairs if self.difference(both, seen) is None}
+
+    def _two_mistakes(self, names, where):
+        """The verdict on two slips at once; a valid form among them is none."""
+        form = [f"This is a valid form: {self.variants[n][1]}" for n in names if n in self.variants]
+        wrong = tuple(name for name in names if name in self.mistakes)
+        if not wrong:
+            return Verdict(self.name, True, None, "\n".join(form), " and ".join(names))
+        words = [self.mistakes[name][1] for name in wrong]
+        message = "\n".join([where, *form, *words])
+        return Verdict(self.name, False, wrong[0], message, mistakes=wrong)
 
     def _fits(self, group, name, seen):
         return any(self.difference(one, seen) is None for one in as_tuple(group[name][0]))
@@ -326,7 +351,7 @@ class Exercise:
         )
 
     def _not_yet(self, mistake, message):
-        return Verdict(self.name, False, mistake, message)
+        return Verdict(self.name, False, mistake, message, mistakes=(mistake,))
 
 
 def observe(function, probes, progress=None):
