@@ -206,6 +206,19 @@ def record(function, probe):
     return recorder.records, recorder.changed
 
 
+def number_seen(seen, probe=0, record=0):
+    """A number that a function gave: what a catalogued slip can be inferred from.
+
+    Returns
+    -------
+    float or None
+        None where there is no such record, or it isn't one number.
+    """
+    records = seen[probe][0][0]
+    value = records[record][1] if record < len(records) else None
+    return float(value) if isinstance(value, np.ndarray) and value.size == 1 else None
+
+
 def same(a, b, tolerance=TOLERANCE):
     """Whether two pieces of plain data agree; all numbers that aren't finite count as one."""
     if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):

@@ -18,14 +18,31 @@ def show_value(value):
     return getattr(value, "__name__", None) or repr(value)
 
 
-def call(name, *args, text=None):
-    """A probe that makes one call; the text says with which arguments."""
-    text = text or f"With {', '.join(show_value(arg) for arg in args)}"
+def call(name, /, *args, text=None, **arguments):
+    """A probe that makes one call; the text says with which arguments.
+
+    Parameters
+    ----------
+    name : str
+        What the probe looks at.
+    *args
+        Arguments without a name, for which `text` speaks.
+    text : str, optional
+        Where the arguments are too large to be shown.
+    **arguments
+        The arguments by name, in the order of the function's signature.
+    """
+    text = text or f"With {named(arguments)}"
 
     def run(recorder):
-        recorder.call("result", *args)
+        recorder.call("result", *args, *arguments.values())
 
     return Probe(name, text, run)
+
+
+def named(arguments):
+    """ "theta = 2, grad = 3": arguments in the words of a message."""
+    return ", ".join(f"{name} = {show_value(value)}" for name, value in arguments.items())
 
 
 def steps(name, theta, grads, settings, *, text, states=1, counted=False, dtype=np.float64):
