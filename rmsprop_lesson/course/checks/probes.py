@@ -1,5 +1,7 @@
 """Ready-made probes: one call, or several steps of an update rule."""
 
+from contextlib import contextmanager
+
 import numpy as np
 
 from .engine import Probe
@@ -43,6 +45,23 @@ def call(name, /, *args, text=None, **arguments):
 def named(arguments):
     """ "theta = 2, grad = 3": arguments in the words of a message."""
     return ", ".join(f"{name} = {show_value(value)}" for name, value in arguments.items())
+
+
+@contextmanager
+def untouched():
+    """Say whether the code inside leaves NumPy's own generator alone, and put it back.
+
+    Yields
+    ------
+    callable
+        ``left_alone()``, after the code inside.
+    """
+    before, after = np.random.get_state(), []  # noqa: NPY002
+    try:
+        yield lambda: bool(np.array_equal(before[1], after[0][1]) and before[2] == after[0][2])
+    finally:
+        after.append(np.random.get_state())  # noqa: NPY002
+        np.random.set_state(before)  # noqa: NPY002
 
 
 def steps(name, theta, grads, settings, *, text, states=1, counted=False, dtype=np.float64):
