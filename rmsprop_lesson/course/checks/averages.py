@@ -373,6 +373,7 @@ _ADAGRAD = Exercise(
     ),
 )
 
+
 @parts
 def _half_life(
     half=lambda log: log(0.5), base=lambda log, b: log(b), quotient=np.divide, after=lambda k: k

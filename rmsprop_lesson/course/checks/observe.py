@@ -158,8 +158,8 @@ class Recorder:
             raise _Ended from None
 
     def note(self, label, value):
-        """Record something that the probe worked out from results."""
-        self.records.append((label, plain(value)))
+        """Record something that the probe worked out from results, or a result itself."""
+        self.records.append((label, value if isinstance(value, Odd) else plain(value)))
 
     def end(self):
         """End the probe: what came back can't be used further."""
@@ -206,17 +206,23 @@ def record(function, probe):
     return recorder.records, recorder.changed
 
 
-def number_seen(seen, probe=0, record=0):
-    """A number that a function gave: what a catalogued slip can be inferred from.
+def array_seen(seen, probe=0, record=0):
+    """What a function gave, as an array: a slip with an unknown number is inferred from it.
 
     Returns
     -------
-    float or None
-        None where there is no such record, or it isn't one number.
+    array or None
+        None where there is no such record, or it isn't made of numbers.
     """
     records = seen[probe][0][0]
     value = records[record][1] if record < len(records) else None
-    return float(value) if isinstance(value, np.ndarray) and value.size == 1 else None
+    return value if isinstance(value, np.ndarray) else None
+
+
+def number_seen(seen, probe=0, record=0):
+    """Like `array_seen`, for one number; a float or None."""
+    value = array_seen(seen, probe, record)
+    return float(value) if value is not None and value.size == 1 else None
 
 
 def same(a, b, tolerance=TOLERANCE):
@@ -246,7 +252,7 @@ def agree(a, b, tolerance=TOLERANCE):
 
 def _same_raised(a, b):
     if isinstance(a, Raised) and isinstance(b, Raised):
-        return a.kind == b.kind or (a.undefined and b.undefined)
+        return (a.kind, a.text) == (b.kind, b.text) or (a.undefined and b.undefined)
     raised, other = (a, b) if isinstance(a, Raised) else (b, a)
     arrays = other if isinstance(other, tuple) else (other,)
     return raised.undefined and any(
