@@ -4,8 +4,8 @@ import numpy as np
 
 from ...measures import ewma, half_life, past_weights
 from .engine import Exercise
+from .pairs import parts
 from .probes import call, steps
-from .slips import parts
 
 
 def heavy_ball_step(theta, grad, v, learning_rate, beta):

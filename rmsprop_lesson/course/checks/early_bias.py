@@ -4,8 +4,8 @@ import numpy as np
 
 from ...measures import first_step_factor
 from .engine import Exercise
+from .pairs import parts
 from .probes import call
-from .slips import parts
 
 
 def corrected_average(S, beta, t):

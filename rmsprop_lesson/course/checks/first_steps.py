@@ -4,8 +4,8 @@ import numpy as np
 
 from .engine import Exercise, Inferred
 from .observe import number_seen
+from .pairs import parts
 from .probes import call
-from .slips import parts
 
 
 def gradient_step(theta, grad, learning_rate):

@@ -3,8 +3,8 @@
 import numpy as np
 
 from .engine import Exercise
+from .pairs import parts
 from .probes import call, steps
-from .slips import parts
 
 
 def adam_step(theta, grad, m, v, t, learning_rate, beta1, beta2, epsilon):
@@ -154,8 +154,11 @@ def _whole_rows(losses):
     return np.where(np.isnan(losses).any(axis=1, keepdims=True), np.inf, losses)
 
 
+_median = _of_each(np.median)
+
+
 @parts
-def _winner(handle=_infinite, score=_of_each(np.median), best=np.argmin, result=_the_rate):
+def _winner(handle=_infinite, score=_median, best=np.argmin, result=_the_rate):
     """A choice with its parts to be exchanged."""
 
     def implementation(rates, losses):

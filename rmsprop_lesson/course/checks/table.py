@@ -5,8 +5,8 @@ from inspect import signature
 import numpy as np
 
 from .engine import Exercise
+from .pairs import parts
 from .probes import call
-from .slips import parts
 
 
 def first_update(theta, learning_rate, beta, epsilon):

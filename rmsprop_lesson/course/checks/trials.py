@@ -5,8 +5,8 @@ import numpy as np
 from ...measures import count_flips, steps_to_reach
 from . import rmsprop
 from .engine import Exercise
+from .pairs import parts
 from .probes import call
-from .slips import parts
 
 
 def mended_step(theta, grad, S, learning_rate, beta, epsilon):
@@ -53,7 +53,7 @@ def _reached(
     enough=_at_most,
     choose=lambda good: good[0],
     answer=lambda t, losses: t,
-    never=-1,
+    never=lambda losses: -1,
     skip=0,
 ):
     """The first t at which a loss is low enough, with its parts to be exchanged."""
@@ -257,11 +257,11 @@ _REACH = Exercise(
             (
                 _reached(never=len),
                 _reached(never=lambda losses: len(losses) - 1),
-                _reached(never=0),
-                _reached(never=np.inf),
-                _reached(never=np.nan),
-                _reached(never=-2),
-                _reached(never=1),
+                _reached(never=lambda losses: 0),
+                _reached(never=lambda losses: np.inf),
+                _reached(never=lambda losses: np.nan),
+                _reached(never=lambda losses: -2),
+                _reached(never=lambda losses: 1),
             ),
             "What if the target is never reached? Then −1.",
         ),
@@ -314,7 +314,7 @@ _REACH = Exercise(
             "Are all losses above the target counted? A run may leave it again, or never reach it.",
         ),
         "all times returned": (
-            _reached(choose=lambda good: good, never=[]),
+            _reached(choose=lambda good: good, never=lambda losses: []),
             "Are these all times? The first is asked for.",
         ),
         "yes or no returned": (
@@ -324,7 +324,7 @@ _REACH = Exercise(
         "loss returned": (
             (
                 _reached(answer=lambda t, losses: losses[t]),
-                _reached(answer=lambda t, losses: losses[t], never=0),
+                _reached(answer=lambda t, losses: losses[t], never=lambda losses: 0),
             ),
             "Is it the loss that is returned? Return t.",
         ),

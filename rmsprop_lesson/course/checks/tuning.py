@@ -4,8 +4,8 @@ import numpy as np
 
 from .engine import Exercise, Inferred, Probe
 from .observe import number_seen
+from .pairs import parts
 from .probes import call, untouched
-from .slips import parts
 
 
 def sample_rates(low, high, n, rng):

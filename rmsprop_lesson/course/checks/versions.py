@@ -4,8 +4,8 @@ import numpy as np
 
 from .engine import Exercise, Fresh, Inferred, Probe
 from .observe import number_seen
+from .pairs import parts
 from .probes import show_value, steps
-from .slips import parts
 
 
 def centered_step(theta, grad, S, m, learning_rate, beta, epsilon):
@@ -160,7 +160,9 @@ def _translation(name, *settings):
         for key, value in sorted(result.items()):
             recorder.note(key, value)
 
-    given = ", ".join(f"{key} = {show_value(value)}" for key, value in zip(_PYTORCH, settings))
+    given = ", ".join(
+        f"{key} = {show_value(value)}" for key, value in zip(_PYTORCH, settings, strict=False)
+    )
     return Probe(name, f"With {given}" if given else "Without arguments", run)
 
 
