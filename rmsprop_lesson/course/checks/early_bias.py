@@ -87,9 +87,9 @@ EXERCISES = (
         "out.",
         outputs=("the corrected S",),
         probes=(
-            call("first step", 0.4, 0.9, 1),
-            call("fifth step", 1.2, 0.99, 5),
-            call("arrays", np.array([0.3, 0.0, 2.0]), 0.5, 3),
+            call("first step", S=0.4, beta=0.9, t=1),
+            call("fifth step", S=1.2, beta=0.99, t=5),
+            call("arrays", S=np.array([0.3, 0.0, 2.0]), beta=0.5, t=3),
         ),
         mistakes={
             "t one too small": (

@@ -22,7 +22,7 @@ from .observe import Odd, Raised, agree, first_difference, record
 from .pairs import pairs
 from .source import is_stub, stub_of
 from .verdict import Verdict, show
-from .words import advice, at, describe, error, number, ratio
+from .words import advice, asked_for, at, error, gave, number, ratio
 
 SECONDS = 5.0  # a right solution takes milliseconds, even with thirty learners on one machine
 UNKNOWN = "unknown"
@@ -182,7 +182,7 @@ class Exercise:
             found = None
         vague = verdict.mistake in VAGUE
         if found is None:
-            words = "\n".join(clues(function)) if vague else ""
+            words = "\n".join(clues(function, verdict.mistake != "raises")) if vague else ""
             return verdict if not words else replace(verdict, message=f"{verdict.message}\n{words}")
         if vague:
             message = f"{verdict.message.removesuffix(NOT_LISTED).rstrip()}\n{found.words}"
@@ -291,8 +291,9 @@ class Exercise:
         count = len(self.probes)
         return Verdict(self.name, True, None, f"All {count} probes agree with the reference.")
 
-    def _changed(self, probe, label, position):
-        argument = self.argument_names[min(position, len(self.argument_names) - 1)]
+    def _changed(self, probe, label, argument):
+        if not isinstance(argument, str):
+            argument = self.argument_names[min(argument, len(self.argument_names) - 1)]
         return self._not_yet(
             "changes its arguments",
             f"The numbers are right, but your function changed the caller's {argument} "
@@ -311,27 +312,21 @@ class Exercise:
         want = expected[index][1] if index < len(expected) else None
         where = self._describe(seen, difference)
         if isinstance(got, Raised):
-            return self._not_yet("raises", f"{where}\n{advice(got)}".rstrip())
+            return self._not_yet("raises", f"{where}\n{advice(got, self.argument_names)}".rstrip())
         if got is None:
             return self._not_yet(
                 "returns None", f"{where}\nDoes every path through it end with a return?"
             )
         if isinstance(got, Odd | str) or type(got) is not type(want):
-            return self._not_yet("wrong return", f"{where}\n{self._asked_for(want)}")
+            return self._not_yet("wrong return", f"{where}\n{asked_for(want, self.outputs)}")
         if isinstance(got, np.ndarray) and got.shape != want.shape:
             several = len(self.outputs) > 1 and got.shape[:1] != want.shape[:1]
             name = "wrong return" if several else "wrong shape"
-            return self._not_yet(name, f"{where}\n{self._asked_for(want)}")
+            return self._not_yet(name, f"{where}\n{asked_for(want, self.outputs)}")
         return self._not_yet(
             UNKNOWN,
             f"{where}\n{NOT_LISTED}",
         )
-
-    def _asked_for(self, want):
-        """What a right function would have returned."""
-        if len(self.outputs) > 1 and isinstance(want, np.ndarray):
-            return f"Asked for: {', '.join(self.outputs)}; each {describe(want[0])}."
-        return f"Asked for: {describe(want)}."
 
     def _not_repeatable(self, seen):
         for probe, runs in zip(self.probes, seen, strict=True):
@@ -358,10 +353,9 @@ class Exercise:
         _, want = expected[index]
         if isinstance(got, Raised):
             return f"{place}, {label}: your function raised {error(got)}."
-        if not isinstance(got, np.ndarray) or not isinstance(want, np.ndarray):
-            return f"{place}, {label}: your function gave {describe(got)}."
-        if got.shape != want.shape:
-            return f"{place}, {label}: your function gave {describe(got)}."
+        numbers = isinstance(got, np.ndarray) and isinstance(want, np.ndarray)
+        if not numbers or got.shape != want.shape:
+            return f"{place}, {label}: your function gave {gave(got, want, self.outputs)}."
         return f"{place}, {label}: {self._first_number(got, want)}"
 
     def _first_number(self, got, want):

@@ -8,6 +8,7 @@ which the function does all that was asked is told, so what is said is never a g
 import ast
 import copy
 import dis
+import inspect
 import io
 import keyword
 import linecache
@@ -15,7 +16,7 @@ import sys
 import textwrap
 import tokenize
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import islice
 from types import FunctionType
 
 _FILE = "<mended>"
@@ -68,9 +69,9 @@ def source_tree(function):
     kind = ast.ClassDef if isinstance(function, type) else ast.FunctionDef
     around = []
     for node in ast.walk(_parsed("".join(lines)) or ast.Module([], [])):
-        if isinstance(node, kind) and node.name == function.__name__:
-            if node.lineno <= code.co_firstlineno <= node.end_lineno:
-                around.append(_alone(lines[node.lineno - 1 : node.end_lineno]))
+        named = isinstance(node, kind) and node.name == function.__name__
+        if named and node.lineno <= code.co_firstlineno <= node.end_lineno:
+            around.append(_alone(lines[node.lineno - 1 : node.end_lineno]))
     inside = vars(function).values() if isinstance(function, type) else (function,)
     first = next(f for f in inside if type(f) is FunctionType)
     cells = zip(first.__code__.co_freevars, first.__closure__ or (), strict=True)
@@ -173,6 +174,8 @@ def _rewritten(tree, ways):
             yield name, words, made
 
 
+_BEFORE = {"return", "=", "(", "[", ",", "+=", "-=", "*=", "/=", "<", ">", "<=", ">=", "==", ":"}
+_BEFORE |= {"if", "while", "+", "-", "*", "/", "//", "%", "**", "^", "@", "and", "or", "not", "in"}
 _BINARY = {"+", "-", "*", "/", "//", "%", "**", "^", "@"}
 
 
@@ -180,7 +183,7 @@ def _missing_brackets(tokens):
     """One more pair of brackets, round any part of a line that has an operator in it."""
     for first, token in enumerate(tokens):
         before = tokens[first - 1].string if first else ""
-        if not (_is_operand(token) or token.string == "(") or before in (".", ")", "]"):
+        if not (_is_operand(token) or token.string == "(") or before not in _BEFORE:
             continue
         depth, operator = 0, False
         for last in range(first, len(tokens) - 1):
@@ -486,40 +489,56 @@ def _with_block(tree, old, new):
 # ── what is seen without running ─────────────────────────────────────────────────────────────────
 
 
-def clues(function):
+def clues(function, ran=True):
     """What the source shows without being run: one sentence for each.
 
     Parameters
     ----------
     function : callable
+    ran : bool
+        Whether it ran to its end; what it leaves unused is of no interest before that.
 
     Returns
     -------
     list of str
     """
     tree, _ = source_tree(function)
-    found = list(_unused(function))
-    return found if tree is None else list(chain(_misnamed(tree), found, _stuck(tree)))
+    found = [*_yields(function), *(_unused(function) if ran else ())]
+    if tree is None:
+        return found
+    return [*_misnamed(tree), *_printed(tree), *found, *_stuck(tree)]
+
+
+def _yields(function):
+    if type(function) is FunctionType and function.__code__.co_flags & inspect.CO_GENERATOR:
+        yield "`yield` makes a generator of the function. Return the result: `return`."
 
 
 def _unused(function):
     """Arguments that are never read; seen from the byte code, so without the source, too."""
     if type(function) is not FunctionType:
         return
-    code = function.__code__
-    first = {}
+    code, first = function.__code__, {}
     for step in dis.get_instructions(code):
-        if "FAST" in step.opname or "DEREF" in step.opname:
+        if "FAST" in step.opname:
             names = step.argval if isinstance(step.argval, tuple) else (step.argval,)
             for name in names:
                 first.setdefault(name, step.opname)
-    for name in code.co_varnames[: code.co_argcount]:
-        if name in code.co_cellvars or name == "self":
-            continue
-        if name not in first:
-            yield f"The argument `{name}` isn't used."
-        elif first[name].startswith("STORE"):
+    own = [n for n in code.co_varnames[: code.co_argcount] if n not in code.co_cellvars]
+    if unused := [f"`{name}`" for name in own if name not in first]:
+        yield f"Not used: {', '.join(unused)}."
+    for name in own:
+        if first.get(name, "").startswith("STORE"):
             yield f"The argument `{name}` is replaced before it is used."
+
+
+def _printed(tree):
+    """Functions that show their result and don't return it."""
+    nodes = list(ast.walk(tree))
+    returns = any(isinstance(n, ast.Return) and n.value is not None for n in nodes)
+    calls = [node for node in nodes if isinstance(node, ast.Call) and _called(node) == "print"]
+    if calls and not returns:
+        yield f"Line {calls[-1].lineno} prints the result. Return it: `return` instead of `print`."
 
 
 _NEARLY_INIT = {"__init", "_init_", "init", "__int__", "_init", "__init_", "_init__", "__inti__"}

@@ -211,9 +211,9 @@ _FIRST = Exercise(
     task="Work out the first row of the table: gradient, S, step and new θ, each from the last.",
     outputs=("the gradient", "S", "the step", "θ"),
     probes=(
-        call("worked example", 2.0, 0.1, 0.9, 1e-8),
-        call("negative start", -0.5, 0.3, 0.8, 0.01),
-        call("large epsilon", 1.5, 0.2, 0.6, 0.3),
+        call("worked example", theta=2.0, learning_rate=0.1, beta=0.9, epsilon=1e-8),
+        call("negative start", theta=-0.5, learning_rate=0.3, beta=0.8, epsilon=0.01),
+        call("large epsilon", theta=1.5, learning_rate=0.2, beta=0.6, epsilon=0.3),
     ),
     variants={
         "epsilon outside the root": (
@@ -283,9 +283,9 @@ _TABLE = Exercise(
     task="Compute the column $\\theta_t$ of the worked table.",
     outputs=("θ",),
     probes=(
-        call("worked example", 2.0, 0.1, 0.9, 1e-8, 5),
-        call("other settings", -1.0, 0.3, 0.5, 0.05, 4),
-        call("no step", 1.0, 0.1, 0.9, 1e-8, 0),
+        call("worked example", theta=2.0, learning_rate=0.1, beta=0.9, epsilon=1e-8, steps=5),
+        call("other settings", theta=-1.0, learning_rate=0.3, beta=0.5, epsilon=0.05, steps=4),
+        call("no step", theta=1.0, learning_rate=0.1, beta=0.9, epsilon=1e-8, steps=0),
     ),
     variants={
         "epsilon outside the root": (

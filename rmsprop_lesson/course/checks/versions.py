@@ -129,11 +129,10 @@ def _drive(name, grads, settings, theta):
     """A probe that makes an optimiser and lets it take several steps."""
 
     def run(recorder):
-        optimizer = recorder.make(*settings)
-        here = theta
+        step, here = recorder.method(recorder.make(*settings), "step"), theta
         for t, grad in enumerate(grads, start=1):
             label = f"step {t} with g = {show_value(grad)}"
-            here = recorder.call(label, here, grad, function=optimizer.step)
+            here = recorder.call(label, here, grad, function=step, names=("theta", "grad"))
             if np.shape(here) != np.shape(theta):
                 recorder.end()
             here = float(here) if isinstance(theta, float) else here
@@ -142,10 +141,10 @@ def _drive(name, grads, settings, theta):
 
 
 def _two_at_once(recorder):
-    first, second = recorder.make(0.1), recorder.make(0.1)
+    first, second = (recorder.method(recorder.make(0.1), "step") for _ in range(2))
     for t in (1, 2):
-        recorder.call(f"step {t} of the first optimiser", 2.0, 3.0, function=first.step)
-        recorder.call(f"step {t} of the second optimiser", 2.0, 1.0, function=second.step)
+        recorder.call(f"step {t} of the first optimiser", 2.0, 3.0, function=first)
+        recorder.call(f"step {t} of the second optimiser", 2.0, 1.0, function=second)
 
 
 def _translation(name, *settings):
