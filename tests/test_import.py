@@ -11,7 +11,6 @@ HEAVY = [
     "pandas",
     "matplotlib",
     "tqdm",
-    "mlxtend",
     "joblib",
     "anywidget",
     "IPython",
