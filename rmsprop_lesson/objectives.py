@@ -10,10 +10,11 @@ large for float64 it is infinite, without a warning. An optimiser needs no more 
 import numpy as np
 
 from ._latex import tex_number
+from ._settings import WithSettings
 from ._validate import as_array, check_count, check_number
 
 
-class Objective:
+class Objective(WithSettings):
     """A loss that `descend` can run on.
 
     Attributes
@@ -73,11 +74,8 @@ class Objective:
         return theta[..., 0], theta[..., 1]
 
     def __repr__(self):
-        settings = ", ".join(f"{k}={v:g}" for k, v in self._settings().items())
+        settings = ", ".join(f"{k}={v:g}" for k, v in self.hyperparameters.items())
         return f"{type(self).__name__}({settings})"
-
-    def _settings(self):
-        return {}
 
     def _repr_latex_(self):
         return f"$$L(\\theta) = {self.formula}$$"
@@ -111,9 +109,6 @@ class Parabola(Objective):
 
     def _slope(self, x):
         return self.curvature * x
-
-    def _settings(self):
-        return {"curvature": self.curvature}
 
 
 class Valley(Objective):
@@ -177,9 +172,6 @@ class Valley(Objective):
         u, w = self._own_axes(x, y)
         w = self.condition * w
         return self._cos * u - self._sin * w, self._sin * u + self._cos * w
-
-    def _settings(self):
-        return {"condition": self.condition, "angle": self.angle}
 
 
 class Saddle(Objective):
@@ -254,9 +246,6 @@ class DoubleWell(Objective):
     def _slope(self, x):
         return x * (x * x - 1) + self.tilt
 
-    def _settings(self):
-        return {"tilt": self.tilt}
-
 
 class Rosenbrock(Objective):
     r"""Rosenbrock's curved valley, :math:`L = (a - x)^2 + b\,(y - x^2)^2`.
@@ -296,9 +285,6 @@ class Rosenbrock(Objective):
     def _slope(self, x, y):
         wall = y - x * x
         return -2 * (self.a - x) - 4 * self.b * x * wall, 2 * self.b * wall
-
-    def _settings(self):
-        return {"a": self.a, "b": self.b}
 
 
 class LinearRegression(Objective):
@@ -344,8 +330,8 @@ class LinearRegression(Objective):
         residual = self._residual(W, b)
         return np.mean(residual * self.x, axis=-1), np.mean(residual, axis=-1)
 
-    def _settings(self):
-        return {"n": len(self.x)}
+    def __repr__(self):
+        return f"LinearRegression(n={len(self.x)})"
 
 
 class Disturbed(Objective):
@@ -565,9 +551,6 @@ class RareTruth(Objective):
         value = self.large if self._t % self.period == 0 else -1.0
         self._t += 1
         return np.full_like(theta, value)[()]
-
-    def _settings(self):
-        return {"large": self.large, "period": self.period}
 
 
 def _scalar(name, value, is_allowed, allowed):
