@@ -11,7 +11,7 @@ import numpy as np
 
 from ._latex import tex_number
 from ._settings import WithSettings
-from ._validate import as_array, check_count, check_number
+from ._validate import PLAIN, as_array, check_count, check_number
 
 
 class Objective(WithSettings):
@@ -62,7 +62,7 @@ class Objective(WithSettings):
 
     def _coordinates(self, theta):
         """θ as a tuple of float arrays, one per dimension."""
-        theta = as_array(theta)
+        theta = np.asarray(theta) if type(theta) in PLAIN else as_array(theta)
         if theta.dtype.kind not in "iuf":
             raise TypeError(f"theta must be a number or an array of numbers, got {theta.dtype}")
         if theta.dtype.kind != "f":
