@@ -293,7 +293,7 @@ _BATCHES = Exercise(
     mistakes={
         "not shuffled": (
             _batches(lambda n, rng: np.arange(n)),
-            "Are the examples in their old order? MNIST's sample is sorted by digit.",
+            "Are the examples in their old order? Then every epoch has the same mini-batches.",
         ),
         "last batch dropped": (
             _batches(_permuted, last=False),
