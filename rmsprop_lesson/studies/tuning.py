@@ -518,7 +518,7 @@ def network_score(
     from ..network import Network, train
 
     network = Network(sizes, seed=seed)
-    optimizer = RMSprop(learning_rate, beta, epsilon)
+    optimizer = RMSprop(learning_rate, beta, epsilon=epsilon)
     train(network, data, optimizer, epochs, batch_size, seed, progress=False)
     return {
         "accuracy": network.accuracy(data.test_images, data.test_labels),

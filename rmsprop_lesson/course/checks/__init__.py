@@ -10,7 +10,7 @@ from importlib import import_module
 from .engine import Exercise, Probe
 from .verdict import Verdict
 
-__all__ = ["Exercise", "Probe", "Verdict", "cells", "exercises", "matrix", "progress"]
+__all__ = ["Exercise", "Probe", "Verdict", "cells", "exercises", "matrix", "mine", "progress"]
 
 _MODULES = (
     "first_steps",
@@ -47,6 +47,31 @@ def cells(name):
     from .notebook_cells import cells
 
     return cells(exercises()[name])
+
+
+def mine(name):
+    """Return what the learner wrote for an exercise, once it has passed; else the course's own.
+
+    Parameters
+    ----------
+    name : str
+        Such as "rmsprop_step".
+
+    Returns
+    -------
+    callable
+        Which of the two it is, is printed.
+
+    Raises
+    ------
+    ValueError
+        If no exercise has this name.
+    """
+    from .own import taken
+
+    if name not in exercises():
+        raise ValueError(f"name must be one of {', '.join(exercises())}, got {name!r}")
+    return taken(exercises()[name])
 
 
 def progress():
