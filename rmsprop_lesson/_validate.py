@@ -44,6 +44,14 @@ def check_number(name, value, is_allowed, allowed):
 PLAIN = {np.ndarray, float, np.float64, np.float32}
 
 
+def check_scalar(name, value, is_allowed, allowed):
+    """Return one number as `check_number` does; an array raises TypeError."""
+    number = check_number(name, value, is_allowed, allowed)
+    if np.ndim(number):
+        raise TypeError(f"{name} must be one number, {allowed}, got shape {np.shape(number)}")
+    return number
+
+
 def as_array(value):
     """Return `value` as an array, of dtype object where it is none (a ragged list, say)."""
     try:
