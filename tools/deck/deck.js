@@ -34,10 +34,10 @@
   }
 
   // Make the content as large as fits; the type and the figures grow and shrink together. Whether it does.
-  function enlarge(content) {
+  function enlarge(content, height = HEIGHT) {
     const zoom = largest(1, LARGEST, STEP, (size) => {
       content.style.zoom = size;
-      return !overflows(content, size);
+      return !overflows(content, size, height);
     });
     content.style.zoom = zoom ?? 1;
     return zoom !== null;
@@ -59,10 +59,10 @@
   }
 
   // A single thing too large for a slide.
-  function shrink(content) {
+  function shrink(content, height = HEIGHT) {
     content.style.zoom = largest(0.4, 1, STEP, (size) => {
       content.style.zoom = size;
-      return !overflows(content, size);
+      return !overflows(content, size, height);
     }) ?? 0.4;
   }
 
@@ -121,28 +121,30 @@
 
   // ── what a prediction reveals ──
 
-  // The figure as large as it can be, what there is to say below or beside it; if there is no room, it is
-  // left to the speaker.
+  // The figure as large as it can be, and what there is to say below or beside it.
   function reveal(result) {
     const image = result.querySelector("img");
     if (!image) return revealTable(result);
-    const wide = (beside) => largest(FIGURE, WIDE, 4, (width) => {
+    result.closest(".fit").style.zoom = 1;
+    const wide = (beside, least = FIGURE) => largest(least, WIDE, 4, (width) => {
       result.classList.toggle("why-beside", beside);
       result.style.setProperty("--wide", `${width}px`);
       return result.offsetHeight <= TALL && result.scrollWidth <= result.clientWidth;
     });
-    const choices = [[false, wide(false)], [true, wide(true)]].filter(([, width]) => width);
-    const [beside, width] = choices.sort((a, b) => b[1] - a[1])[0] ?? [false, null];
-    result.classList.toggle("why-beside", beside);
-    result.classList.toggle("why-told", !width);
-    result.style.setProperty("--wide", `${width ?? largest(200, WIDE, 4, (w) => (w * image.naturalHeight) / image.naturalWidth < TALL - 46)}px`);
+    const below = wide(false);
+    const beside = wide(true) ?? (below ? null : wide(true, 200)); // a square figure is as high as the slide
+    result.classList.toggle("why-beside", beside > below);
+    result.style.setProperty("--wide", `${Math.max(below, beside)}px`);
   }
 
+  // A table or text: as large as it can be; if it is long, closer, then in two columns, then alone.
   function revealTable(result) {
     const content = result.closest(".fit");
-    if (enlarge(content)) return;
-    result.classList.add("why-told");
-    if (!enlarge(content)) shrink(content);
+    for (const closer of ["revealed", "tight", "in-columns", "why-told"]) {
+      result.classList.add(closer);
+      if (enlarge(content, TALL)) return;
+    }
+    shrink(content, TALL);
   }
 
   // An answer was given: question and code give way to what it reveals.
