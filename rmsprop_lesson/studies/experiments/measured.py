@@ -9,6 +9,7 @@ from ...measures import steps_to_reach
 from ...objectives import (
     DoubleWell,
     Noisy,
+    Objective,
     Parabola,
     Plateau,
     RareTruth,
@@ -40,7 +41,7 @@ def steps_under(optimizer, gradients):
     return np.array(steps) / getattr(optimizer, "learning_rate", 1.0)
 
 
-class _LeastSquares:
+class _LeastSquares(Objective):
     """½ mean (Xw − y)² from w = 0."""
 
     def __init__(self, X, y):
