@@ -220,11 +220,11 @@ def test_the_call_of_keras_2_is_understood(epsilon):
     told = translate(old | {"decay": 1e-6}, "keras", "torch")
     assert told.settings == translate(new, "keras", "torch").settings
     assert "learning rate in each step, to η/(1 + decay·t)" in told.lost["decay"]
-    with pytest.raises(ValueError, match="decay=1e-06 can't be expressed .* learning rate"):
+    with pytest.raises(ValueError, match=r"decay=1e-06 can't be expressed .* learning rate"):
         to_ours("keras", **old | {"decay": 1e-6})
     with pytest.raises(ValueError, match="lr is what learning_rate was called before"):
         to_ours("keras", **old, learning_rate=0.1)
-    with pytest.raises(ValueError, match="setting of optax.rmsprop must be .*got 'lr'"):
+    with pytest.raises(ValueError, match=r"setting of optax.rmsprop must be .*got 'lr'"):
         to_ours("optax", lr=0.1)
 
 
