@@ -188,19 +188,21 @@ def explain_step(asked, numerators, denominators, whole=(), slack=0.0):
     if not len(at):
         return []
     fractions = _Fractions(numerators, denominators, whole, at)
-    found = []
-    for one, rows in fractions.near(asked, at, slack):
-        for row in rows:
-            names, values = fractions[row]
-            if one.agrees(values, slack):
-                found.append(one.names + names)
+    found, least = [], np.inf
+    for cost, one, row in sorted(fractions.near(asked, at, slack), key=lambda near: near[0]):
+        if cost > least + 1:  # two names may turn out to be one
+            break
+        names, values = fractions[row]
+        if one.agrees(values, slack):
+            found.append(one.names + names)
+            least = min(least, cost)
     return found
 
 
 def constant_factor(asked, numerators, denominators):
     """The number that stands in place of the factor, whatever is given: (names, number)."""
     gap = asked[0].values
-    at = _keys(np.flatnonzero(np.isfinite(gap) & (np.abs(gap) > 10 * asked[0].noise))))
+    at = _keys(np.flatnonzero(np.isfinite(gap) & (np.abs(gap) > 10 * asked[0].noise)))
     if len(at) < 3:
         return []
     fractions = _Fractions(numerators, denominators, (), at)
@@ -226,6 +228,10 @@ class _Fractions:
         pairs = (above[:, None] / below[None]).reshape(-1, len(at))
         rest = np.array([one.values[at] for one in whole]).reshape(-1, len(at))
         self.values = np.concatenate([pairs, rest])
+        above = np.array([len(one.names) for one in numerators])
+        below = np.array([len(one.names) for one in denominators])
+        rest = [len(one.names) for one in whole]
+        self.costs = np.concatenate([np.add.outer(above, below).ravel(), rest]).astype(int)
         self.order = np.argsort(self.values[:, 0])
         self.sorted = self.values[self.order, 0]
 
@@ -240,7 +246,7 @@ class _Fractions:
         return above.names + below.names, above.values / below.values
 
     def near(self, asked, at, slack):
-        """Each `Wanted` with the rows that agree with it at the places looked at."""
+        """What agrees at the places looked at: how many names it has, the `Wanted`, the row."""
         factors = np.array([one.factor[at] for one in asked])
         bases = np.array([one.base[at] for one in asked])
         target = asked[0].target[at]
@@ -252,8 +258,8 @@ class _Fractions:
         for i in np.flatnonzero(np.isfinite(goals).all(axis=1) & (last > first)):
             rows = self.order[first[i] : last[i]]
             rows = rows[(np.abs(self.values[rows] - goals[i]) <= rooms[i]).all(axis=1)]
-            if len(rows):
-                yield asked[i], rows[:_MOST_PAIRS]
+            for row in rows[np.argsort(self.costs[rows], kind="stable")][:_MOST_PAIRS]:
+                yield self.costs[row] + len(asked[i].names), asked[i], row
 
 
 def _keys(usable, count=6):
@@ -296,10 +302,15 @@ class Judge:
         ``names that appear together: the one name that they have``.
     implied : dict
         ``name: names that it explains as well``.
+    simpler : dict
+        ``name: names that are left aside where it fits as well``.
+    keeping : collection of str
+        Mistakes that need a memory: that the function keeps state is said as well.
     """
 
-    def __init__(self, variants, merged=(), implied=()):
+    def __init__(self, variants, merged=(), implied=(), simpler=(), keeping=()):
         self.variants, self.merged, self.implied = variants, dict(merged), dict(implied)
+        self.simpler, self.keeping = dict(simpler), keeping
 
     def tidy(self, names):
         """Mistakes and variants among names: each once, without what others explain."""
@@ -322,12 +333,26 @@ class Judge:
         for one in found:
             if _price(one) == least:
                 best.setdefault(frozenset(one.mistakes), one)
-        best = list(best.values())
+        best = self._simplest(list(best.values()))
         if len(best) <= 1:
-            return best[0] if best else None
+            return self._with_memory(best[0]) if best else None
         common = [n for n in best[0].mistakes if all(n in one.mistakes for one in best)]
         rest = [" and ".join(n for n in one.mistakes if n not in common) for one in best]
         return Found((*common, either(rest)), best[0].variants)
+
+
+    def _simplest(self, found):
+        """Without those that another, simpler one stands for."""
+        kept = found
+        for name, others in self.simpler.items():
+            if any(name in one.mistakes for one in found):
+                kept = [one for one in kept if not others & set(one.mistakes)]
+        return kept
+
+    def _with_memory(self, found):
+        if self.keeping and set(found.mistakes) & set(self.keeping):
+            return replace(found, mistakes=(*found.mistakes, "keeps state"))
+        return found
 
 
 def _price(found):

@@ -180,14 +180,16 @@ class Exercise:
         found = self.update.explain(self.probes, seen)
         if found is None or found.mistakes == (UNKNOWN,):
             return self._unnamed(seen, difference)
-        broken = self._broken(seen)
+        broken = "keeps state" not in found.mistakes and self._broken(seen)
         if not found.mistakes and not broken:
             return self._right(seen, *found.variants)
         if broken:
             verdict = self._unnamed(seen, difference)
-            if found.mistakes == () or verdict.mistake == UNKNOWN:
+            if found.mistakes == ():
                 return verdict
-            if verdict.mistake != "wrong return" or "return" not in found.mistakes[0]:
+            if verdict.mistake != UNKNOWN and (
+                verdict.mistake != "wrong return" or "return" not in found.mistakes[0]
+            ):
                 return self._several(
                     (verdict.mistake, *found.mistakes), verdict.message, found, skip=1
                 )

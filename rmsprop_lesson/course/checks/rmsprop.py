@@ -7,7 +7,7 @@ from .engine import Exercise, Fresh
 from .probes import in_turn, show_value, steps
 from .programs import Program, examples
 from .sayings import SAYINGS, say
-from .updates import IMPLIED, MERGED, Update
+from .updates import IMPLIED, KEEPING, MERGED, SIMPLER, Update
 
 
 def rmsprop_step(theta, grad, S, learning_rate, beta, epsilon):
@@ -174,7 +174,9 @@ VARIANTS = {
     ),
 }
 UPDATE = Update(
-    ("theta", "g", "S", "lr", "b", "e"), ("theta", "S"), Judge(VARIANTS, MERGED, IMPLIED)
+    ("theta", "g", "S", "lr", "b", "e"),
+    ("theta", "S"),
+    Judge(VARIANTS, MERGED, IMPLIED, SIMPLER, KEEPING),
 )
 _EXAMPLES = examples(UPDATE, _OTHER)
 _CATALOGUE = {name: (_EXAMPLES[name], say(name)) for name in SAYINGS if name in _EXAMPLES}

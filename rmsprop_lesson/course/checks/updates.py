@@ -39,9 +39,14 @@ IMPLIED = {
     "plain gradient descent": {"S never updated", "S returned before the update"},
     "sign of the gradient": {"S never updated", "S returned before the update"},
     "step instead of theta": {"sign flipped"},
-    "S starts at 1": set(),
-    "root of S returned": set(),
-    "correction kept in S": set(),
+    "bracket around the whole update": {"step instead of theta", "sign flipped"},
+}
+# An ε that doesn't show: left out, so small that it might be, or a guard where nothing is zero.
+SIMPLER = {"epsilon missing": {"epsilon hard-coded", "epsilon replaced by a guard"}}
+KEEPING = {
+    "learning rate falls by itself",
+    "learning rate overwritten",
+    "a counter in place of epsilon",
 }
 
 
@@ -265,7 +270,7 @@ class Update:
         """One thing returned where several were asked for."""
         first = [run[:1] for run in runs]
         single = [
-            [(given, value) for given, value in run if np.shape(value) == np.shape(given[0])]
+            [(given, value) for given, value in run if _shape(value) == np.shape(given[0])]
             for run in first
         ]
         known = known_of(
@@ -287,6 +292,10 @@ class Update:
         is_step = "step instead of theta" in found.mistakes
         first = "wrong return" if is_step else "only theta returned"
         return Found((first, *found.mistakes), found.variants)
+
+
+def _shape(value):
+    return value.shape if isinstance(value, np.ndarray) else None
 
 
 def constant(values, least=None):
