@@ -1,5 +1,8 @@
 """The parts of the checks one by one: what is observed, compared, worded, shown and placed."""
 
+import builtins
+import os
+import subprocess
 import sys
 import threading
 import time
@@ -854,6 +857,44 @@ def test_work_that_is_stopped_or_late_has_no_result(monkeypatch):
     with pytest.raises(sandbox.TimeUp):
         sandbox.run(lambda: time.sleep(0.5), 0.05)
     assert time.monotonic() - start < 5
+
+
+def test_where_there_are_no_threads_the_work_is_done_directly(monkeypatch, capsys):
+    def work():
+        print("flood")
+        builtins.input = None
+        return threading.current_thread().name, set(np.geterr().values())
+
+    monkeypatch.setattr(sandbox, "HAS_THREADS", False)
+    assert sandbox.run(work, 5.0) == (threading.current_thread().name, {"ignore"})
+    assert capsys.readouterr() == ("", "")
+    assert builtins.input is not None
+    verdict = checks.exercises()["gradient_step"].judge(lambda theta, g, lr: theta + lr * g)
+    assert verdict.mistake == "sign flipped"
+
+
+def test_whether_there_are_threads_is_seen_from_the_platform():
+    code = (
+        "import sys; sys.platform = 'emscripten'\n"
+        "import rmsprop_lesson.course.checks.sandbox as s; print(s.HAS_THREADS)"
+    )
+    command = [sys.executable, "-c", code]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "False"
+    assert sandbox.HAS_THREADS
+
+
+def test_a_working_folder_that_is_gone_is_no_obstacle(tmp_path, monkeypatch):
+    (tmp_path / "notebooks").mkdir()
+    monkeypatch.chdir(tmp_path / "notebooks")
+
+    def deletes_it():
+        (tmp_path / "notebooks").rmdir()
+        return "first"
+
+    assert sandbox.run(deletes_it, 5.0) == "first"
+    assert sandbox.run(lambda: "second", 5.0) == "second"
+    assert sandbox.run(lambda: os.chdir(tmp_path), 5.0) is None
 
 
 # ── what the probes of an exercise ask and see ───────────────────────────────────────────────────

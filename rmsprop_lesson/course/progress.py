@@ -69,8 +69,11 @@ def course():
     It is the nearest folder with ``notebooks`` in it, seen from where the kernel runs; else the
     one that the package was installed from.
     """
-    here = Path.cwd()
     package = Path(__file__).resolve().parents[2]
+    try:
+        here = Path.cwd()
+    except FileNotFoundError:  # deleted while the kernel runs
+        here = package
     for folder in (here, *here.parents, package):
         if any(folder.glob("notebooks/*.ipynb")):
             return str(folder)

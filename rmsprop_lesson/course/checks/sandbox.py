@@ -1,10 +1,17 @@
 """Run a learner's code so that it can't hang, flood or disturb the notebook.
 
-The code runs in a daemon thread, which works in Jupyter kernels on every platform. When the time is
-up, an exception is raised inside that thread; that stops any Python loop. What it can't stop is a
-single call into compiled code that never comes back: such a thread is left behind and ends with the
-kernel, and if the call keeps Python's global lock (``10**10**9``), only a restart of the kernel
-helps. Memory isn't limited either.
+`run` is all that the checks use; who keeps the time depends on where Python runs:
+
+* In a Jupyter kernel the code runs in a daemon thread, which works on every platform. When the time
+  is up, an exception is raised inside that thread; that stops any Python loop. What it can't stop
+  is a single call into compiled code that never comes back: such a thread is left behind and ends
+  with the kernel, and if the call keeps Python's global lock (``10**10**9``), only a restart of the
+  kernel helps.
+* In a browser (Pyodide, ``sys.platform == "emscripten"``) there are no threads and no signals. The
+  code runs directly, and the page that started the web worker ends it when the time is up: that
+  stops anything.
+
+Memory isn't limited.
 """
 
 import builtins
@@ -19,6 +26,8 @@ import threading
 import warnings
 
 import numpy as np
+
+HAS_THREADS = sys.platform != "emscripten"
 
 
 class Stop(SystemExit):
@@ -48,6 +57,20 @@ def _no_input(prompt=""):
     raise RuntimeError("input() can't be used in a check")
 
 
+def _folder():
+    """The working folder; None if it has been deleted."""
+    try:
+        return os.getcwd()
+    except FileNotFoundError:
+        return None
+
+
+def _restore_folder(saved):
+    if saved is not None:
+        with contextlib.suppress(OSError):  # deleted meanwhile
+            os.chdir(saved)
+
+
 def _restore_environment(saved):
     if dict(os.environ) != saved:
         os.environ.clear()
@@ -59,7 +82,7 @@ _GLOBALS = (
     (np.random.get_state, np.random.set_state),
     (random.getstate, random.setstate),
     (np.get_printoptions, lambda options: np.set_printoptions(**options)),
-    (os.getcwd, os.chdir),
+    (_folder, _restore_folder),
     (lambda: dict(os.environ), _restore_environment),
     (sys.getrecursionlimit, sys.setrecursionlimit),
     (gc.isenabled, lambda on: gc.enable() if on else gc.disable()),
@@ -88,36 +111,43 @@ def undisturbed():
 
 
 def run(work, seconds):
-    """Return ``work()``, computed in a guarded thread.
+    """Return ``work()``, computed where it can do no harm.
 
     Parameters
     ----------
     work : callable
         Takes no argument. It handles the exceptions of the learner's code itself, all but `Stop`.
     seconds : float
-        The time limit.
+        The time limit. In a browser it is the page that keeps it, by ending the web worker.
 
     Raises
     ------
     TimeUp
-        If it took longer; the thread is stopped as well as it can be.
+        If it took longer; what runs is stopped as well as it can be.
     """
     box = []
 
-    def target():
+    def guarded():
         with contextlib.suppress(Stop), np.errstate(all="ignore"):
             box.append(work())
 
     with undisturbed():
-        thread = threading.Thread(target=target, daemon=True, name="learner")
-        thread.start()
-        try:
-            thread.join(seconds)
-        finally:  # also when the learner presses the stop button
-            _stop(thread)
+        if HAS_THREADS:
+            _in_a_thread(guarded, seconds)
+        else:
+            guarded()
     if not box:
         raise TimeUp
     return box[0]
+
+
+def _in_a_thread(target, seconds):
+    thread = threading.Thread(target=target, daemon=True, name="learner")
+    thread.start()
+    try:
+        thread.join(seconds)
+    finally:  # also when the learner presses the stop button
+        _stop(thread)
 
 
 def _stop(thread, attempts=25):
