@@ -53,9 +53,16 @@ def options(table, known):
     """
     return [
         Option((_named(name, rule),) if name else (), known.work(rule))
-        for name, rules in table.items()
-        for rule in (rules if isinstance(rules, tuple) else (rules,))
+        for name, rule in each_rule(table)
+        if known.has_all(rule)
     ]
+
+
+def each_rule(table):
+    """Every rule of a table with its name."""
+    for name, rules in table.items():
+        for rule in rules if isinstance(rules, tuple) else (rules,):
+            yield name, rule
 
 
 def _named(name, rule):
@@ -67,16 +74,15 @@ def through(table, given, known, name):
     """A table applied to each of several options, which the rules call `name`."""
     stack = known.also(**{name: np.array([one.values for one in given])})
     found = []
-    for label, rules in table.items():
-        for rule in rules if isinstance(rules, tuple) else (rules,):
-            names = (_named(label, rule),) if label else ()
-            if "each" in arguments(rule):
-                rows = [known.also(**{name: one.values}).work(rule) for one in given]
-            else:
-                rows = np.broadcast_to(stack.work(rule), (len(given), known.size))
-            found += [
-                Option(one.names + names, row) for one, row in zip(given, rows, strict=True)
-            ]
+    for label, rule in each_rule(table):
+        if not stack.has_all(rule):
+            continue
+        names = (_named(label, rule),) if label else ()
+        if "each" in arguments(rule):
+            rows = [known.also(**{name: one.values}).work(rule) for one in given]
+        else:
+            rows = np.broadcast_to(stack.work(rule), (len(given), known.size))
+        found += [Option(one.names + names, row) for one, row in zip(given, rows, strict=True)]
     return found
 
 
@@ -304,17 +310,20 @@ class Judge:
         ``name: names that it explains as well``.
     simpler : dict
         ``name: names that are left aside where it fits as well``.
+    renamed : dict
+        Names of the common tables that this exercise calls otherwise.
     keeping : collection of str
         Mistakes that need a memory: that the function keeps state is said as well.
     """
 
-    def __init__(self, variants, merged=(), implied=(), simpler=(), keeping=()):
+    def __init__(self, variants, merged=(), implied=(), simpler=(), keeping=(), renamed=()):
+        self.renamed = dict(renamed)
         self.variants, self.merged, self.implied = variants, dict(merged), dict(implied)
         self.simpler, self.keeping = dict(simpler), keeping
 
     def tidy(self, names):
         """Mistakes and variants among names: each once, without what others explain."""
-        names = tuple(dict.fromkeys(names))
+        names = tuple(dict.fromkeys(self._rename(name) for name in names))
         for together, one in self.merged.items():
             if set(together) <= set(names):
                 place = min(names.index(name) for name in together)
@@ -324,6 +333,10 @@ class Judge:
         names = [name for name in dict.fromkeys(names) if name not in covered]
         wrong = tuple(name for name in names if name not in self.variants)
         return Found(wrong, tuple(name for name in names if name in self.variants))
+
+    def _rename(self, name):
+        new = self.renamed.get(name, name)
+        return Name(new, name.note) if isinstance(name, Name) else new
 
     def choose(self, explanations):
         """The explanation with the fewest parts that are off; several if they fit equally."""
@@ -362,14 +375,3 @@ def _price(found):
 def either(names):
     """ "either … or …" """
     return "either " + " or ".join(sorted(dict.fromkeys(names)))
-
-
-# ── how a whole update is explained ──────────────────────────────────────────────────────────────
-
-
-def right_or(known, S_new, is_right):
-    """The averages that a step may be made from: the one returned, the right one, the old one."""
-    found = [Option((), S_new)]
-    if not is_right:
-        found.append(Option((), known.work(right_average)))
-    return [*found, Option(("previous S used",), known["S"])]

@@ -32,6 +32,10 @@ class Known(dict):
         value = np.asarray(value, float)
         return value if value.ndim else np.full(self.size, value)
 
+    def has_all(self, rule):
+        """Whether all that a rule needs is known here."""
+        return all(name in self for name in arguments(rule))
+
     @property
     def size(self):
         """How many numbers there are of each quantity."""

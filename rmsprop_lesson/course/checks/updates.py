@@ -15,7 +15,6 @@ from .diagnosis import (
     explain_state,
     explain_step,
     options,
-    right_or,
     through,
     wanted,
 )
@@ -162,7 +161,7 @@ class Update:
         if number is not None:
             begun = known.also(S=np.where(S == 0, number, S))
             name = Name("S starts elsewhere", f"{number:.4g}")
-            yield Option((name,), begun.work(slips.right_average))
+            yield Option((name,), self._right(begun))
 
     # ── how the step was made ────────────────────────────────────────────────────────────────────
 
@@ -171,17 +170,30 @@ class Update:
         target = known["theta_new"]
         if np.array_equal(target, known["theta"]):
             return [("theta not updated",)]
-        right = not self.judge.tidy(state).mistakes
-        inner = through(self.corrections, self._sources(known, right), known, "S")
-        below = through(self.roots, inner, known, "S") + self._own_epsilon(known)
-        above = options(self.numerators, known)
-        asked = wanted(options(bases or self.bases, known), options(self.factors, known), target)
-        whole = self._limited(known, below)
-        found = explain_step(asked, above, below, whole)
-        return found or self._constant_rate(known, target, below)
+        above, below, whole = self._fractions(known, state)
+        factors = options(self._factors(known, state), known)
+        asked = wanted(options(bases or self.bases, known), factors, target)
+        return explain_step(asked, above, below, whole) or self._constant_rate(known, target, below)
 
-    def _sources(self, known, right):
-        return right_or(known, known["S_new"], right)
+    def _factors(self, known, state):
+        return self.factors
+
+    def _fractions(self, known, state):
+        """Numerators, denominators, and whole fractions that aren't made of the two."""
+        inner = through(self.corrections, self._sources(known, state), known, "S")
+        below = through(self.roots, inner, known, "S") + self._own_epsilon(known)
+        return options(self.numerators, known), below, self._limited(known, below)
+
+    def _sources(self, known, state):
+        """The averages that a step may be made from: that returned, the right one, the old one."""
+        found = [Option((), known["S_new"])]
+        if self.judge.tidy(state).mistakes:
+            found.append(Option((), self._right(known)))
+        return [*found, Option(("previous S used",), known["S"])]
+
+    def _right(self, known):
+        """The state as it is asked for."""
+        return known.work_in("q", self.squares[slips.RIGHT], self.weights[slips.RIGHT])
 
     def _constant_rate(self, known, target, below):
         bases = [one for one in options(self.bases, known) if not one.names]
@@ -255,7 +267,7 @@ class Update:
             return None
         for order in permutations(self.given):
             other = known.also(**{name: known[was] for name, was in zip(self.given, order)})
-            S = other.work_in("q", self.squares[slips.RIGHT], self.weights[slips.RIGHT])
+            S = self._right(other)
             if explain_state(known["S_new"], [Option((), S)]):
                 other = other.also(S=S)
                 for name, root in self.roots.items():
@@ -281,7 +293,7 @@ class Update:
         )
         if known is None:
             return None
-        alone, right = known["theta_new"], known.work(slips.right_average)
+        alone, right = known["theta_new"], self._right(known)
         if explain_state(alone, [Option((), right)]):
             return Found(("only S returned",))
         bases = {name: self.bases[name] for name in (slips.RIGHT, "step instead of theta")}
