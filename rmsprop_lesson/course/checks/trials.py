@@ -346,6 +346,7 @@ _MEND = Exercise(
     probes=rmsprop.PROBES,
     variants=rmsprop.VARIANTS,
     mistakes=rmsprop.MISTAKES,
+    update=rmsprop.UPDATE,
     hints=(
         "Try a gradient of zero, from S = 0. What should happen to θ?",
         r"$$\theta \leftarrow \theta - \frac{\eta}{\sqrt{S + \epsilon}}\, g$$",
