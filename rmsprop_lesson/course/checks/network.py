@@ -289,11 +289,11 @@ def _steep(theta):
 
 
 def _falling(theta):
-    return theta[0] - theta[1] ** 3
+    return theta[0] ** 3 - theta[1] ** 3
 
 
 def _mixed(theta):
-    return theta[0] ** 3 * theta[1] + np.exp(theta[2]) * theta[0] + theta[3] ** 4
+    return theta[0] ** 3 * theta[1] ** 2 + np.exp(theta[2]) * theta[0] + theta[3] ** 4
 
 
 # Scores from −1000 to 1000: each way to shift a row overflows, or leaves 0/0, in rows of its own.
@@ -722,11 +722,11 @@ _CHECK = Exercise(
         for name, loss, formula, point, text, h in (
             ("cubic", _curved, "x³ + 2xy + y²", [1.5, -2.0], "(1.5, -2)", 0.1),
             ("exponential", _steep, "Σ exp(θ)", [0.0, 2.0, -3.0], "(0, 2, -3)", 0.2),
-            ("below zero", _falling, "a − b³", [-1.0, 1.5], "(-1, 1.5)", 0.1),
+            ("below zero", _falling, "a³ − b³", [-1.0, 1.5], "(-1, 1.5)", 0.1),
             (
                 "four coordinates",
                 _mixed,
-                "a³b + a exp(c) + d⁴",
+                "a³b² + a exp(c) + d⁴",
                 [0.5, 2.0, -1.0, 3.0],
                 "(0.5, 2, -1, 3)",
                 0.3,
