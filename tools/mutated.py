@@ -43,13 +43,11 @@ def mutants(solution, count, seed=0):
     singles = [_changed(tree, *change) for change in _changes(tree)]
     rng.shuffle(singles)
     for _ in range(20 * count):
-        if singles:
-            once = singles.pop()
-        else:
-            once = _changed(tree, *rng.choice(_changes(tree)))
+        once = singles.pop() if singles else _changed(tree, *rng.choice(_changes(tree)))
+        if once and not singles:
             once = _changed(once, *rng.choice(_changes(once)))
-        text = ast.unparse(once)
-        if text not in seen and not _HOLDS_ITSELF.search(text):
+        text = ast.unparse(once) if once else ""
+        if text and text not in seen and not _HOLDS_ITSELF.search(text):
             seen.add(text)
             yield text
         if len(seen) > count:
@@ -78,7 +76,10 @@ def _changed(tree, node, change):
     target = copies[id(node)]
     new = change(target)
     tree = tree if new is None else _Exchange(target, new).visit(tree)
-    return ast.parse(ast.unparse(ast.fix_missing_locations(tree)))
+    try:
+        return ast.parse(ast.unparse(ast.fix_missing_locations(tree)))
+    except SyntaxError:  # such as a number that is assigned to
+        return None
 
 
 class _Exchange(ast.NodeTransformer):

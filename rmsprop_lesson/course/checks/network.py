@@ -837,7 +837,7 @@ _CHECK = Exercise(
                 _differences(result=lambda slopes, theta: slopes[-1]),
                 _differences(coordinates=lambda rows: rows[-1:]),
             ),
-            "Is only the last coordinate left? Put each one into its place: grad[i] = …",
+            "Is only the last coordinate left? Put each one into its place, grad[i].",
         ),
         "last coordinate left out": (
             (
