@@ -554,7 +554,9 @@ def test_a_loop_over_elements_fails_for_floats_and_only_then_it_is_said(text):
 
 def test_a_name_that_is_nearly_an_argument_is_asked_after():
     raised = Raised("NameError", "name 'learning_rat' is not defined")
-    assert words.advice(raised, ("theta", "learning_rate")) == "Is the argument `learning_rate` meant?"
+    assert (
+        words.advice(raised, ("theta", "learning_rate")) == "Is the argument `learning_rate` meant?"
+    )
     raised = Raised("NameError", "name 'q' is not defined")
     assert "(theta, grad)" in words.advice(raised, ("theta", "grad"))
 
@@ -1250,8 +1252,7 @@ def exercise(**parts):
             lambda x: "six",
             False,
             "wrong return",
-            "With x = 3, result: your function gave 'six'.\nAsked for: one number.\n"
-            "Not used: `x`.",
+            "With x = 3, result: your function gave 'six'.\nAsked for: one number.\nNot used: `x`.",
         ),
         (
             lambda x: {"a": 6.0},
@@ -1554,7 +1555,9 @@ def test_a_notebook_in_which_numpy_raises_gets_the_same_verdicts():
 
 def test_the_matrix_has_a_row_for_each_implementation_and_a_column_for_each_probe():
     one = exercise(
-        probes=tuple(probes.call(name, x=x) for name, x in (("zero", 0.0), ("four", 4.0), ("minus", -1.0))),
+        probes=tuple(
+            probes.call(name, x=x) for name, x in (("zero", 0.0), ("four", 4.0), ("minus", -1.0))
+        ),
     )
     table = catalogue.matrix(one)
     assert (table.index.name, table.columns.name) == ("implementation", "probe")

@@ -781,8 +781,10 @@ VARIANTS = {
         "epsilon outside the root": row(step="learning_rate * g / (S**0.5 + epsilon)"),
     },
     "first_slip": {
-        "epsilon outside the root": RUN.replace("(S + epsilon) ** -0.5", "/ (S**0.5 + epsilon)")
-        .replace("* x * /", "* x /") + "return bad[0] if bad else 0",
+        "epsilon outside the root": RUN.replace(
+            "(S + epsilon) ** -0.5", "/ (S**0.5 + epsilon)"
+        ).replace("* x * /", "* x /")
+        + "return bad[0] if bad else 0",
     },
     "worked_table": {
         "epsilon outside the root": table(step="learning_rate * theta / (S**0.5 + epsilon)"),

@@ -1,4 +1,4 @@
-"""Programs that differ from an exercise's solution by one or two small changes.
+"""Programs that differ from an exercise's solution by one to three small changes.
 
 Each is what somebody might write by accident: another operator, name or number, a bracket at
 another place, a line left out or exchanged with the next. tests/test_checks_mutated.py judges them.
@@ -22,7 +22,7 @@ _KINDS = {"sort", "permutation", "uniform", "normal", "integers", "random"}
 
 
 def mutants(solution, count, seed=0):
-    """Yield changed programs: every single change first, then two at once, by chance.
+    """Yield changed programs: every single change first, then two or three at once.
 
     Parameters
     ----------
@@ -43,15 +43,20 @@ def mutants(solution, count, seed=0):
     singles = [_changed(tree, *change) for change in _changes(tree)]
     rng.shuffle(singles)
     for _ in range(20 * count):
-        once = singles.pop() if singles else _changed(tree, *rng.choice(_changes(tree)))
-        if once and not singles:
-            once = _changed(once, *rng.choice(_changes(once)))
+        once = singles.pop() if singles else _several(tree, rng.choice((2, 2, 3)), rng)
         text = ast.unparse(once) if once else ""
         if text and text not in seen and not _HOLDS_ITSELF.search(text):
             seen.add(text)
             yield text
         if len(seen) > count:
             return
+
+
+def _several(tree, count, rng):
+    """The tree after so many changes; None where one of them is no program."""
+    for _ in range(count):
+        tree = tree and _changed(tree, *rng.choice(_changes(tree)))
+    return tree
 
 
 # A list that holds itself fills the memory when NumPy makes an array of it.
@@ -100,7 +105,9 @@ def _of_expressions(node, names):
         yield lambda n: n.right
         yield lambda n: ast.BinOp(n.right, n.op, n.left)
         if isinstance(node.left, ast.BinOp):
-            yield lambda n: ast.BinOp(n.left.left, n.left.op, ast.BinOp(n.left.right, n.op, n.right))
+            yield lambda n: ast.BinOp(
+                n.left.left, n.left.op, ast.BinOp(n.left.right, n.op, n.right)
+            )
         if isinstance(node.right, ast.BinOp):
             yield lambda n: ast.BinOp(
                 ast.BinOp(n.left, n.op, n.right.left), n.right.op, n.right.right

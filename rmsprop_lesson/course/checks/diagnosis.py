@@ -353,7 +353,6 @@ class Judge:
         rest = [" and ".join(n for n in one.mistakes if n not in common) for one in best]
         return Found((*common, either(rest)), best[0].variants)
 
-
     def _simplest(self, found):
         """Without those that another, simpler one stands for."""
         kept = found

@@ -69,7 +69,12 @@ PROBES = (
         1e-2,
     ),
     _probe(
-        "from a state", (1.5, -0.8), [(0.6, -2.5), (-1.4, 0.3), (0.2, 1.1)], 0.3, 0.85, 0.05,
+        "from a state",
+        (1.5, -0.8),
+        [(0.6, -2.5), (-1.4, 0.3), (0.2, 1.1)],
+        0.3,
+        0.85,
+        0.05,
         start=[(0.7, 2.5)],
     ),
     _probe("large epsilon", (0.4, 0.1), [(0.02, -0.3), (-0.15, 0.07)], 0.15, 0.6, 0.5),
@@ -146,9 +151,7 @@ _OTHER = {
     "only theta returned": _returning(lambda theta, S, *_: theta),
     "only S returned": _returning(lambda theta, S, *_: S),
     "S as the step": Fresh(
-        lambda: Program(
-            UPDATE, numerators=lambda S_new: S_new, roots=lambda S: np.ones_like(S)
-        )
+        lambda: Program(UPDATE, numerators=lambda S_new: S_new, roots=lambda S: np.ones_like(S))
     ),
     "arguments in another order": lambda S, theta, grad, *settings: rmsprop_step(
         theta, grad, S, *settings

@@ -286,7 +286,10 @@ class Update:
             for run in first
         ]
         known = known_of(
-            [[(given, (value, np.zeros(np.shape(value)))) for given, value in run] for run in single],
+            [
+                [(given, (value, np.zeros(np.shape(value)))) for given, value in run]
+                for run in single
+            ],
             self.given,
             self.returned,
             forgets=True,
