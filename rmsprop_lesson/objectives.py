@@ -3,16 +3,18 @@
 An objective is called with θ and returns the loss; `gradient` returns the gradient. Both work on
 many points at once: where θ is a scalar (`dimension` 1) elementwise on an array of any shape,
 where it is a point in the plane (`dimension` 2) on arrays of shape (..., 2). Where a loss is too
-large for float64 it is infinite, without a warning.
+large for float64 it is infinite, without a warning. An optimiser needs no more of them than
+`loss_and_gradient`; whatever has that is an objective, too.
 """
 
 import numpy as np
 
 from ._latex import tex_number
-from ._validate import as_array, check_count, check_number
+from ._settings import WithSettings
+from ._validate import PLAIN, as_array, check_count, check_number, check_scalar
 
 
-class Objective:
+class Objective(WithSettings):
     """A loss that `descend` can run on.
 
     Attributes
@@ -51,12 +53,16 @@ class Objective:
             parts = self._slope(*coordinates)
         return np.stack(parts, axis=-1) if self.dimension == 2 else parts[()]
 
+    def loss_and_gradient(self, theta):
+        """Both at once, as a pair; raises as a call does."""
+        return self(theta), self.gradient(theta)
+
     def reset(self):
         """Start again; only objectives with noise have anything to forget."""
 
     def _coordinates(self, theta):
         """θ as a tuple of float arrays, one per dimension."""
-        theta = as_array(theta)
+        theta = np.asarray(theta) if type(theta) in PLAIN else as_array(theta)
         if theta.dtype.kind not in "iuf":
             raise TypeError(f"theta must be a number or an array of numbers, got {theta.dtype}")
         if theta.dtype.kind != "f":
@@ -68,11 +74,8 @@ class Objective:
         return theta[..., 0], theta[..., 1]
 
     def __repr__(self):
-        settings = ", ".join(f"{k}={v:g}" for k, v in self._settings().items())
+        settings = ", ".join(f"{k}={v:g}" for k, v in self.hyperparameters.items())
         return f"{type(self).__name__}({settings})"
-
-    def _settings(self):
-        return {}
 
     def _repr_latex_(self):
         return f"$$L(\\theta) = {self.formula}$$"
@@ -107,9 +110,6 @@ class Parabola(Objective):
     def _slope(self, x):
         return self.curvature * x
 
-    def _settings(self):
-        return {"curvature": self.curvature}
-
 
 class Valley(Objective):
     r"""The elongated valley :math:`L = \tfrac12 (u^2 + \kappa w^2)`, turned by an angle.
@@ -135,7 +135,7 @@ class Valley(Objective):
 
     def __init__(self, condition=100.0, angle=0.0):
         self.condition = _positive("condition", condition)
-        self.angle = _scalar("angle", angle, np.isfinite, "finite, in degrees")
+        self.angle = check_scalar("angle", angle, np.isfinite, "finite, in degrees")
         turn = np.deg2rad(self.angle)
         self._cos, self._sin = float(np.cos(turn)), float(np.sin(turn))
         self.minimum = np.zeros(2)
@@ -172,9 +172,6 @@ class Valley(Objective):
         u, w = self._own_axes(x, y)
         w = self.condition * w
         return self._cos * u - self._sin * w, self._sin * u + self._cos * w
-
-    def _settings(self):
-        return {"condition": self.condition, "angle": self.angle}
 
 
 class Saddle(Objective):
@@ -237,7 +234,7 @@ class DoubleWell(Objective):
     window = (-2.0, 2.0)
 
     def __init__(self, tilt=0.2):
-        self.tilt = _scalar("tilt", tilt, lambda c: c >= 0, "finite and at least 0")
+        self.tilt = check_scalar("tilt", tilt, lambda c: c >= 0, "finite and at least 0")
         # The least root of θ³ − θ + c lies in the deeper well.
         self.minimum = float(np.roots([1.0, 0.0, -1.0, self.tilt]).real.min())
         slope = rf" + {_factor(self.tilt)}\theta" if self.tilt else ""
@@ -248,9 +245,6 @@ class DoubleWell(Objective):
 
     def _slope(self, x):
         return x * (x * x - 1) + self.tilt
-
-    def _settings(self):
-        return {"tilt": self.tilt}
 
 
 class Rosenbrock(Objective):
@@ -278,7 +272,7 @@ class Rosenbrock(Objective):
     window = ((-2.0, 2.0), (-1.0, 3.0))
 
     def __init__(self, a=1.0, b=100.0):
-        self.a = _scalar("a", a, lambda a: np.abs(a) <= 1e150, "from -1e150 to 1e150")
+        self.a = check_scalar("a", a, lambda a: np.abs(a) <= 1e150, "from -1e150 to 1e150")
         self.b = _positive("b", b)
         self.minimum = np.array([self.a, self.a**2])
         self.start = np.array([-1.2, 1.0])
@@ -291,9 +285,6 @@ class Rosenbrock(Objective):
     def _slope(self, x, y):
         wall = y - x * x
         return -2 * (self.a - x) - 4 * self.b * x * wall, 2 * self.b * wall
-
-    def _settings(self):
-        return {"a": self.a, "b": self.b}
 
 
 class LinearRegression(Objective):
@@ -339,8 +330,8 @@ class LinearRegression(Objective):
         residual = self._residual(W, b)
         return np.mean(residual * self.x, axis=-1), np.mean(residual, axis=-1)
 
-    def _settings(self):
-        return {"n": len(self.x)}
+    def __repr__(self):
+        return f"LinearRegression(n={len(self.x)})"
 
 
 class Disturbed(Objective):
@@ -429,151 +420,8 @@ class Noisy(Disturbed):
         return f"Noisy({self.objective!r}, sigma={self.sigma}, seed={self.seed})"
 
 
-class Sparse(Disturbed):
-    r"""Gradients that are mostly zero: component i is gᵢ/pᵢ with probability pᵢ, else 0.
-
-    Their mean is the exact gradient. So behaves the weight of a feature that is rarely present
-    and has been standardised.
-
-    Parameters
-    ----------
-    objective : Objective
-        What the gradients belong to.
-    probability : float or array_like
-        pᵢ in (0, 1]; an array broadcasts against the gradient.
-    seed : int or tuple of int
-        Seed of the choice; a tuple as in `Disturbed`.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If `probability` is not made of numbers in (0, 1].
-    """
-
-    def __init__(self, objective, probability, seed=0):
-        super().__init__(objective, seed)
-        self.probability = check_number(
-            "probability", probability, lambda p: (p > 0) & (p <= 1), "in (0, 1]"
-        )
-        self.name = f"{objective.name}, sparse gradients"
-        self.formula = objective.formula + r" \quad\text{(sparse gradients)}"
-
-    def gradient(self, theta):
-        exact = self.objective.gradient(theta)
-        present = self._random.random(np.shape(exact)) < self.probability
-        with np.errstate(all="ignore"):
-            return np.where(present, exact / self.probability, 0.0)[()]
-
-    def __repr__(self):
-        return f"Sparse({self.objective!r}, probability={self.probability}, seed={self.seed})"
-
-
-class Jumping(Disturbed):
-    """Gradients whose scale jumps: multiplied by a factor in every other stretch of steps.
-
-    So it is when the loss is measured in other units, or a batch comes from another source.
-
-    Parameters
-    ----------
-    objective : Objective
-        What the gradients belong to.
-    factor : float
-        What gradients of the second, fourth, … stretch are multiplied by; greater than 0.
-    every : int
-        Length of a stretch in steps, at least 1.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If a setting is outside its range.
-    """
-
-    def __init__(self, objective, factor=100.0, every=25):
-        super().__init__(objective)
-        self.factor = _positive("factor", factor)
-        self.every = check_count("every", every, 1)
-        self.name = f"{objective.name}, jumping scale"
-        self.formula = objective.formula + r" \quad\text{(scale jumps)}"
-
-    def reset(self):
-        self._t = 0
-
-    def gradient(self, theta):
-        scale = self.factor if self._t // self.every % 2 else 1.0
-        self._t += 1
-        with np.errstate(all="ignore"):
-            return scale * self.objective.gradient(theta)
-
-    def __repr__(self):
-        return f"Jumping({self.objective!r}, factor={self.factor:g}, every={self.every})"
-
-
-class RareTruth(Objective):
-    r"""A straight line on [−1, 1] whose gradients mostly point the wrong way.
-
-    Every `period` steps the gradient is C, in between it is −1. Its mean
-    :math:`\bar g = (C - (n - 1))/n` over a period of n steps is positive, so the loss
-    :math:`L = \bar g\,\theta` is least at −1. To be run with a `races.Projected` optimiser, which
-    stays inside [−1, 1]. One C comes first, as in the original.
-
-    Parameters
-    ----------
-    large : float
-        C > period − 1.
-    period : int
-        n, at least 2.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If a setting is outside its range.
-
-    References
-    ----------
-    S. J. Reddi, S. Kale, S. Kumar, "On the convergence of Adam and beyond", ICLR 2018,
-    arXiv:1904.09237, section 3.
-    """
-
-    name = "rare truth"
-    minimum = -1.0
-    start = 0.0
-    window = (-1.0, 1.0)
-
-    def __init__(self, large=10.0, period=10):
-        self.period = check_count("period", period, 2)
-        self.large = _scalar(
-            "large", large, lambda c: c > self.period - 1, f"greater than period − 1 = {period - 1}"
-        )
-        self.mean_gradient = (self.large - (self.period - 1)) / self.period
-        self.formula = rf"{self.mean_gradient:g}\,\theta"
-        self.reset()
-
-    def reset(self):
-        """Start with the rare, large gradient again."""
-        self._t = 0
-
-    def _loss(self, x):
-        return self.mean_gradient * x
-
-    def gradient(self, theta):
-        (theta,) = self._coordinates(theta)
-        value = self.large if self._t % self.period == 0 else -1.0
-        self._t += 1
-        return np.full_like(theta, value)[()]
-
-    def _settings(self):
-        return {"large": self.large, "period": self.period}
-
-
-def _scalar(name, value, is_allowed, allowed):
-    number = check_number(name, value, is_allowed, allowed)
-    if np.ndim(number):
-        raise TypeError(f"{name} must be one number, {allowed}, got shape {np.shape(number)}")
-    return number
-
-
 def _positive(name, value):
-    return _scalar(name, value, lambda x: x > 0, "finite and greater than 0")
+    return check_scalar(name, value, lambda x: x > 0, "finite and greater than 0")
 
 
 def _data(name, value):

@@ -1232,7 +1232,8 @@ def exercise(**parts):
             lambda x: 2 * x + np.array([0.0, 1.0]) * (np.ndim(x) > 0),
             False,
             "wrong shape",
-            "With x = 3, result: your function gave an array of shape (2,).\nAsked for: one number.",
+            "With x = 3, result: your function gave an array of shape (2,).\n"
+            "Asked for: one number.",
         ),
         (
             lambda x: 2 * x if np.ndim(x) == 0 else np.array([2.0, -3.0]),
@@ -1258,14 +1259,16 @@ def exercise(**parts):
             lambda x: {"a": 6.0},
             False,
             "wrong return",
-            "With x = 3, result: your function gave a dict with the keys a.\nAsked for: one number.\n"
+            "With x = 3, result: your function gave a dict with the keys a.\n"
+            "Asked for: one number.\n"
             "Not used: `x`.",
         ),
         (
             lambda x: np.full(3, 6.0),
             False,
             "wrong shape",
-            "With x = 3, result: your function gave an array of shape (3,).\nAsked for: one number.\n"
+            "With x = 3, result: your function gave an array of shape (3,).\n"
+            "Asked for: one number.\n"
             "Not used: `x`.",
         ),
         (

@@ -1,20 +1,24 @@
 """A lesson's outputs as HTML for pages and slides that have no kernel.
 
 What a notebook stores for JupyterLab is changed in two ways. A figure becomes an `<img>` with its
-text alternative, and its PNG a file of few colours beside the pages. A widget keeps its still
-version, which the pages' script brings to life; a prediction gets the figure that it reveals.
+text alternative, and its PNG a file beside the pages. A widget keeps its still version, which the
+pages' script brings to life; a prediction gets the figure that it reveals.
 """
 
 import base64
 import hashlib
-import io
 import re
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 
-from PIL import Image
-
+_NAME = re.compile(r"(?<=<th>)(\w+?)_(?:(\w)_)?(\w|\{[^}]+\})(?= |</th>)")
+_WORDS = re.compile(r"<th>[^<]*_[^<]*</th>")
+_POWER = re.compile(r"(?<=<td>)(-?)([\d.]+)e([+-]\d+)(?=</td>)")
+_VALUES = {"NaN": "–", "inf": "∞", "-inf": "−∞", "True": "yes", "False": "no"}  # NaN: there is none
 WIDGET = "application/vnd.jupyter.widget-view+json"
+STORED = re.compile(
+    r'<img src="data:image/png;base64,([^"]*)" alt="([^"]*)" width="(\d+)" height="(\d+)">'
+)
 PLACE = re.compile(r'(<div class="rmsprop-reveal"[^>]*\bdata-picture\b[^>]*>)')
 
 
@@ -34,21 +38,13 @@ class Figures:
 
     def tag(self, png, about):
         """Store a PNG (base64) and return the `<img>` that shows it."""
-        packed = _few_colours(base64.b64decode(png))
-        name = hashlib.sha256(packed).hexdigest()[:16] + ".png"
-        (self.folder / name).write_bytes(packed)
+        image = base64.b64decode(png)
+        name = hashlib.sha256(image).hexdigest()[:16] + ".png"
+        (self.folder / name).write_bytes(image)
         return (
             f'<img class="course-figure" src="{self.address}/{name}" alt="{escape(about["alt"])}" '
             f'width="{about["width"]}" height="{about["height"]}" loading="lazy">'
         )
-
-
-def _few_colours(png):
-    """The PNG with a palette of 128 colours, a third of the size and no difference to be seen."""
-    image = Image.open(io.BytesIO(png)).convert("RGB")
-    buffer = io.BytesIO()
-    image.quantize(128, dither=Image.Dither.NONE).save(buffer, "PNG", optimize=True)
-    return buffer.getvalue()
 
 
 def prepare(notebook, figures):
@@ -74,10 +70,49 @@ def prepare(notebook, figures):
 
 def _prepare(output, figures):
     output.data.pop(WIDGET, None)
+    page = output.data.get("text/html")
+    if page:
+        page = output.data["text/html"] = readable(page)
     png = output.data.pop("image/png", None)
     if png is None:
+        if page:
+            output.data["text/html"] = _filed(page, figures)
         return
     tag = figures.tag(png, output.metadata["image/png"])
-    page = output.data.get("text/html")
     output.data["text/html"] = PLACE.sub(lambda place: place[1] + tag, page) if page else tag
     del output.metadata["image/png"]
+
+
+def _filed(page, figures):
+    """HTML whose pictures, stored inside by tools/notebooks.py, are files as well."""
+
+    def tag(stored):
+        png, alt, width, height = stored.groups()
+        return figures.tag(png, {"alt": unescape(alt), "width": width, "height": height})
+
+    return STORED.sub(tag, page)
+
+
+def readable(page):
+    """Write a pandas table's heads and numbers as in print: Sₜ₊₁, at edge, 2.8×10⁻¹²², ∞, yes."""
+    page = _NAME.sub(_with_subscript, page)
+    page = _WORDS.sub(lambda head: head[0].replace("_", " "), page)
+    page = _POWER.sub(_as_power, page)
+    for raw, shown in _VALUES.items():
+        page = page.replace(f"<td>{raw}</td>", f"<td>{shown}</td>")
+    return page
+
+
+def _with_subscript(name):
+    letter, middle, index = name.groups()
+    index = index.strip("{}")
+    return f"{letter}<sub>{f'{middle}, ' if middle else ''}{index}</sub>"
+
+
+def _as_power(number):
+    sign, mantissa, exponent = number.groups()
+    if float(mantissa) == 0:
+        return "0"
+    exponent = str(int(exponent)).replace("-", "−")
+    head = "" if float(mantissa) == 1 else f"{mantissa}×"
+    return f"{'−' * len(sign)}{head}10<sup>{exponent}</sup>"

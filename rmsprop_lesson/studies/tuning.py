@@ -1,6 +1,6 @@
 """Finding good hyperparameters: grid and random search, cross-validation, early stopping.
 
-A search tries a function at many settings, on all cores, and can be interrupted and resumed::
+A search tries a function at many settings and can be interrupted and resumed::
 
     def score(learning_rate, beta):
         return descend(Valley(), RMSprop(learning_rate, beta), steps=100).losses[-1]
@@ -8,23 +8,29 @@ A search tries a function at many settings, on all cores, and can be interrupted
     axes = {"learning_rate": np.geomspace(1e-3, 1, 7), "beta": [0.5, 0.9, 0.99]}
     table = grid_search(score, axes, results="search.jsonl")
 
-The work is handed out by joblib, so it goes to a cluster without a change of the call: inside
-``with joblib.parallel_config("dask"):`` (after ``dask.distributed.Client(…)``) or, after
+With ``n_jobs=-1`` it runs on all cores. joblib hands out the work (``pip install joblib``), so it
+goes to a cluster without a change of the call: inside ``with joblib.parallel_config("dask"):``
+(after ``dask.distributed.Client(…)``; ``pip install "dask[distributed]"``) or, after
 ``ray.util.joblib.register_ray()``, ``with joblib.parallel_config("ray"):``.
 """
 
+import hashlib
 import itertools
 import json
 import math
 import os
+import sys
+import zlib
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from types import CodeType, FunctionType
 
 import numpy as np
 
 from .._validate import check_count, check_data, check_flag, check_has, check_number, check_seed
 from ..descent import descend
-from ..optimizers import RMSprop
+from ..optimizers import Optimizer, RMSprop
 
 __all__ = [
     "Choice",
@@ -219,7 +225,7 @@ def _range(name, values):
 # ── The search ───────────────────────────────────────────────────────────────────────────────────
 
 
-def search(function, settings, *, n_jobs=-1, results=None, progress=True):
+def search(function, settings, *, n_jobs=None, results=None, progress=True):
     """Try a function at a list of settings, in parallel.
 
     Parameters
@@ -227,17 +233,18 @@ def search(function, settings, *, n_jobs=-1, results=None, progress=True):
     function : callable
         ``function(**setting)`` returns a number, or a dict of numbers and words. It should depend
         on nothing but the setting; where chance plays a part, let a ``seed`` be in the setting.
-        If it raises an ArithmeticError, as a training that diverges does, the row holds NaN and
-        the search goes on.
+        If it raises an ArithmeticError, as a training that diverges does, the row holds NaN, what
+        it says as ``error``, and ``diverged_at`` if it tells the step; the search goes on.
     settings : list of dict
         Each with the same names; the values are numbers, words, True, False or None.
     n_jobs : int or None
-        Processes at once: -1 for all cores, 1 for none but this one, None for what
-        ``joblib.parallel_config`` says.
+        Processes at once: None for what ``joblib.parallel_config`` says, and where it says nothing
+        for one trial after the other, as 1 does; -1 for all cores, which takes joblib.
     results : path-like, optional
         A file that receives every result at once when it is there, a line of JSON each. If it
         exists, what it holds is not computed again; so an interrupted search goes on where it was.
-        One file belongs to one function.
+        One file belongs to one function: when its code has changed, or a number or a function
+        beside it that it uses, the old results are refused.
     progress : bool
         Whether to show a progress bar, where somebody can watch it.
 
@@ -252,6 +259,8 @@ def search(function, settings, *, n_jobs=-1, results=None, progress=True):
     TypeError, ValueError
         If there is no setting, they differ in their names, a value cannot be written down, one
         setting stands there twice, or the file holds something else.
+    ImportError
+        If there is no joblib for an `n_jobs` that needs it.
     SearchFailed
         If the function raises anything but an ArithmeticError. What was finished is in the file.
     """
@@ -261,6 +270,7 @@ def search(function, settings, *, n_jobs=-1, results=None, progress=True):
         raise TypeError(f"function must be callable, got {function!r}")
     progress = check_flag("progress", progress)
     check_count("n_jobs", 1 if n_jobs is None else n_jobs, -64, 64)
+    run_all = _run_in_parallel if _needs_joblib(n_jobs) else _run_in_turn
     settings = _check_settings(settings)
     keys = [_key(setting) for setting in settings]
     if len(set(keys)) < len(keys):
@@ -269,7 +279,7 @@ def search(function, settings, *, n_jobs=-1, results=None, progress=True):
     file = None if results is None else _ResultsFile(results, function)
     done = {} if file is None else file.read()
     todo = [(key, s) for key, s in zip(keys, settings, strict=True) if key not in done]
-    found = _run_all(function, todo, n_jobs)
+    found = run_all(function, todo, n_jobs)
     for key, setting, outcome in _watched(found, len(todo), progress):
         done[key] = outcome
         if file is not None:
@@ -307,7 +317,26 @@ def _key(setting):
     return json.dumps(setting, sort_keys=True)
 
 
-def _run_all(function, todo, n_jobs):
+def _needs_joblib(n_jobs):
+    """Whether joblib is to hand out the work; ImportError if it is and can't."""
+    if n_jobs == 1 or (n_jobs is None and not sys.modules.get("joblib")):
+        return False  # who has not loaded joblib has named no cluster
+    try:
+        import joblib  # noqa: F401
+    except ImportError:
+        raise ImportError(
+            f"n_jobs={n_jobs} needs the package joblib, which is not installed: pip install "
+            "joblib. Without n_jobs the trials run one after the other."
+        ) from None
+    return True
+
+
+def _run_in_turn(function, todo, n_jobs):
+    for key, setting in todo:
+        yield _try(function, key, setting)
+
+
+def _run_in_parallel(function, todo, n_jobs):
     """Yield (key, setting, outcome) of each task as soon as it is there, in any order."""
     from joblib import Parallel, delayed, effective_n_jobs
     from joblib.parallel import get_active_backend
@@ -331,7 +360,8 @@ def _try(function, key, setting):
     try:
         outcome = function(**setting)
     except ArithmeticError as error:
-        return key, setting, {"error": str(error)}
+        where = {"diverged_at": error.diverged_at} if hasattr(error, "diverged_at") else {}
+        return key, setting, {"error": str(error)} | where
     except Exception as error:
         raise SearchFailed(
             f"the function failed at {setting}: {type(error).__name__}: {error}"
@@ -347,8 +377,10 @@ def _watched(found, total, progress):
 
     if not (progress and total and _somebody_watches()):
         return found
-    from tqdm.auto import tqdm
-
+    try:
+        from tqdm.auto import tqdm
+    except ImportError:
+        return found
     return tqdm(found, desc="search", total=total, unit="trial", leave=False)
 
 
@@ -361,7 +393,7 @@ class _ResultsFile:
 
     def __init__(self, path, function):
         self.path = Path(path)
-        self.owner = {"search": _name_of(function)}
+        self.owner = {"search": _name_of(function), "code": fingerprint(function)}
 
     def read(self):
         """The finished trials, key → outcome; makes the file ready to be appended to."""
@@ -373,6 +405,12 @@ class _ResultsFile:
         lines = self._parse(whole or content)
         if not lines or lines[0] != self.owner:
             owner = lines[0] if lines else None
+            if isinstance(owner, dict) and owner.get("search") == self.owner["search"]:
+                raise ValueError(
+                    f"results must be those of the function as it is now, but {self.path} was "
+                    f"written before {owner['search']} or its data changed; give another name or "
+                    "remove the file"
+                )
             raise ValueError(
                 f"results must be a file of this search, {self.owner}, but {self.path} begins "
                 f"with {owner}; give another name or remove the file"
@@ -401,6 +439,60 @@ class _ResultsFile:
     @staticmethod
     def _line(content):
         return (json.dumps(content) + "\n").encode()
+
+
+def fingerprint(function):
+    """A mark of what a function computes; it changes with its code and with what that refers to.
+
+    That are its defaults and closure, functions and plain values of its own module, and
+    ``search_parts``, if it has that: other things that it depends on, such as data.
+    """
+    mark = hashlib.sha256()
+    for part in _parts_of(function, set()):
+        mark.update(part if isinstance(part, bytes) else repr(part).encode())
+    return mark.hexdigest()[:16]
+
+
+def _parts_of(thing, seen):
+    """What makes a thing what it is, so far as it is the same in another process."""
+    if id(thing) in seen:
+        return
+    if isinstance(thing, _PLAIN_VALUES):
+        yield thing
+    elif isinstance(thing, np.ndarray):
+        yield zlib.crc32(np.ascontiguousarray(thing).data)
+    elif isinstance(thing, Optimizer):
+        yield repr(thing)
+    elif isinstance(thing, frozenset):  # in another order in each process
+        yield sorted(map(repr, thing))
+    elif isinstance(thing, dict | list | tuple):
+        for part in thing.items() if isinstance(thing, dict) else thing:
+            yield from _parts_of(part, seen)
+    elif isinstance(thing, CodeType):
+        yield thing.co_code
+        yield thing.co_names
+        for constant in thing.co_consts:
+            yield from _parts_of(constant, seen)
+    elif isinstance(thing, FunctionType):
+        seen.add(id(thing))
+        yield from _parts_of(thing.__code__, seen)
+        yield from _parts_of((thing.__defaults__, thing.__kwdefaults__), seen)
+        yield from _parts_of([cell.cell_contents for cell in thing.__closure__ or ()], seen)
+        beside = [thing.__globals__.get(name) for name in thing.__code__.co_names]
+        own = [one for one in beside if getattr(one, "__module__", None) == thing.__module__]
+        yield from _parts_of([one for one in beside if isinstance(one, _PLAIN_VALUES)], seen)
+        yield from _parts_of([one for one in own if isinstance(one, FunctionType)], seen)
+    elif isinstance(thing, partial):
+        yield from _parts_of((thing.func, thing.args, thing.keywords), seen)
+    elif hasattr(thing, "search_parts"):
+        yield from _parts_of(thing.search_parts, seen)
+    elif isinstance(thing, type):
+        yield thing.__qualname__
+    elif callable(thing):
+        yield from _parts_of(getattr(type(thing).__call__, "__code__", None), seen)
+
+
+_PLAIN_VALUES = int, float, complex, str, bytes, type(None)
 
 
 def _name_of(function):
@@ -492,7 +584,7 @@ def network_score(
     from ..network import Network, train
 
     network = Network(sizes, seed=seed)
-    optimizer = RMSprop(learning_rate, beta, epsilon)
+    optimizer = RMSprop(learning_rate, beta, epsilon=epsilon)
     train(network, data, optimizer, epochs, batch_size, seed, progress=False)
     return {
         "accuracy": network.accuracy(data.test_images, data.test_labels),
@@ -541,6 +633,7 @@ class _FoldScore:
         self.search_name = (
             f"{_name_of(score)}, {k} folds of {len(data.train_images)} images, seed {seed}"
         )
+        self.search_parts = score, data.train_images, data.train_labels
 
     def __call__(self, fold, **setting):
         return self.score(_fold(self.data, self.parts, fold), **setting)
@@ -684,5 +777,5 @@ def rate_beta_map(objective, rates, betas, steps=100, tail=1, start=None, **sett
     start = np.asarray(start)
     run = descend(objective, optimizer, np.broadcast_to(start, (1, 1, *start.shape)), steps)
     gaps = (run.losses[-tail:] - objective(objective.minimum)).mean(axis=0)
-    gaps = np.where(run.diverged_at >= 0, np.nan, np.maximum(gaps, 0.0))
+    gaps = np.where(run.diverged, np.nan, np.maximum(gaps, 0.0))
     return pd.DataFrame(gaps, pd.Index(betas, name="beta"), pd.Index(rates, name="learning_rate"))

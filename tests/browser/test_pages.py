@@ -87,20 +87,26 @@ def test_what_can_be_operated_is_alive(page_without_network, site_url, name):
     assert placed.evaluate_all(alive) == []
 
 
-@each_lesson
-def test_lesson_is_light_on_first_visit(open_page, site_url, name):
+def weigh(page, address):
+    """Return what a page loads, packed as a server would: {address: (kind, bytes)}."""
     sizes = {}
 
-    def weigh(response):
+    def note(response):
         if response.ok:
             kind = "script" if response.request.resource_type == "script" else "other"
             body = response.body()
             packed = body if response.url.endswith((".png", ".woff2")) else gzip.compress(body)
             sizes[response.url] = (kind, len(packed))
 
+    page.on("requestfinished", lambda request: note(request.response()))
+    visit(page, address)
+    return sizes
+
+
+@each_lesson
+def test_lesson_is_light_on_first_visit(open_page, site_url, name):
     page = open_page(viewport={"width": 1280, "height": 800})
-    page.on("requestfinished", lambda request: weigh(request.response()))
-    visit(page, f"{site_url}/{name}")
+    sizes = weigh(page, f"{site_url}/{name}")
     total = sum(size for _, size in sizes.values())
     script = sum(size for kind, size in sizes.values() if kind == "script")
     print(f"\n{name}: {total / 1000:.0f} kB, of which script {script / 1000:.0f} kB")
@@ -119,6 +125,109 @@ def test_a_figure_hidden_by_a_prediction_appears_with_its_words(page_without_net
     assert card.locator("img").get_attribute("alt")
 
 
+def test_what_was_answered_is_there_after_a_reload(page_without_network, site_url):
+    page = visit(page_without_network, f"{site_url}/{LESSONS[1]}")
+    predictions = page.locator('[data-explorer="prediction"]')
+    predictions.nth(0).locator("input").nth(1).check()
+    predictions.nth(0).get_by_role("button", name="Commit and look").click()
+    predictions.nth(1).get_by_role("button", name="Skip, show me").click()
+    question = page.locator('[data-explorer="quiz"] form:has([type="radio"])').first
+    question.locator("input").first.check()
+    question.get_by_role("button", name="Check").click()
+    heard = question.locator(".rx-feedback")
+    heard.filter(has_text="ight").wait_for()
+    told = heard.text_content()
+    page.reload()
+    assert predictions.nth(0).locator("input").nth(1).is_checked()
+    assert "Your prediction is in" in predictions.nth(0).text_content()
+    assert "Skipped" in predictions.nth(1).text_content()
+    assert predictions.nth(1).locator("img").is_visible()
+    assert heard.text_content() == told
+    assert page.locator(".rx-result:visible").count() == 2
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [
+        "{",
+        "[]",
+        "null",
+        '{"predictions": 3}',
+        '{"predictions": {"nearest-after-twenty": {"given": 9}}}',
+    ],
+)
+def test_whatever_the_browser_holds_is_no_trouble(page_without_network, site_url, junk):
+    page = page_without_network
+    page.add_init_script(f"localStorage.setItem('rmsprop-course', {junk!r})")
+    visit(page, f"{site_url}/{LESSONS[1]}")
+    first = page.locator('[data-explorer="prediction"]').first
+    first.get_by_role("button", name="Skip, show me").click()
+    first.locator(".rx-result").wait_for()
+
+
+# What can be read between a prediction and the next heading or prediction, but for the notice.
+READABLE = """() => [...document.querySelectorAll('[data-explorer="prediction"]')].map((host) => {
+  const parts = "h1, h2, h3, h4, .cell, .bd-article :is(p, li, table)";
+  const cell = host.closest(".cell");
+  const ends = (el) => el.matches("h1, h2, h3, h4, .cell:has([data-explorer=prediction])");
+  const all = [...document.querySelectorAll(parts)];
+  const after = all.slice(all.indexOf(cell) + 1)
+      .filter((el) => !cell.contains(el) && el.checkVisibility());
+  return after.slice(0, after.findIndex(ends)).filter((el) => !el.matches(".course-waits"))
+      .map((el) => el.textContent);
+})"""
+ANSWERS = "all => all.filter(el => el.checkVisibility()).length"
+
+
+@each_lesson
+def test_no_answer_is_to_be_read_before_the_question_is_answered(
+    page_without_network, site_url, name
+):
+    page = visit(page_without_network, f"{site_url}/{name}")
+    predictions = page.locator('[data-explorer="prediction"]')
+    veils = page.locator(".course-veiled")
+    assert page.evaluate(READABLE) == [[]] * predictions.count()
+    assert veils.evaluate_all(ANSWERS) == 0
+    for host in predictions.all():  # each lifts its own veil and no other
+        before = veils.evaluate_all(ANSWERS)
+        if host.locator(".rx-result").is_visible() or not host.is_visible():
+            continue
+        host.get_by_role("button", name="Skip, show me").click()
+        assert veils.evaluate_all(ANSWERS) > before or name == LESSONS[10]
+    folds = page.locator(".course-behind-fold").count()
+    assert veils.evaluate_all(ANSWERS) == veils.count() - folds
+    for fold in page.query_selector_all("details"):
+        fold.evaluate("fold => { fold.open = true }")
+    assert veils.evaluate_all(ANSWERS) == veils.count()
+
+
+@pytest.mark.parametrize("place", ["paper", "no script", "show all"])
+def test_all_answers_are_there(open_page, site_url, place):
+    page = open_page(java_script_enabled=place != "no script")
+    visit(page, f"{site_url}/{LESSONS[1]}")
+    if place == "no script":
+        page.faults.clear()  # the scripts were refused
+    if place == "paper":
+        page.emulate_media(media="print")
+    if place == "show all":
+        page.get_by_role("button", name="Show all answers").click()
+    assert page.locator(".course-waits:visible").count() == 0
+    veils = page.locator(".course-veiled:not(.course-behind-fold)")
+    assert veils.count() == 5
+    assert [veil.is_visible() for veil in veils.all()] == [True] * 5
+    if place != "no script":
+        results = page.locator(".rx-result")
+        assert [result.is_visible() for result in results.all()] == [True] * 4
+        assert page.get_by_text("a rate that needs one step").count() == 0  # of a wrong answer
+        assert page.get_by_text("it arrives in the first step and stays").first.is_visible()
+
+
+def test_a_link_to_something_veiled_lifts_the_veil(page_without_network, site_url):
+    page = visit(page_without_network, f"{site_url}/{LESSONS[1]}#what-the-table-shows")
+    assert page.locator("#what-the-table-shows h3").is_visible()
+    assert page.get_by_text("One call of").is_hidden()
+
+
 def test_formulas_are_there_for_eyes_and_for_screen_readers(page_without_network, site_url):
     page = visit(page_without_network, f"{site_url}/notebooks/03_rmsprop_mathematics.html")
     formulas = page.locator(".katex")
@@ -131,6 +240,66 @@ def test_formulas_are_there_for_eyes_and_for_screen_readers(page_without_network
         )"""
     )
     assert "KaTeX_Main" in fonts
+
+
+# Numbers of equations that lie on their formula.
+COVERED = """() => [...document.querySelectorAll(".katex-display .tag")].filter((tag) => {
+  const range = document.createRange();
+  range.selectNodeContents(tag);
+  const own = [...range.getClientRects()].filter((box) => box.width > 1);
+  const formula = [...tag.parentElement.querySelectorAll(":scope > .base")];
+  const touch = (a, b) => a.left < b.right - 1 && b.left < a.right - 1
+      && a.top < b.bottom - 3 && b.top < a.bottom - 3;
+  return formula.some((base) => own.some((box) => touch(box, base.getBoundingClientRect())));
+}).map((tag) => tag.textContent)"""
+WIDTHS = (360, 390, 800, 1024, 1440)
+
+
+@each_lesson
+def test_no_equation_lies_under_its_number(page_without_network, site_url, name):
+    page = visit(page_without_network, f"{site_url}/{name}")
+    page.evaluate("document.documentElement.classList.add('course-show-all')")
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate(COVERED) == [], width
+
+
+def test_a_heading_weighs_more_than_those_below_it(page_without_network, site_url):
+    page = visit(page_without_network, f"{site_url}/{LESSONS[4]}")
+    for width in (390, 1440):
+        page.set_viewport_size({"width": width, "height": 800})
+        looks = [
+            page.locator(f".bd-article {tag}").first.evaluate(
+                "el => [parseFloat(getComputedStyle(el).fontSize), getComputedStyle(el).fontWeight]"
+            )
+            for tag in ("h1", "h2", "h3")
+        ]
+        sizes, weights = zip(*looks, strict=True)
+        assert sorted(set(sizes), reverse=True) == list(sizes)
+        assert sorted(map(int, weights), reverse=True) == list(map(int, weights))
+
+
+def test_what_goes_on_beyond_the_edge_shows_it(open_page, site_url):
+    page = open_page(viewport={"width": 390, "height": 800})
+    visit(page, f"{site_url}/{LESSONS[6]}")
+    page.get_by_role("button", name="Show all answers").click()
+    table = page.locator(".cell_output .output:has(> div > table)").first
+    assert table.get_attribute("data-beyond") == "right"
+    assert table.evaluate("el => getComputedStyle(el).maskImage") != "none"
+    table.evaluate("el => { el.scrollLeft = 20 }")
+    page.wait_for_function("el => el.dataset.beyond === 'left right'", arg=table.element_handle())
+    table.evaluate("el => { el.scrollLeft = 9999 }")
+    page.wait_for_function("el => el.dataset.beyond === 'left'", arg=table.element_handle())
+
+
+@each_lesson
+def test_tables_are_written_as_in_print(page_without_network, site_url, name):
+    page = visit(page_without_network, f"{site_url}/{name}")
+    cells = page.locator("table.dataframe :is(th, td)").evaluate_all(
+        "all => all.map(el => [el.tagName, el.textContent])"
+    )
+    raw = re.compile(r"^TH\w+_[\w{]|^TD-?(\d[\d.]*e[+-]?\d+|NaN|inf)$")
+    assert [cell for tag, cell in cells if raw.search(tag + cell)] == []
 
 
 def test_numbers_of_equations_are_links(page_without_network, site_url):
@@ -150,6 +319,36 @@ def test_search_finds_a_word(page_without_network, site_url):
     page.locator("#search-results li a").first.wait_for()
     found = page.locator("#search-results li a").evaluate_all("all => all.map(a => a.href)")
     assert any("02_momentum_and_adagrad" in address for address in found)
+
+
+@pytest.mark.parametrize("word", ["RMSprop", "rate"])
+def test_search_results_are_text_and_light(open_page, site_url, axe, word):
+    page = open_page(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
+    sizes = weigh(page, f"{site_url}/search.html?q={word}")
+    results = page.locator("#search-results li")
+    assert results.count() >= 10
+    quoted = " ".join(results.locator(".context").all_text_contents())
+    assert "\\" not in quoted
+    assert not re.search(r"(β|θ|η) ?= ?[\d.]+\1", quoted)
+    assert word.lower() in quoted.lower()
+    total = sum(size for _, size in sizes.values())
+    print(f"\nsearch for {word}: {total / 1000:.0f} kB")
+    assert total <= TOTAL, sizes
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.evaluate(axe)
+    assert page.evaluate(AXE) == []
+
+
+def test_the_glass_of_the_search_is_beside_the_words(page_without_network, site_url):
+    page = visit(page_without_network, f"{site_url}/{LESSONS[3]}")
+    page.keyboard.press("Control+k")
+    field = page.locator("form.bd-search:visible")
+    icon = field.locator("i").bounding_box()
+    box = field.locator("input")
+    begin = box.bounding_box()["x"] + box.evaluate(
+        "el => parseFloat(getComputedStyle(el).paddingLeft)"
+    )
+    assert icon["x"] + icon["width"] <= begin
 
 
 def test_search_box_leads_to_the_results(page_without_network, site_url):
@@ -197,6 +396,21 @@ def test_everything_is_unfolded_on_paper(page_without_network, site_url):
     assert page.evaluate(folded) == 0
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert page.evaluate(folded) == before
+
+
+@each_lesson
+def test_nothing_is_cut_on_paper(open_page, site_url, name):
+    page = open_page(viewport={"width": 680, "height": 960})  # A4 within its margins
+    visit(page, f"{site_url}/{name}")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    cut = page.locator(".bd-article :is(pre, table, .katex-display, img)").evaluate_all(
+        """(all) => all.filter((el) => el.checkVisibility())
+            .filter((el) => el.scrollWidth > el.clientWidth + 1 && el.matches("pre")
+                || el.getBoundingClientRect().right > 681)
+            .map((el) => el.textContent.slice(0, 60))"""
+    )
+    assert cut == []
 
 
 def test_a_wrong_address_leads_back_to_the_start(page_without_network, site_url):

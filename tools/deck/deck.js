@@ -1,45 +1,235 @@
-// What makes a deck of the page: each slide is fitted, then reveal.js takes over.
+// What makes a deck of the page: each slide is fitted, or parted where it doesn't fit; then reveal.js takes over.
 (() => {
   const HEIGHT = 720 - 32 - 40; // within the padding of deck.css
-  const LARGEST = 1.4;
-  const SMALLEST = 0.4;
+  const TALL = 720 - 14 - 16; // for what fills the slide: explorers, and what a prediction reveals
+  const WIDE = 1280 - 2 * 40;
+  const LARGEST = 1.5; // times the sizes of deck.css, which are the least that the last row can read
   const STEP = 0.02;
-  const EXPLORER_ZOOM = 1.1;
+  const FIGURE = 900; // pixels: the least width of what a prediction reveals
   const EXPLORER = ".rmsprop-explorer:not([data-explorer=prediction], [data-explorer=quiz])";
   const QUESTION = ":is([data-explorer=prediction], [data-explorer=quiz]) .rx";
 
   // Too high, or too wide: a formula may leave its column, a table its box.
-  const overflows = (content, zoom) => {
-    const boxes = [content, ...content.querySelectorAll(".part, .rx-result, .rx-result *")];
-    return content.offsetHeight * zoom > HEIGHT || boxes.some((box) => box.scrollWidth > box.clientWidth + 1);
+  const overflows = (content, zoom, height = HEIGHT) => {
+    const boxes = [content, ...content.querySelectorAll(".part, pre, .rx-result, .rx-result *")];
+    return content.offsetHeight * zoom > height || boxes.some((box) => box.scrollWidth > box.clientWidth + 1)
+      || [...content.querySelectorAll(".katex-display > .katex > .katex-html")].some(isBroken);
   };
 
-  // Make the content as large as fits; the type and the figures grow and shrink together.
+  // A formula on two lines; its number may have a line of its own.
+  const isBroken = (formula) => {
+    const lefts = [...formula.querySelectorAll(":scope > .base")].map((base) => base.offsetLeft);
+    return lefts.some((left, i) => left < lefts[i - 1]);
+  };
+
+  // The largest of the values, in steps, for which `fits` holds; null if there is none.
+  function largest(from, to, step, fits) {
+    let [low, high] = [-1, Math.round((to - from) / step)];
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if (fits(from + middle * step)) low = middle;
+      else high = middle - 1;
+    }
+    return low < 0 ? null : from + low * step;
+  }
+
+  // Make the content as large as fits; the type and the figures grow and shrink together. Whether it does.
+  function enlarge(content, height = HEIGHT) {
+    const zoom = largest(1, LARGEST, STEP, (size) => {
+      content.style.zoom = size;
+      return !overflows(content, size, height);
+    });
+    content.style.zoom = zoom ?? 1;
+    return zoom !== null;
+  }
+
+  // Folds are open while a slide is fitted, so that an opened answer has its room.
   function fit(section) {
     const content = section.querySelector(".fit");
     if (!content) return;
     if (content.querySelector(EXPLORER)) return keep(content);
-    for (let zoom = LARGEST; zoom >= SMALLEST; zoom -= STEP) {
-      content.style.zoom = zoom;
-      if (!overflows(content, zoom)) return;
-    }
+    const result = content.querySelector(".revealed");
+    if (result) return reveal(result);
+    const folds = [...content.querySelectorAll("details:not([open])")];
+    for (const fold of folds) fold.open = true;
+    const rest = enlarge(content) ? null : part(section, content);
+    for (const fold of folds) fold.open = false;
+    if (rest) fit(rest);
+    else if (overflows(content, 1)) shrink(content);
   }
 
+  // A single thing too large for a slide.
+  function shrink(content, height = HEIGHT) {
+    content.style.zoom = largest(0.4, 1, STEP, (size) => {
+      content.style.zoom = size;
+      return !overflows(content, size, height);
+    }) ?? 0.4;
+  }
+
+  // ── what doesn't fit on one slide ──
+
+  // Move what is too much to a slide of its own, which is returned; null if there is but one thing.
+  function part(section, content) {
+    for (const beside of content.querySelectorAll(".beside")) {
+      for (const column of [...beside.children]) column.replaceWith(...column.childNodes);
+      beside.replaceWith(...beside.childNodes);
+      if (enlarge(content)) return null;
+    }
+    content.classList.add("tight");
+    if (enlarge(content)) return null;
+    const blocks = [...content.querySelectorAll(":scope > .part:not(.goes-on) > *")];
+    const moved = [];
+    while (overflows(content, 1) && blocks.length > 1 && !isHeading(blocks.at(-2))) moved.unshift(takeOut(blocks.pop()));
+    if (overflows(content, 1)) moved.unshift(...takeRows(content, blocks.at(-1)));
+    if (!moved.length) return null;
+    enlarge(content);
+    const rest = section.cloneNode(false);
+    rest.innerHTML = `<div class="fit"></div>`;
+    const heading = content.querySelector("h1, h2, h3, .goes-on p");
+    if (heading) rest.firstChild.innerHTML = `<div class="part goes-on"><p>${heading.innerHTML}</p></div>`;
+    for (const { part, block } of moved) {
+      if (rest.firstChild.lastChild?.from !== part) rest.firstChild.append(Object.assign(part.cloneNode(false), { from: part }));
+      rest.firstChild.lastChild.append(block);
+    }
+    rest.firstChild.querySelector(":scope > .part:not(.goes-on)").classList.remove("fragment");
+    for (const aside of section.querySelectorAll(":scope > aside")) rest.append(aside.cloneNode(true));
+    section.after(rest);
+    return rest;
+  }
+
+  // The last rows of a table, or items of a list, with a copy of what stands around them.
+  function takeRows(content, block) {
+    const rows = [...block.querySelectorAll("tbody > tr, :scope > li")];
+    const copy = block.cloneNode(true);
+    const copies = [...copy.querySelectorAll("tbody > tr, :scope > li")];
+    const all = rows.length;
+    while (overflows(content, 1) && rows.length > 1) rows.pop().remove();
+    if (rows.length === all) return [];
+    for (const row of copies.slice(0, rows.length)) row.remove();
+    if (copy.matches("ol")) copy.start = block.start + rows.length;
+    return [{ part: block.parentElement, block: copy }];
+  }
+
+  const isHeading = (block) => /^H\d$/.test(block.tagName);
+
+  function takeOut(block) {
+    const part = block.parentElement;
+    block.remove();
+    if (!part.childElementCount) part.remove();
+    return { part, block };
+  }
+
+  // ── what a prediction reveals ──
+
+  // The figure as large as it can be, and what there is to say below or beside it.
+  function reveal(result) {
+    const image = result.querySelector("img");
+    if (!image) return revealTable(result);
+    result.closest(".fit").style.zoom = 1;
+    const wide = (beside, least = FIGURE) => largest(least, WIDE, 4, (width) => {
+      result.classList.toggle("why-beside", beside);
+      result.style.setProperty("--wide", `${width}px`);
+      return result.offsetHeight <= TALL && result.scrollWidth <= result.clientWidth;
+    });
+    const below = wide(false);
+    const beside = wide(true) ?? (below ? null : wide(true, 200)); // a square figure is as high as the slide
+    result.classList.toggle("why-beside", beside > below);
+    result.style.setProperty("--wide", `${Math.max(below, beside)}px`);
+  }
+
+  // A table or text: as large as it can be; if it is long, closer, then in two columns, then alone.
+  function revealTable(result) {
+    const content = result.closest(".fit");
+    for (const closer of ["revealed", "tight", "in-columns", "why-told"]) {
+      result.classList.add(closer);
+      if (enlarge(content, TALL)) return;
+    }
+    shrink(content, TALL);
+  }
+
+  // An answer was given: question and code give way to what it reveals.
+  function answered(card) {
+    const { question } = JSON.parse(card.closest("[data-settings]").dataset.settings);
+    const verdict = card.querySelector(".rx-feedback > strong")?.textContent.trim() ?? "";
+    const right = question.choices?.length ? question.choices.find((choice) => choice.right).text : `${question.number} ${question.unit ?? ""}`;
+    const line = Object.assign(document.createElement("p"), { className: "verdict" });
+    const told = card.querySelector(".rx-feedback").firstChild; // says the answer, too, to whoever skipped
+    if (!verdict) told.data = told.data.replace(`Skipped. The answer: ${right}. `, "").replace("Skipped. ", "");
+    line.textContent = verdict.startsWith("✓") ? `✓ Right: ${right}` : `${verdict} The answer: ${right}`;
+    card.prepend(line);
+    card.classList.add("revealed");
+    card.closest("section").classList.add("answered");
+    reveal(card);
+  }
+
+  // The slide with the result is for those who go on without an answer; who turns over the slides skips it.
+  let turning = false;
+  addEventListener("keydown", () => {
+    turning = true;
+    setTimeout(() => { turning = false; });
+  }, true);
+  function passOver({ currentSlide: result, previousSlide: from }) {
+    const asked = result.previousElementSibling;
+    if (!turning || !result.matches(".result") || !asked?.matches(".answered")) return;
+    if (from === asked) Reveal.next();
+    else if (from === result.nextElementSibling) Reveal.prev();
+  }
+
+  // ── explorers ──
+
   // An explorer draws its figures anew when its width changes, and grows and shrinks while it is used.
+  const SMALLEST = 0.4;
   function keep(content) {
-    let zoom = EXPLORER_ZOOM;
+    content.querySelector(EXPLORER).classList.add("projected");
+    let zoom = 1;
     content.style.zoom = zoom;
     const shrink = () => {
-      if (zoom <= SMALLEST || !overflows(content, zoom)) return;
+      if (zoom <= SMALLEST || !overflows(content, zoom, TALL)) return;
       content.style.zoom = zoom -= STEP;
       requestAnimationFrame(shrink);
     };
     new ResizeObserver(shrink).observe(content);
   }
 
+  // ── keys ──
+
+  // What a focused control does with a key itself; every other key turns the slides, whatever was clicked
+  // before. A control that is locked takes none, and no control takes the keys of a clicker.
+  const TYPED = "input:not([type=radio], [type=checkbox], [type=range]), textarea, select";
+  const OWN = {
+    PageDown: null, PageUp: null, Escape: null,
+    ArrowLeft: `input:not([type=checkbox]), textarea, select, [role=slider]`,
+    " ": `input:not([type=range]), textarea, select, button, summary`,
+    Enter: "input, textarea, select, button, summary, a[href]",
+    Tab: "*",
+  };
+  OWN.ArrowRight = OWN.ArrowUp = OWN.ArrowDown = OWN.Home = OWN.End = OWN.ArrowLeft;
+  function belongs({ key }, control) {
+    const own = key in OWN ? OWN[key] : TYPED;
+    return own !== null && control.matches(own) && !control.matches("[readonly], [aria-disabled=true]");
+  }
+
+  // Explorers keep the keys that are pressed in them, and reveal.js ignores what is pressed in a field. So
+  // the control is left, and the key is pressed once more, on the deck.
+  function toDeck(event) {
+    const control = document.activeElement;
+    if (!control || control === document.body || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (belongs(event, control)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    control.blur();
+    document.dispatchEvent(new KeyboardEvent("keydown", event));
+  }
+
   const sections = [...document.querySelectorAll(".slides > section")];
   if (sections.length === 0) return;
   const html = document.documentElement;
+  const options = new URLSearchParams(location.search);
+  html.classList.toggle("with-answers", options.has("answers"));
+  // On paper, too, an answer is folded away unless it was asked for.
+  addEventListener("beforeprint", () => {
+    for (const fold of document.querySelectorAll("section details")) fold.open = options.has("answers");
+  });
   const start = async () => {
     html.classList.add("measuring");
     document.body.getBoundingClientRect(); // now that all slides are laid out, their fonts are asked for
@@ -50,16 +240,23 @@
       width: 1280, height: 720, margin: 0.02, center: false, controls: false, hash: true, transition: "none",
       backgroundTransition: "none", slideNumber: "c/t", pdfSeparateFragments: false, pdfMaxPagesPerSlide: 1,
       plugins: [RevealNotes],
-      // Keys pressed in an explorer are the explorer's.
-      keyboardCondition: () => !document.activeElement?.closest(".rx"),
+      keyboardCondition: (event) => document.activeElement === document.body || !belongs(event, document.activeElement),
     });
+    addEventListener("keydown", toDeck, true);
     Reveal.addKeyBinding({ keyCode: 68, key: "D", description: "Light or dark" }, () => {
       html.dataset.theme = html.dataset.theme === "dark" ? "light" : "dark";
     });
+    Reveal.addKeyBinding({ keyCode: 67, key: "C", description: "The code of the slide" }, () => {
+      for (const code of document.querySelectorAll("section > .behind")) code.hidden = !(code.hidden && code.closest(".present"));
+    });
+    Reveal.on("slidechanged", passOver);
+    Reveal.on("slidechanged", () => document.querySelectorAll(".behind").forEach((code) => { code.hidden = true; }));
     // An answer makes a slide longer.
     const observer = new MutationObserver((changes) => {
-      const touched = new Set(changes.map((c) => c.target.parentElement?.closest(".slides > section")));
-      touched.forEach((section) => section?.classList.contains("present") && fit(section));
+      for (const card of new Set(changes.map((c) => c.target.parentElement?.closest(".rx-card")))) {
+        if (card?.querySelector(".rx-result:not([hidden])") && !card.matches(".revealed")) answered(card);
+        else if (card?.closest("section.present:not(.answered)")) fit(card.closest("section"));
+      }
     });
     for (const el of document.querySelectorAll(QUESTION)) observer.observe(el, { childList: true, subtree: true });
   };

@@ -16,6 +16,7 @@ import sys
 import textwrap
 import tokenize
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from types import FunctionType
 
@@ -52,7 +53,7 @@ def mend(function, works):
         return None
     for name, words, changed in islice(_changes(tree), _MOST_COPIES):
         made = _made(changed, namespace)
-        if made is not None and within_limits(lambda: works(made)):
+        if made is not None and within_limits(partial(works, made)):
             return Mend(name, words)
     return None
 

@@ -3,7 +3,7 @@
 import math
 import re
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
@@ -21,7 +21,7 @@ class QuestionError(ValueError):
 
 
 @dataclass(frozen=True)
-class Choice:
+class Option:
     """One of the answers to choose from, and what to say to it."""
 
     text: str
@@ -47,7 +47,7 @@ class Question:
         In kebab-case, unique over the course.
     question : str
         Plain text; what stands between backticks is code.
-    choices : tuple of Choice
+    choices : tuple of Option
         Empty if a number is asked for.
     number, tolerance : float or None
         The right number, and how far from it an answer may lie.
@@ -63,7 +63,7 @@ class Question:
 
     id: str
     question: str
-    choices: tuple[Choice, ...] = ()
+    choices: tuple[Option, ...] = ()
     number: float | None = None
     tolerance: float | None = None
     unit: str = ""
@@ -167,6 +167,35 @@ def lessons():
     return found
 
 
+def review(number):
+    """Return three questions of earlier lessons, to be asked again at the beginning of one.
+
+    Two come from the quiz two lessons back, one from the quiz five lessons back; in the first
+    lessons, from the earliest that there is.
+
+    Parameters
+    ----------
+    number : int
+        Of the lesson that begins, at least 2: the first lesson has its warm-up in lesson 0.
+
+    Returns
+    -------
+    tuple of Question
+        Each with an id of its own, so that it is asked anew.
+
+    Raises
+    ------
+    QuestionError
+        If there is no earlier lesson, or a file is not as it should be.
+    """
+    lesson(number)
+    if number < 2:
+        raise QuestionError(f"lesson {number} has no earlier lesson to review")
+    near, far = (lesson(max(number - back, 0)).quiz for back in (2, 5))
+    chosen = [near[0], near[1], far[-1]]
+    return tuple(replace(q, id=f"{q.id}-before-{number}") for q in chosen)
+
+
 def prediction(name):
     """Return the prediction of this name, from whichever lesson.
 
@@ -268,7 +297,7 @@ def _choices(where, entries):
         _fields(here, entry, required=("text", "feedback"), optional=("right",))
         right = entry.get("right", False)
         _require(isinstance(right, bool), here, "right must be true or left out")
-        choices.append(Choice(_text(here, entry, "text"), _text(here, entry, "feedback"), right))
+        choices.append(Option(_text(here, entry, "text"), _text(here, entry, "feedback"), right))
     right = sum(choice.right for choice in choices)
     _require(right == 1, where, f"exactly one choice must have right: true, {right} have")
     texts = {choice.text for choice in choices}
