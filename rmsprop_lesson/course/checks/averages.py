@@ -5,6 +5,7 @@ import numpy as np
 from ...measures import ewma, half_life, past_weights
 from .engine import Exercise
 from .pairs import parts
+from . import relatives
 from .probes import call, steps
 
 
@@ -221,6 +222,15 @@ _EWMA = Exercise(
     explanation="Each value enters with weight $1-\\beta$ and fades by the factor β at every step.",
 )
 
+BALL_VARIANTS = (
+    "Nesterov",
+    "averaged form",
+    "rate inside the velocity",
+    "minus inside the velocity",
+    "rate made up for the average",
+    "rate and 1-beta inside",
+)
+
 _HEAVY_BALL = Exercise(
     solution=heavy_ball_step,
     lesson=2,
@@ -241,6 +251,19 @@ _HEAVY_BALL = Exercise(
             _ball(lambda v, g, lr, b: b * v + lr * g, lambda v, g, lr, b: v),
             "η stands inside the velocity, v ← βv + ηg. θ goes the same way as long as η is "
             "constant.",
+        ),
+        "minus inside the velocity": (
+            _ball(lambda v, g, lr, b: b * v - g, lambda v, g, lr, b: -lr * v),
+            "the minus stands inside the velocity, v ← βv − g, which is then added to θ. θ goes the "
+            "same way.",
+        ),
+        "rate made up for the average": (
+            _ball(lambda v, g, lr, b: b * v + (1 - b) * g, lambda v, g, lr, b: lr * v / (1 - b)),
+            "v averages the gradients, and the step makes up for it by 1/(1 − β).",
+        ),
+        "rate and 1-beta inside": (
+            _ball(lambda v, g, lr, b: b * v + lr * (1 - b) * g, lambda v, g, lr, b: v),
+            "η and 1 − β stand inside the velocity: the averaged form, as long as η is constant.",
         ),
         "Nesterov": (
             _ball(lambda v, g, lr, b: b * v + g, lambda v, g, lr, b: lr * (g + b * v)),
@@ -288,6 +311,7 @@ _HEAVY_BALL = Exercise(
             "Are the two returned in the wrong order? First θ, then v.",
         ),
     },
+    update=relatives.heavy_ball(BALL_VARIANTS),
     hints=(
         "The velocity remembers: keep a part β of it and add the new gradient.",
         r"$$v \leftarrow \beta v + g, \qquad \theta \leftarrow \theta - \eta v$$",
@@ -315,6 +339,10 @@ _ADAGRAD = Exercise(
         "epsilon inside the root": (
             _adagrad(step=lambda g, G, lr, e: lr * g / np.sqrt(G + e)),
             "ε stands inside the root; the exercise has it outside, as in PyTorch.",
+        ),
+        "epsilon as a floor": (
+            _adagrad(step=lambda g, G, lr, e: lr * g / np.maximum(np.sqrt(G), e)),
+            "ε is a lower bound of the denominator instead of being added to it.",
         ),
     },
     mistakes={
@@ -362,6 +390,7 @@ _ADAGRAD = Exercise(
             "Is g squared in the step as well?",
         ),
     },
+    update=relatives.adagrad(("epsilon inside the root", "epsilon as a floor")),
     hints=(
         "Each parameter adds up its own squared gradients.",
         r"$$G \leftarrow G + g^2, \qquad \theta \leftarrow \theta - \frac{\eta}{\sqrt G + \epsilon}"

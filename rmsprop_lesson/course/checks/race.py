@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from . import relatives
 from .engine import Exercise
 from .pairs import parts
 from .probes import call, steps
@@ -95,6 +96,12 @@ def _adam_with_t(shift):
         return theta - lr * m_hat / (np.sqrt(v_hat) + e), m, v
 
     return implementation
+
+
+def _efficient(theta, g, m, v, t, lr, b1, b2, e):
+    _, m, v = adam_step(theta, g, m, v, t, lr, b1, b2, e)
+    rate = lr * np.sqrt(1 - b2**t) / (1 - b1**t)
+    return theta - rate * m / (np.sqrt(v) + e), m, v
 
 
 def _corrected_kept(theta, g, m, v, t, lr, b1, b2, e):
@@ -221,6 +228,15 @@ _ADAM = Exercise(
             _adam(step=lambda g, m, v, m_hat, v_hat, lr, e: lr * m_hat / np.sqrt(v_hat + e)),
             "ε stands inside the root; Adam's paper has it outside.",
         ),
+        "epsilon as a floor": (
+            _adam(step=lambda g, m, v, m_hat, v_hat, lr, e: lr * m_hat / np.maximum(v_hat**0.5, e)),
+            "ε is a lower bound of the denominator instead of being added to it.",
+        ),
+        "efficient form": (
+            _efficient,
+            "the corrections stand in the rate, η·√(1 − β₂ᵗ)/(1 − β₁ᵗ), as at the end of section 2 "
+            "of Adam's paper and in TensorFlow; ε isn't corrected with v then.",
+        ),
     },
     mistakes={
         "no bias correction": (
@@ -266,6 +282,7 @@ _ADAM = Exercise(
             "Is the step added? Subtract it.",
         ),
     },
+    update=relatives.adam(("efficient form", "epsilon inside the root", "epsilon as a floor")),
     hints=(
         "Two averages, each corrected for its own start at 0; the step uses the corrected ones.",
         r"$$m \leftarrow \beta_1 m + (1-\beta_1) g,\quad v \leftarrow \beta_2 v + (1-\beta_2) g^2,"
@@ -329,6 +346,7 @@ _ADADELTA = Exercise(
             "Is the step added? Subtract it.",
         ),
     },
+    update=relatives.adadelta(()),
     hints=(
         "Three lines, in this order: E_g, the step, E_x.",
         r"$$E_g \leftarrow \rho E_g + (1-\rho) g^2,\quad \Delta = \frac{\sqrt{E_x+\epsilon}}"

@@ -129,9 +129,12 @@ class Update:
         """The names of each rule that makes the S that was seen."""
         made = averages(known, self.weights, self.squares, self.starts)
         made += [*self._constant_weights(known), *self._constant_start(known)]
-        found = explain_state(known["S_new"], made)
-        least = min((len(self.judge.tidy(names).mistakes) for names in found), default=0)
-        found = [names for names in found if len(self.judge.tidy(names).mistakes) == least]
+        return self._cheapest(explain_state(known["S_new"], made))
+
+    def _cheapest(self, found):
+        """Those of several explanations that have the fewest mistakes."""
+        costs = [len(self.judge.tidy(names).mistakes) for names in found]
+        found = [names for names, cost in zip(found, costs, strict=True) if cost == min(costs)]
         return list(dict.fromkeys(found)) or [(UNKNOWN,)]
 
     def _constant_weights(self, known):
@@ -173,7 +176,9 @@ class Update:
         above, below, whole = self._fractions(known, state)
         factors = options(self._factors(known, state), known)
         asked = wanted(options(bases or self.bases, known), factors, target)
-        return explain_step(asked, above, below, whole) or self._constant_rate(known, target, below)
+        return explain_step(asked, above, below, whole) or self._constant_rate(
+            known, target, above, below
+        )
 
     def _factors(self, known, state):
         return self.factors
@@ -195,10 +200,10 @@ class Update:
         """The state as it is asked for."""
         return known.work_in("q", self.squares[slips.RIGHT], self.weights[slips.RIGHT])
 
-    def _constant_rate(self, known, target, below):
+    def _constant_rate(self, known, target, above, below):
         bases = [one for one in options(self.bases, known) if not one.names]
         asked = wanted(bases, [Option((), np.ones_like(target))], target)
-        above = options({slips.RIGHT: self.numerators[slips.RIGHT]}, known)
+        above = [one for one in above if not one.names]
         return [
             (Name("learning rate hard-coded", f"{abs(number):.4g}"), *names)
             for names, number in constant_factor(asked[:1], above, below)
@@ -263,7 +268,7 @@ class Update:
 
     def _permuted(self, known):
         """Arguments in another order."""
-        if known is None:
+        if known is None or type(self) is not Update:
             return None
         for order in permutations(self.given):
             other = known.also(**{name: known[was] for name, was in zip(self.given, order)})

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from . import relatives
 from .engine import Exercise, Fresh, Inferred, Probe
 from .observe import number_seen
 from .pairs import parts
@@ -230,6 +231,10 @@ _CENTERED = Exercise(
             _centered(lambda S, m, e: np.sqrt(S - m**2) + e),
             "ε stands outside the root, as in PyTorch; the exercise has it inside.",
         ),
+        "epsilon as a floor": (
+            _centered(lambda S, m, e: np.sqrt(np.maximum(S - m**2, e))),
+            "ε is a lower bound under the root instead of being added.",
+        ),
     },
     mistakes={
         "mean not subtracted": (
@@ -269,6 +274,7 @@ _CENTERED = Exercise(
             "Was the root left out?",
         ),
     },
+    update=relatives.centred(("epsilon outside the root", "epsilon as a floor")),
     hints=(
         "Two averages with the same β. The variance is the mean square less the squared mean.",
         r"$$\theta \leftarrow \theta - \frac{\eta}{\sqrt{S - m^2 + \epsilon}}\, g$$",
