@@ -240,6 +240,14 @@ _HEAVY_BALL = Exercise(
     probes=(
         steps("three steps", (1.0, -2.0, 0.5), _PATH, (0.1, 0.9), text="η = 0.1, β = 0.9"),
         steps("floats", 2.0, (2.0, 1.8, -1.0), (0.2, 0.5), text="η = 0.2, β = 0.5"),
+        steps(
+            "from a state",
+            (1.5, -0.8),
+            [(0.6, -2.5), (-1.4, 0.3)],
+            (0.3, 0.7),
+            start=[(0.9, -1.7)],
+            text="From v = (0.9, -1.7), η = 0.3, β = 0.7",
+        ),
     ),
     variants={
         "averaged form": (
@@ -333,6 +341,14 @@ _ADAGRAD = Exercise(
         steps("floats", 2.0, (2.0, -1.9, 0.5), (0.3, 0.1), text="η = 0.3, ε = 0.1"),
         steps(
             "tiny gradients", (0.0, 0.0), [(1e-4, 1.0), (2e-4, -2.0)], (0.1, 1e-3), text="ε = 1e-3"
+        ),
+        steps(
+            "from a state",
+            (1.5, -0.8),
+            [(0.6, -2.5), (-1.4, 0.3)],
+            (0.2, 0.05),
+            start=[(0.7, 2.5)],
+            text="From G = (0.7, 2.5), η = 0.2, ε = 0.05",
         ),
     ),
     variants={

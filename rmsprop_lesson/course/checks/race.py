@@ -222,6 +222,17 @@ _ADAM = Exercise(
             counted=True,
             text="η = 0.1, β₁ = 0.9, β₂ = 0.99, ε = 0.01",
         ),
+        steps(
+            "on the way",
+            (1.5, -0.8),
+            [(0.6, -2.5), (-1.4, 0.3)],
+            (0.3, 0.6, 0.8, 0.02),
+            states=2,
+            start=[(0.9, -1.7), (3.1, 4.2)],
+            counted=4,
+            text="From m = (0.9, -1.7), v = (3.1, 4.2) and t = 4, η = 0.3, β₁ = 0.6, β₂ = 0.8, "
+            "ε = 0.02",
+        ),
     ),
     variants={
         "epsilon inside the root": (
@@ -304,6 +315,15 @@ _ADADELTA = Exercise(
             "three steps", (1.0, -2.0, 0.5), _PATH, (0.9, 1e-3), states=2, text="ρ = 0.9, ε = 1e-3"
         ),
         steps("floats", 2.0, (2.0, -1.0, 0.5), (0.5, 1e-6), states=2, text="ρ = 0.5, ε = 1e-6"),
+        steps(
+            "from a state",
+            (1.5, -0.8),
+            [(0.6, -2.5), (-1.4, 0.3)],
+            (0.7, 0.02),
+            states=2,
+            start=[(0.7, 2.5), (0.3, 0.1)],
+            text="From E_g = (0.7, 2.5), E_x = (0.3, 0.1), ρ = 0.7, ε = 0.02",
+        ),
     ),
     mistakes={
         "E_x updated first": (

@@ -349,7 +349,6 @@ DELTA_MERGED = {
 DELTA_NAMES = {"previous S used": "old E_g used"}
 DELTA_FACTORS = {
     RIGHT: lambda g: np.ones_like(g),
-    "root of the whole fraction": lambda g: np.ones_like(g),
     "1-rho in the step": lambda b: 1 - b,
     "rho in the step": lambda b: b,
     "a learning rate as well": tuple(
@@ -396,12 +395,7 @@ class Adadelta(Update):
                 {RIGHT: lambda g: g, "gradient left out of the step": lambda g: np.ones_like(g),
                  "square of g in the step": lambda g: g**2}, known)
         ]  # fmt: skip
-        whole = [
-            Option(("root around the whole fraction",),
-                   np.sqrt((known["X"] + known["e"]) / root) * known["g"])
-            for root in (np.sqrt(known["G_new"] + known["e"]), np.sqrt(known["G_new"]) + known["e"])
-        ]  # fmt: skip
-        return above, below, whole
+        return above, below, []
 
     def _factors(self, known, state):
         return DELTA_FACTORS

@@ -29,6 +29,8 @@ MERGED = {
     ("S returned before the update", "previous S used"): "S never updated",
     ("plain gradient descent", "sign of g in the step"): "sign of the gradient",
     ("subtracted the wrong way round", "sign flipped"): "subtracted the wrong way round",
+    ("learning rate overwritten", "plain gradient descent"): "learning rate overwritten",
+    ("momentum as well", "a tenth of the step"): "momentum as well",
     ("momentum as well", "1-beta in the step"): "momentum as well",
 }
 IMPLIED = {

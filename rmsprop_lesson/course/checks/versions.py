@@ -225,6 +225,15 @@ _CENTERED = Exercise(
             states=2,
             text="η = 0.2, β = 0.5, ε = 0.01",
         ),
+        steps(
+            "from a state",
+            (1.5, -0.8),
+            [(0.6, -2.5), (-1.4, 0.3)],
+            (0.2, 0.7, 0.05),
+            states=2,
+            start=[(1.7, 4.5), (0.3, -0.6)],
+            text="From S = (1.7, 4.5), m = (0.3, -0.6), η = 0.2, β = 0.7, ε = 0.05",
+        ),
     ),
     variants={
         "epsilon outside the root": (
