@@ -288,6 +288,10 @@ def _steep(theta):
     return np.sum(np.exp(theta))
 
 
+def _falling(theta):
+    return theta[0] - theta[1] ** 3
+
+
 def _mixed(theta):
     return theta[0] ** 3 * theta[1] + np.exp(theta[2]) * theta[0] + theta[3] ** 4
 
@@ -718,6 +722,7 @@ _CHECK = Exercise(
         for name, loss, formula, point, text, h in (
             ("cubic", _curved, "x³ + 2xy + y²", [1.5, -2.0], "(1.5, -2)", 0.1),
             ("exponential", _steep, "Σ exp(θ)", [0.0, 2.0, -3.0], "(0, 2, -3)", 0.2),
+            ("below zero", _falling, "a − b³", [-1.0, 1.5], "(-1, 1.5)", 0.1),
             (
                 "four coordinates",
                 _mixed,

@@ -185,6 +185,7 @@ _DIVERGED = np.array(
 )
 _ONE_NAN = np.array([[1.0, 1.0, 1.0], [0.1, 0.1, np.nan], [0.5, 0.5, 0.6]])
 _FOUR_SEEDS = np.array([[0.1, 0.2, 7.0, 9.0], [3.0, 2.0, 2.0, 2.5], [4.0, 4.0, 0.3, 0.4]])
+_SPREAD = np.array([[1.0, 1.0, 9.0, 9.0], [4.5, 4.5, 4.5, 4.5], [6.0, 2.0, 9.0, 5.0]])
 _HUGE = np.array([[np.nan, np.nan, 1.0], [3e12, 2e12, 1e12], [2e13, np.nan, 1e11]])
 
 
@@ -398,6 +399,7 @@ _WINNER = Exercise(
                 _ONE_NAN,
             ),
             ("four seeds", "four seeds for each rate", _UNSORTED, _FOUR_SEEDS),
+            ("spread runs", "four seeds, far apart for one rate", _UNSORTED, _SPREAD),
             ("huge losses", "losses up to 2e13, and NaN", _UNSORTED, _HUGE),
         )
     ),

@@ -191,6 +191,8 @@ _PRINTED = (2.0, 1.683, 1.449, 1.292, 1.179, 1.095)
 _RIGHT = (2.0, 1.684, 1.474, 1.309, 1.170, 1.049)
 _HIGH = (2.0, 1.684, 1.474, 1.409, 1.170, 1.149)
 _LATE = (1.0, 0.5528, 0.2933, 0.1323, 0.0489)
+_BELOW = tuple(worked_table(-1.0, 0.3, 0.6, 0.05, 4) + (0.0, 0.0, 0.0, 0.003, 0.0))
+_WITH_EPSILON = tuple(worked_table(0.8, 0.2, 0.5, 0.3, 4).round(4))
 _FINE = (2.0, 1.6838, 1.4744, 1.3087)  # θ₂ is 1.47388, which is 1.474 in three digits
 _DRIFT = tuple(
     round(theta + 0.0005 * t, 5) for t, theta in enumerate(worked_table(2.0, 0.1, 0.9, 1e-8, 7))
@@ -372,12 +374,20 @@ _SLIP = Exercise(
         _column("two slips upward", _HIGH, _FIRST_SETTINGS, 0.002),
         _column("slip at the end", _LATE, (0.2, 0.8, 1e-8), 0.002),
         _column("half a thousandth more in each row", _DRIFT, _FIRST_SETTINGS, 0.0018),
+        _column("from below zero", _BELOW, (0.3, 0.6, 0.05), 0.002),
+        _column("large epsilon", _WITH_EPSILON, (0.2, 0.5, 0.3), 0.001),
         _column("a slip that rounding hides", _FINE, _FIRST_SETTINGS, 0.00045),
         *(
             _column(f"a table with the slip: {name}", _made_with(rule, 4), _OTHER_SETTINGS, 0.01)
             for name, rule in _RULES.items()
         ),
     ),
+    variants={
+        "epsilon outside the root": (
+            _search(step=lambda x, S, old, lr, e: lr * x / (np.sqrt(S) + e)),
+            "ε stands outside the root; the table has it inside.",
+        ),
+    },
     mistakes={
         "printed values carried along": (
             _search(printed=True),
