@@ -21,6 +21,7 @@ from .mend import clues, mend
 from .observe import Odd, Raised, agree, first_difference, record
 from .pairs import pairs
 from .sayings import say
+from .diagnosis import Found
 from .source import is_stub, stub_of
 from .verdict import Verdict, show
 from .words import advice, asked_for, at, error, gave, number, ratio
@@ -234,7 +235,7 @@ class Exercise:
         """The verdict on an update, by its parts."""
         found = self.update.explain(self.probes, seen)
         if found is None or found.mistakes == (UNKNOWN,):
-            return self._unnamed(seen, difference)
+            return self._listed(seen, difference)
         broken = "keeps state" not in found.mistakes and self._broken(seen)
         if not found.mistakes and not broken:
             return self._right(seen, *found.variants)
@@ -249,6 +250,13 @@ class Exercise:
                     (verdict.mistake, *found.mistakes), verdict.message, found, skip=1
                 )
         return self._several(found.mistakes, self._describe(seen, difference), found)
+
+    def _listed(self, seen, difference):
+        """The verdict by the list of whole functions, where the parts don't tell."""
+        found = [name for name in self.mistakes if self._fits(self.mistakes, name, seen)]
+        if len(found) == 1:
+            return self._several(found, self._describe(seen, difference), Found(()))
+        return self._unnamed(seen, difference)
 
     def _several(self, names, start, found, skip=0):
         lines = [start]
@@ -273,7 +281,7 @@ class Exercise:
         return f"{text} (Here it is {note}.)" if note else text
 
     def _saying(self, name):
-        return self.mistakes[name][1] if name in self.mistakes else say(name, self.outputs[1])
+        return self.mistakes[name][1] if name in self.mistakes else say(name, self.outputs[1] if len(self.outputs) > 1 else "S")
 
     def _broken(self, seen):
         """Whether a probe ended before its end, or something else than numbers came back."""

@@ -221,6 +221,17 @@ SAYINGS = {
     "gradient in place of the mean": 'Is g² subtracted from S? It is m², the square of the mean.',
     "mean in the numerator": 'Does m stand in the numerator? There it is g.',
     "mean subtracted from the gradient": 'Is the mean subtracted from the gradient? It is subtracted from S, as m².',
+    "PyTorch's default": "Is the default of beta 0.99? That is PyTorch's; here it is 0.9.",
+    "another default of beta": 'Is the default of beta another one? Here it is 0.9.',
+    "another default of epsilon": 'Is the default of epsilon another one? Here it is 1e-8.',
+    "settings ignored": 'Are beta and epsilon taken, but not used?',
+    "one S for all objects": 'Do two optimisers share one S? Set self.S in __init__, not in the class.',
+    "step returned": 'Is it the step that is returned? Return the new θ.',
+    "S starts at 1": 'Does S start at 1? TensorFlow 1 did that; here it starts at 0.',
+    "S starts at the gradient": 'Does S start at g²? It starts at 0.',
+    "factor 2 in the gradient": 'Is the gradient 2θ? The ½ of the loss cancels the 2.',
+    "loss taken for the gradient": 'Is the gradient θ²/2? That is the loss; its derivative is θ.',
+    "gradient never renewed": 'Is the gradient taken once, before the loop? It changes with θ.',
 }
 
 

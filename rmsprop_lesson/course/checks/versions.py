@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from . import relatives
+from . import hidden, relatives
 from .engine import Exercise, Fresh, Inferred, Probe
 from .observe import number_seen
 from .pairs import parts
@@ -119,6 +119,20 @@ def _shared(anew):
     return Optimizer
 
 
+class _Corrected(MyRMSprop):
+    """With bias correction."""
+
+    def __init__(self, learning_rate, beta=0.9, epsilon=1e-8):
+        super().__init__(learning_rate, beta, epsilon)
+        self.t = 0
+
+    def step(self, theta, grad):
+        self.t += 1
+        self.S = self.beta * self.S + (1 - self.beta) * grad**2
+        S_hat = self.S / (1 - self.beta**self.t)
+        return theta - self.learning_rate * grad / np.sqrt(S_hat + self.epsilon)
+
+
 class _ForgottenSettings(MyRMSprop):
     """Takes β and ε, and uses its own."""
 
@@ -201,6 +215,8 @@ def _other_default(setting, record):
 
 _PATH = [(3.0, 4.0, 0.0), (-2.0, 1.5, -1.5), (0.0, 2.0, 0.2)]
 _ARRAYS = [np.array(g) for g in _PATH]
+
+_TINY = [np.array([1e-6, -2e-5]), np.array([-3e-6, 1e-4])]
 
 _CENTERED = Exercise(
     solution=centered_step,
@@ -301,11 +317,20 @@ _CLASS = Exercise(
     outputs=("θ",),
     probes=(
         _drive("defaults", _ARRAYS, (0.1,), np.array([1.0, -2.0, 0.5])),
+        _drive("tiny gradients", _TINY, (0.1,), np.array([0.3, -0.2])),
         _drive("own settings", _ARRAYS, (0.2, 0.5, 0.04), np.array([1.0, -2.0, 0.5])),
         _drive("floats", (2.0, -1.0, 0.5), (0.1, 0.8, 1e-3), 2.0),
         Probe("two optimisers", "With two optimisers at once", _two_at_once),
     ),
     variants={
+        "bias correction": (
+            _Corrected,
+            "S is divided by 1 − βᵗ (lesson 05), which takes away the large first steps.",
+        ),
+        "epsilon as a floor": (
+            _optimizer(step=lambda x, g, S, old, lr, e: x - lr * g / np.maximum(np.sqrt(S), e)),
+            "ε is a lower bound of the denominator instead of being added to it.",
+        ),
         "epsilon outside the root": (
             _optimizer(step=lambda x, g, S, old, lr, e: x - lr * g / (np.sqrt(S) + e)),
             "ε stands outside the root, as in PyTorch; the exercise has it inside.",
@@ -365,6 +390,7 @@ _CLASS = Exercise(
             "Is it the step that is returned? Return the new θ.",
         ),
     },
+    update=hidden.my_class(("bias correction", "epsilon outside the root", "epsilon as a floor")),
     hints=(
         "What has to survive from one step to the next? Put it into self.",
         r"$$S \leftarrow \beta S + (1-\beta)\, g^2, \qquad "
