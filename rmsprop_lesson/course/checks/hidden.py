@@ -6,7 +6,7 @@ S is worked out by each rule, call by call; the step is then explained from it a
 import numpy as np
 
 from . import slips
-from .diagnosis import UNKNOWN, Judge, Name, Option, each_rule, options, through
+from .diagnosis import Judge, Name, Option, each_rule
 from .observe import Odd, Raised, record
 from .scene import Known, remembered
 from .slips import RIGHT
@@ -39,43 +39,52 @@ class Hidden(Update):
         """See `Update.explain`."""
         with np.errstate(all="ignore"):
             known = self._known_runs(probes, seen)
-            return self._search(known) if known else None
+            found = known and self._explain(known)
+            return found if found or not known else self._rounded(known)
 
-    def _search(self, known):
-        """First what is near the right form, then every average with the usual steps."""
+    def _explain(self, known):
+        """From what is likely to what isn't; it ends where one slip or none is enough."""
+        found = []
+        for way in (self._near, self._far, self._otherwise):
+            found += way(known)
+            best = self.judge.choose(found)
+            if best and len(best.mistakes) <= (way != self._near):
+                break
+        return best
+
+    def _near(self, known):
+        """The right average, from anywhere, and every step."""
+        sources = self._averages(known, _only(self.weights), _only(self.squares), STARTS)
+        return self._with((), known, sources, _ALL)
+
+    def _far(self, known, names=()):
+        """Every average, and the usual steps."""
+        sources = self._averages(known, self.weights, _only(self.squares), _only(STARTS))
+        sources += self._averages(known, _only(self.weights), self.squares, _only(STARTS))
+        return self._with(names, known, sources, _FAR)
+
+    def _otherwise(self, known):
+        """Settings or gradients taken otherwise than they are given."""
         found = []
         for names, taken in self.settings(known):
-            sources = self._averages(taken, {RIGHT: self.weights[RIGHT]}, self._plain(), STARTS)
-            found += self._with(names, taken, sources, slips.CORRECTIONS, slips.NUMERATORS)
-        best = self.judge.choose(found)
-        if best is None or len(best.mistakes) > 1:
-            plain = {RIGHT: slips.CORRECTIONS[RIGHT]}
-            for names, taken in self.settings(known):
-                if not names or names[0] in self.gradients:
-                    squares = slips.SQUARES
-                    sources = self._averages(taken, self.weights, squares, {RIGHT: STARTS[RIGHT]})
-                    found += self._with(names, taken, sources, plain, _FEW)
-            best = self.judge.choose(found)
-        return best
+            sources = self._averages(taken, _only(self.weights), _only(self.squares), STARTS)
+            found += self._with(names, taken, sources, _NEAR)
+            if names[0] in self.gradients:
+                found += self._far(taken, names)
+        return found
 
     gradients = ()
 
-    def _plain(self):
-        return {RIGHT: self.squares[RIGHT]}
-
-    def _with(self, names, known, sources, corrections, numerators):
+    def _with(self, names, known, sources, tables):
         """The explanations of the step from any of the averages."""
-        target = known["theta_new"]
-        if np.array_equal(target, known["theta"]):
-            return [("theta not updated",)]
-        self._tables = corrections, numerators, sources
+        self.corrections, self.numerators, self.factors, self.bases, self.sources = *tables, sources
         return [(*names, *step) for step in self._step(known.also(S_new=sources[0].values), ())]
 
-    def _fractions(self, known, state):
-        corrections, numerators, sources = self._tables
-        below = through(self.roots, through(corrections, sources, known, "S"), known, "S")
-        below += self._own_epsilon(known)
-        return options(numerators, known), below, self._limited(known, below)
+    def _sources(self, known, state):
+        return self.sources
+
+    def _limited(self, known, below):
+        return super()._limited(known, below) if self.bases is slips.BASES else []
 
     def _averages(self, known, weights, squares, starts):
         """S after every call by each rule, and before it."""
@@ -97,12 +106,27 @@ class Hidden(Update):
         return Followed.of(rows) if rows else None
 
 
-_FEW = {
-    RIGHT: slips.NUMERATORS[RIGHT],
-    "theta in place of the gradient": slips.NUMERATORS["theta in place of the gradient"],
-    "S in the numerator": slips.NUMERATORS["S in the numerator"],
-    "gradient left out of the step": slips.NUMERATORS["gradient left out of the step"],
-}
+def _only(table, *names):
+    """A table with the right rule alone, or with a few more."""
+    return {name: table[name] for name in (RIGHT, *names)}
+
+
+_ALL = (slips.CORRECTIONS, slips.NUMERATORS, slips.FACTORS | slips.RATE_CORRECTIONS, slips.BASES)
+_NEAR = (
+    _only(slips.CORRECTIONS, "bias correction"),
+    _only(slips.NUMERATORS),
+    _only(slips.FACTORS, "learning rate left out"),
+    _only(slips.BASES, "step instead of theta"),
+)
+_FAR = (
+    _only(slips.CORRECTIONS, "bias correction"),
+    _only(
+        slips.NUMERATORS, "theta in place of the gradient", "S in the numerator",
+        "gradient left out of the step", "average of g in the numerator",
+    ),
+    _only(slips.FACTORS, "learning rate left out", "learning rate squared"),
+    _only(slips.BASES, "step instead of theta", "epsilon added to theta", "theta decayed"),
+)  # fmt: skip
 
 
 class Followed(Known):
@@ -152,7 +176,8 @@ class Followed(Known):
             places = np.concatenate([np.arange(begins[i], self.ends[i]) for i in calls])
             earlier = [self.befores[i] for i in calls if level]
             last = np.concatenate([np.arange(begins[i], self.ends[i]) for i in earlier or [0]])
-            yield places, last if level else None, [self.shapes[i] for i in calls]
+            known = {n: x[places] for n, x in self.items() if isinstance(x, np.ndarray)}
+            yield places, last if level else None, [self.shapes[i] for i in calls], known
 
     def follow(self, begin, square, rule):
         """S before and after every call, from where it begins."""
@@ -160,15 +185,21 @@ class Followed(Known):
         old, new = np.zeros(self.size), np.zeros(self.size)
         q = self.work(square)
         start = self.work(begin)
-        for places, last, shapes in self.levels:
+        for places, last, shapes, known in self.levels:
             old[places] = start[places] if last is None else new[last]
-            needs = {n: x[places] for n, x in self.items() if isinstance(x, np.ndarray)}
-            here = Known({**needs, "S": old[places], "q": q[places]}, shapes)
+            here = Known({**known, "S": old[places], "q": q[places]}, shapes)
             new[places] = here.work(rule) if here.has_all(rule) else np.nan
         return old, new
 
 
 # ── the class ────────────────────────────────────────────────────────────────────────────────────
+
+
+# What can't be told apart where S isn't seen: the more common slip is named.
+HIDDEN_SIMPLER = {
+    **SIMPLER,
+    "1-beta left out": {"power t left out"},
+}
 
 
 class OfClass(Hidden):
@@ -226,8 +257,7 @@ _DEFAULTS = (0.99, 0.999, 0.95, 0.8, 0.5)
 
 
 def class_settings(known):
-    """The ways in which β and ε may be taken, where they are given and where they aren't."""
-    yield (), known
+    """The other ways in which β and ε may be taken, where they are given and where they aren't."""
     no_b, no_e = known["no_b"] > 0, known["no_e"] > 0
     for value in _DEFAULTS:
         name = "PyTorch's default" if value == 0.99 else "another default of beta"
@@ -248,7 +278,7 @@ CLASS_NAMES = {"step instead of theta": "step returned"}
 
 def my_class(variants):
     """The diagnosis of the class."""
-    return OfClass(Judge(variants, MERGED, CLASS_IMPLIED, SIMPLER, (), CLASS_NAMES), class_settings)
+    return OfClass(Judge(variants, MERGED, CLASS_IMPLIED, HIDDEN_SIMPLER, (), CLASS_NAMES), class_settings)
 
 
 CLASS_IMPLIED = {**IMPLIED, "step returned": {"sign flipped"}}
@@ -297,8 +327,7 @@ def _replay_call(probe, records):
 
 
 def table_settings(known):
-    """The gradients that may have been taken."""
-    yield (), known
+    """The other gradients that may have been taken."""
     yield ("factor 2 in the gradient",), known.also(g=2 * known["theta"])
     yield ("loss taken for the gradient",), known.also(g=known["theta"] ** 2 / 2)
     yield ("gradient never renewed",), known.also(g=known["first"])
@@ -307,4 +336,4 @@ def table_settings(known):
 def column(variants):
     """The diagnosis of the worked table's column."""
     names = {"S starts from the gradient": "S starts at the gradient"}
-    return OfTable(Judge(variants, MERGED, IMPLIED, SIMPLER, (), names), table_settings)
+    return OfTable(Judge(variants, MERGED, IMPLIED, HIDDEN_SIMPLER, (), names), table_settings)

@@ -97,6 +97,7 @@ class Update:
         ways = (
             lambda: self._explain(self._known(runs, forgets=True)),
             lambda: self._explain(self._known(runs, forgets=False)),
+            lambda: self._rounded(self._known(runs, forgets=True)),
             lambda: self._exchanged(self._known(runs, forgets=True)),
             lambda: self._alone(runs),
             lambda: self._permuted(self._known(runs, forgets=True)),
@@ -131,7 +132,7 @@ class Update:
         """The names of each rule that makes the S that was seen."""
         made = averages(known, self.weights, self.squares, self.starts)
         made += [*self._constant_weights(known), *self._constant_start(known)]
-        return self._cheapest(explain_state(known["S_new"], made))
+        return self._cheapest(explain_state(known["S_new"], made, self.slack))
 
     def _cheapest(self, found):
         """Those of several explanations that have the fewest mistakes."""
@@ -178,7 +179,7 @@ class Update:
         above, below, whole = self._fractions(known, state)
         factors = options(self._factors(known, state), known)
         asked = wanted(options(bases or self.bases, known), factors, target)
-        return explain_step(asked, above, below, whole) or self._constant_rate(
+        return explain_step(asked, above, below, whole, self.slack) or self._constant_rate(
             known, target, above, below
         )
 
@@ -258,6 +259,21 @@ class Update:
             if usable.any():
                 estimates.append(np.median((t - known["t"])[usable]))
         return max((round(one) for one in estimates if one >= 0), default=0)
+
+    def _rounded(self, known):
+        """A right update whose numbers have been cut."""
+        if known is None:
+            return None
+        for digits in range(2, 7):
+            if np.array_equal(np.round(known["theta_new"], digits), known["theta_new"]):
+                self.slack = 10.0**-digits
+                found = self._explain(known)
+                self.slack = 0.0
+                if found and not found.mistakes:
+                    return Found((Name("rounded", f"to {digits} decimals"),), found.variants)
+        return None
+
+    slack = 0.0  # what rounding excuses, while that is looked into
 
     def _exchanged(self, known):
         """Results in another order."""
