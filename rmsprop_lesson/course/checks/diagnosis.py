@@ -332,7 +332,7 @@ class Judge:
         covered = {other for name in names for other in self.implied.get(name, ())}
         names = [name for name in dict.fromkeys(names) if name not in covered]
         wrong = tuple(name for name in names if name not in self.variants)
-        return Found(wrong, tuple(name for name in names if name in self.variants))
+        return Found(wrong, tuple(name for name in self.variants if name in names))
 
     def _rename(self, name):
         new = self.renamed.get(name, name)

@@ -21,6 +21,8 @@ from .mend import clues, mend
 from .observe import Odd, Raised, agree, first_difference, record
 from .own import keep
 from .pairs import pairs
+from .sayings import say
+from .diagnosis import Found
 from .source import is_stub, stub_of
 from .verdict import Verdict, show
 from .words import advice, asked_for, at, error, gave, number, ratio
@@ -235,7 +237,7 @@ class Exercise:
         """The verdict on an update, by its parts."""
         found = self.update.explain(self.probes, seen)
         if found is None or found.mistakes == (UNKNOWN,):
-            return self._unnamed(seen, difference)
+            return self._listed(seen, difference)
         broken = "keeps state" not in found.mistakes and self._broken(seen)
         if not found.mistakes and not broken:
             return self._right(seen, *found.variants)
@@ -251,6 +253,13 @@ class Exercise:
                 )
         return self._several(found.mistakes, self._describe(seen, difference), found)
 
+    def _listed(self, seen, difference):
+        """The verdict by the list of whole functions, where the parts don't tell."""
+        found = [name for name in self.mistakes if self._fits(self.mistakes, name, seen)]
+        if len(found) == 1:
+            return self._several(found, self._describe(seen, difference), Found(()))
+        return self._unnamed(seen, difference)
+
     def _several(self, names, start, found, skip=0):
         lines = [start]
         for number, name in enumerate(names):
@@ -263,15 +272,18 @@ class Exercise:
     def _say(self, name):
         """What is said to a mistake, or to two of which it is one."""
         if name == "wrong return":
-            return self._asked_for(np.zeros((len(self.outputs),)))
+            return f"Return {' and '.join(self.outputs)}, in this order."
         if name == UNKNOWN:
             return "Something else is off as well; the numbers above show where."
         if name.startswith("either "):
             parts = name.removeprefix("either ").replace(" or ", " and ").split(" and ")
-            return " Or: ".join(self.mistakes[part][1] for part in parts)
-        text = self.mistakes[name][1]
+            return " Or: ".join(self._saying(part) for part in parts)
+        text = self._saying(name)
         note = getattr(name, "note", "")
         return f"{text} (Here it is {note}.)" if note else text
+
+    def _saying(self, name):
+        return self.mistakes[name][1] if name in self.mistakes else say(name, self.outputs[1] if len(self.outputs) > 1 else "S")
 
     def _broken(self, seen):
         """Whether a probe ended before its end, or something else than numbers came back."""
@@ -347,9 +359,10 @@ class Exercise:
                 if changed:
                     return self._changed(probe, *changed[0])
         if variants:
-            remarks = "\nAnd: ".join(self.variants[name][1] for name in variants)
-            message = f"This is a valid form: {remarks}"
-            return Verdict(self.name, True, None, message, variants[0])
+            remarks = "\n".join(
+                f"This is a valid form: {self.variants[name][1]}" for name in variants
+            )
+            return Verdict(self.name, True, None, remarks, variants[0])
         count = len(self.probes)
         return Verdict(self.name, True, None, f"All {count} probes agree with the reference.")
 

@@ -70,7 +70,7 @@ def steps(
     """A probe that makes one update after the other, each from what the one before returned.
 
     The function is called as ``f(theta, grad, *state, *settings)`` (with ``t = 1, 2, …`` after the
-    state if `counted`), and returns θ and the state, which starts at zero or at what `start` has
+    state if `counted`, or from a number on if that is one), and returns θ and the state, which starts at zero or at what `start` has
     for each. Python floats stay Python floats.
     """
     start = [np.zeros_like(theta)] * states if start is None else start
@@ -81,7 +81,7 @@ def steps(
 
     def run(recorder):
         values = [cast(theta), *map(cast, start)]
-        for t, grad in enumerate(grads, start=1):
+        for t, grad in enumerate(grads, start=int(counted) or 1):
             count = (t,) if counted else ()
             label = f"step {t} with g = {show_value(grad)}"
             result = recorder.call(label, values[0], cast(grad), *values[1:], *count, *settings)

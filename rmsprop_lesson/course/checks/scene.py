@@ -4,6 +4,8 @@ The calls of all probes stand in one long array for each quantity, so that a rul
 them by one line of NumPy.
 """
 
+from math import prod
+
 import numpy as np
 
 from .observe import Odd, Raised, record
@@ -23,7 +25,7 @@ class Known(dict):
     def __init__(self, values, shapes, ends=None):
         super().__init__(values)
         self.shapes = shapes
-        self.ends = np.cumsum([int(np.prod(shape)) for shape in shapes]) if ends is None else ends
+        self.ends = np.cumsum([prod(shape) for shape in shapes]) if ends is None else ends
         self["each"] = self._each
 
     def work(self, rule):

@@ -4,6 +4,7 @@ from inspect import signature
 
 import numpy as np
 
+from . import hidden
 from .engine import Exercise
 from .pairs import parts
 from .probes import call
@@ -290,6 +291,10 @@ _TABLE = Exercise(
         call("no step", theta=1.0, learning_rate=0.1, beta=0.9, epsilon=1e-8, steps=0),
     ),
     variants={
+        "epsilon as a floor": (
+            _table(step=lambda x, S, old, lr, b, e, t: lr * x / max(np.sqrt(S), e)),
+            "ε is a lower bound of the denominator instead of being added to it.",
+        ),
         "epsilon outside the root": (
             _table(step=lambda x, S, old, lr, b, e, t: lr * x / (np.sqrt(S) + e)),
             "ε stands outside the root; the table has it inside.",
@@ -349,6 +354,7 @@ _TABLE = Exercise(
             "Is only the last θ returned? Collect all of them.",
         ),
     },
+    update=hidden.column(("bias correction", "epsilon outside the root", "epsilon as a floor")),
     hints=(
         "Before the loop: S = 0 and a list with θ₀. Inside: gradient, S, θ, note it down.",
         r"$$S_{t+1} = \beta S_t + (1-\beta)\,\theta_t^2, \qquad "

@@ -29,6 +29,8 @@ MERGED = {
     ("S returned before the update", "previous S used"): "S never updated",
     ("plain gradient descent", "sign of g in the step"): "sign of the gradient",
     ("subtracted the wrong way round", "sign flipped"): "subtracted the wrong way round",
+    ("learning rate overwritten", "plain gradient descent"): "learning rate overwritten",
+    ("momentum as well", "a tenth of the step"): "momentum as well",
     ("momentum as well", "1-beta in the step"): "momentum as well",
 }
 IMPLIED = {
@@ -95,6 +97,7 @@ class Update:
         ways = (
             lambda: self._explain(self._known(runs, forgets=True)),
             lambda: self._explain(self._known(runs, forgets=False)),
+            lambda: self._rounded(self._known(runs, forgets=True)),
             lambda: self._exchanged(self._known(runs, forgets=True)),
             lambda: self._alone(runs),
             lambda: self._permuted(self._known(runs, forgets=True)),
@@ -129,9 +132,12 @@ class Update:
         """The names of each rule that makes the S that was seen."""
         made = averages(known, self.weights, self.squares, self.starts)
         made += [*self._constant_weights(known), *self._constant_start(known)]
-        found = explain_state(known["S_new"], made)
-        least = min((len(self.judge.tidy(names).mistakes) for names in found), default=0)
-        found = [names for names in found if len(self.judge.tidy(names).mistakes) == least]
+        return self._cheapest(explain_state(known["S_new"], made, self.slack))
+
+    def _cheapest(self, found):
+        """Those of several explanations that have the fewest mistakes."""
+        costs = [len(self.judge.tidy(names).mistakes) for names in found]
+        found = [names for names, cost in zip(found, costs, strict=True) if cost == min(costs)]
         return list(dict.fromkeys(found)) or [(UNKNOWN,)]
 
     def _constant_weights(self, known):
@@ -173,7 +179,9 @@ class Update:
         above, below, whole = self._fractions(known, state)
         factors = options(self._factors(known, state), known)
         asked = wanted(options(bases or self.bases, known), factors, target)
-        return explain_step(asked, above, below, whole) or self._constant_rate(known, target, below)
+        return explain_step(asked, above, below, whole, self.slack) or self._constant_rate(
+            known, target, above, below
+        )
 
     def _factors(self, known, state):
         return self.factors
@@ -195,10 +203,10 @@ class Update:
         """The state as it is asked for."""
         return known.work_in("q", self.squares[slips.RIGHT], self.weights[slips.RIGHT])
 
-    def _constant_rate(self, known, target, below):
+    def _constant_rate(self, known, target, above, below):
         bases = [one for one in options(self.bases, known) if not one.names]
         asked = wanted(bases, [Option((), np.ones_like(target))], target)
-        above = options({slips.RIGHT: self.numerators[slips.RIGHT]}, known)
+        above = [one for one in above if not one.names]
         return [
             (Name("learning rate hard-coded", f"{abs(number):.4g}"), *names)
             for names, number in constant_factor(asked[:1], above, below)
@@ -252,6 +260,21 @@ class Update:
                 estimates.append(np.median((t - known["t"])[usable]))
         return max((round(one) for one in estimates if one >= 0), default=0)
 
+    def _rounded(self, known):
+        """A right update whose numbers have been cut."""
+        if known is None:
+            return None
+        for digits in range(2, 7):
+            if np.array_equal(np.round(known["theta_new"], digits), known["theta_new"]):
+                self.slack = 10.0**-digits
+                found = self._explain(known)
+                self.slack = 0.0
+                if found and not found.mistakes:
+                    return Found((Name("rounded", f"to {digits} decimals"),), found.variants)
+        return None
+
+    slack = 0.0  # what rounding excuses, while that is looked into
+
     def _exchanged(self, known):
         """Results in another order."""
         if known is None or len(self.returned) != 2:
@@ -263,7 +286,7 @@ class Update:
 
     def _permuted(self, known):
         """Arguments in another order."""
-        if known is None:
+        if known is None or type(self) is not Update:
             return None
         for order in permutations(self.given):
             other = known.also(**{name: known[was] for name, was in zip(self.given, order)})
