@@ -53,12 +53,21 @@ class Known(dict):
 
     def _each(self, work, values):
         """``work`` on the parameters of each call for itself, such as their mean."""
+        if work in _TOGETHER:
+            begins = np.concatenate([[0], self.ends[:-1]])
+            sizes = np.diff(self.ends, prepend=0)
+            done = _TOGETHER[work].reduceat(values, begins)
+            return np.repeat(done / sizes if work is np.mean else done, sizes)
         pieces = np.split(values, self.ends[:-1])
         done = [
             np.broadcast_to(work(piece.reshape(shape)), shape).ravel()
             for piece, shape in zip(pieces, self.shapes, strict=True)
         ]
         return np.concatenate(done)
+
+
+# What is worked out for all calls at once.
+_TOGETHER = {np.sum: np.add, np.mean: np.add, np.max: np.maximum, np.any: np.logical_or}
 
 
 def arguments(rule):
@@ -73,7 +82,7 @@ def calls_of(probes, seen):
     Returns
     -------
     list of list of (tuple, tuple)
-        Per run the calls: what was given, and what came back as an array for each thing returned.
+        Per run the calls: what was given, and what came back, None if that weren't numbers.
     """
     return [
         _replay(probe, [value for _, value in records])
@@ -89,6 +98,7 @@ def _replay(probe, values):
     def step(*given):
         value = next(answers)
         if isinstance(value, Raised | Odd | str | dict) or value is None:
+            calls.append((given, None))
             raise StopIteration
         calls.append((given, value))
         return value
@@ -123,9 +133,11 @@ def known_of(runs, given, returned, forgets):
     for arguments_, value in (call for run in runs for call in run):
         now = dict(zip(given, arguments_, strict=False))
         shape = np.shape(now["theta"])
-        parts = split(value, len(returned), shape)
-        if parts is None:
+        parts = None if value is None else split(value, len(returned), shape)
+        if parts is None and forgets:
             continue
+        if parts is None:  # what is remembered from here on can't be known
+            break
         fresh = last is None or (forgets and not np.any(now[returned[1]]))
         now |= remembered(now, None if fresh else last, shape)
         now |= {f"{name}_new": part for name, part in zip(returned, parts, strict=True)}

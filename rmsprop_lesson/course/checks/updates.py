@@ -179,9 +179,15 @@ class Update:
         above, below, whole = self._fractions(known, state)
         factors = options(self._factors(known, state), known)
         asked = wanted(options(bases or self.bases, known), factors, target)
-        return explain_step(asked, above, below, whole, self.slack) or self._constant_rate(
-            known, target, above, below
-        )
+        thin = [one for one in below if self._slips(one.names) < 2]
+        found = explain_step(asked, above, thin, whole, self.slack)
+        best = self.judge.choose(found)
+        if best is None or len(best.mistakes) > 1:
+            found = explain_step(asked, above, below, whole, self.slack)
+        return found or self._constant_rate(known, target, above, below)
+
+    def _slips(self, names):
+        return sum(name not in self.judge.variants for name in names)
 
     def _factors(self, known, state):
         return self.factors
@@ -237,7 +243,8 @@ class Update:
             (below**2 - S[at], lambda number: np.sqrt(S + number)),
             (below - np.sqrt(S[at]), lambda number: np.sqrt(S) + number),
         ):
-            if number > 0:
+            usual = np.array([1.0, *slips.USUAL_EPSILONS])
+            if number > 0 and not np.any(np.abs(number / usual - 1) < 1e-3):
                 name = Name("epsilon hard-coded", f"{number:.3g}")
                 found.append(Option((name,), root(number)))
         return found
