@@ -1,6 +1,6 @@
 // What a page does once it is there. It stands behind the explorers' code in course.js.
 addEventListener("DOMContentLoaded", () => {
-  $explorers.mountAll();
+  $explorers.mountAll(document, { memory: true });
 
   // Whatever scrolls on its own can be reached and scrolled with the keyboard.
   const scrollers = document.querySelectorAll(

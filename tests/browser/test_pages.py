@@ -119,6 +119,39 @@ def test_a_figure_hidden_by_a_prediction_appears_with_its_words(page_without_net
     assert card.locator("img").get_attribute("alt")
 
 
+def test_what_was_answered_is_there_after_a_reload(page_without_network, site_url):
+    page = visit(page_without_network, f"{site_url}/{LESSONS[1]}")
+    predictions = page.locator('[data-explorer="prediction"]')
+    predictions.nth(0).locator("input").nth(1).check()
+    predictions.nth(0).get_by_role("button", name="Commit and look").click()
+    predictions.nth(1).get_by_role("button", name="Skip, show me").click()
+    question = page.locator('[data-explorer="quiz"] form').first
+    question.locator("input").first.check()
+    question.get_by_role("button", name="Check").click()
+    heard = question.locator(".rx-feedback")
+    heard.filter(has_text="ight").wait_for()
+    told = heard.text_content()
+    page.reload()
+    assert predictions.nth(0).locator("input").nth(1).is_checked()
+    assert "Your prediction is in" in predictions.nth(0).text_content()
+    assert "Skipped" in predictions.nth(1).text_content()
+    assert predictions.nth(1).locator("img").is_visible()
+    assert heard.text_content() == told
+    assert page.locator(".rx-result:visible").count() == 2
+
+
+@pytest.mark.parametrize(
+    "junk", ["{", "[]", "null", '{"predictions": 3}', '{"predictions": {"nearest-after-twenty": {"given": 9}}}']
+)
+def test_whatever_the_browser_holds_is_no_trouble(page_without_network, site_url, junk):
+    page = page_without_network
+    page.add_init_script(f"localStorage.setItem('rmsprop-course', {junk!r})")
+    visit(page, f"{site_url}/{LESSONS[1]}")
+    first = page.locator('[data-explorer="prediction"]').first
+    first.get_by_role("button", name="Skip, show me").click()
+    first.locator(".rx-result").wait_for()
+
+
 def test_formulas_are_there_for_eyes_and_for_screen_readers(page_without_network, site_url):
     page = visit(page_without_network, f"{site_url}/notebooks/03_rmsprop_mathematics.html")
     formulas = page.locator(".katex")

@@ -3,7 +3,7 @@
 import { averageAndBias } from "./average.mjs";
 import { mnist } from "./mnist.mjs";
 import { plateauAndNoise } from "./plateau.mjs";
-import { prediction, quiz } from "./questions.mjs";
+import { MEMORY, prediction, quiz } from "./questions.mjs";
 import { stepByStep } from "./step_by_step.mjs";
 import { valley } from "./valley.mjs";
 
@@ -40,12 +40,15 @@ export function mount(el, name, settings = {}, { onchange, data = {} } = {}) {
 
 // Bring every stored explorer of a page to life: <div class="rmsprop-explorer" data-explorer="valley"
 // data-settings='{…}'>, whose content is the still picture for places without scripts and, where the
-// explorer needs data, <script type="application/json">.
-export function mountAll(root = document) {
+// explorer needs data, <script type="application/json">. With `memory`, what was answered is kept in
+// the browser and shown again.
+export function mountAll(root = document, { memory = false } = {}) {
   for (const el of root.querySelectorAll(".rmsprop-explorer[data-explorer]")) {
     if (el.rmspropExplorer) continue;
     const data = el.querySelector('script[type="application/json"]')?.textContent ?? "{}";
-    mount(el, el.dataset.explorer, JSON.parse(el.dataset.settings || "{}"), { data: JSON.parse(data) });
+    const settings = JSON.parse(el.dataset.settings || "{}");
+    const own = memory ? MEMORY[el.dataset.explorer] : undefined;
+    mount(el, el.dataset.explorer, { ...settings, ...own?.recall(settings) }, { data: JSON.parse(data), onchange: own?.remember });
   }
 }
 

@@ -1,4 +1,5 @@
 // Questions: a prediction, whose result appears after the answer, and a lesson's quiz.
+import { keep, kept } from "./store.mjs";
 import { Card, h, newId, number } from "./ui.mjs";
 
 const CSS = `
@@ -38,6 +39,8 @@ const CSS = `
   .rx-quiz { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 14px; align-items: start; }
   .rx-quiz > .rx-form { border: 1px solid var(--rx-line); border-radius: 10px; padding: 12px 14px; margin: 0; } }
 .rx-card > .rx-score { font-weight: 600; margin-top: 14px; }
+.rx-onpaper { display: none; white-space: pre-line; max-width: 75ch; }
+@media print { .rx-card .rx-result[hidden], .rx-onpaper { display: block; } }
 `;
 
 // ── answers ─────────────────────────────────────────────────────────────────────────────────────
@@ -232,15 +235,18 @@ export const prediction = {
       others: [skip],
     });
     skip.addEventListener("click", () => card.set("skipped", true));
-    card.card.append(form.element, result);
-
     const { question } = state;
+    // On paper nobody can answer any more.
+    const onPaper = h("p", { class: "rx-onpaper" }, rich(`${solution(question)}${rightFeedback(question)}`));
+    card.card.append(form.element, onPaper, result);
+
     const open = () => state.given !== null || state.skipped;
     const draw = () => {
       if (!open()) return;
       const answered = state.given !== null;
       if (answered) form.show(state.given);
       form.lock(answered ? "Your prediction is in" : "Skipped");
+      onPaper.remove();
       form.tag(state.given);
       if (skip.getRootNode().activeElement === skip) form.submit.focus();
       skip.remove();
@@ -301,5 +307,32 @@ export const quiz = {
     };
     card.start({ draw, describe });
     return card;
+  },
+};
+
+// ── what the browser keeps ──────────────────────────────────────────────────────────────────────
+
+const fits = ({ choices }, given) => (choices ? choices[given] !== undefined : Number.isFinite(given));
+
+// By explorer: the settings that were kept for it, and how to keep those it has now.
+export const MEMORY = {
+  prediction: {
+    recall({ question }) {
+      const { given = null, skipped = false } = kept().predictions[question.id] ?? {};
+      return { given: fits(question, given) ? given : null, skipped: skipped === true };
+    },
+    remember: ({ question, given, skipped }) => keep("predictions", question.id, { given, skipped }),
+  },
+  quiz: {
+    recall({ questions }) {
+      const mine = kept().quizzes;
+      const fitting = questions.filter((question) => fits(question, mine[question.id]?.given));
+      return { given: Object.fromEntries(fitting.map(({ id }) => [id, mine[id].given])) };
+    },
+    remember({ questions, given }) {
+      for (const question of questions) {
+        if (question.id in given) keep("quizzes", question.id, { given: given[question.id], right: judge(question, given[question.id]).right });
+      }
+    },
   },
 };
