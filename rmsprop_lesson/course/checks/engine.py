@@ -138,8 +138,17 @@ class Exercise:
             remember("exercises", self.name)
         return show(verdict)
 
-    def judge(self, function, seconds=SECONDS):
-        """Like `check`, without showing anything."""
+    def judge(self, function, seconds=SECONDS, foretell=None):
+        """Like `check`, without showing anything.
+
+        Parameters
+        ----------
+        function, seconds
+            As in `check`.
+        foretell : callable, optional
+            ``foretell(verdict)`` is told before each probe what the verdict is if that probe never
+            comes back. A web page needs it, which can only end the worker that would say so.
+        """
         if not callable(function):
             return self._not_yet(
                 "not a function",
@@ -149,6 +158,8 @@ class Exercise:
         if is_stub(function, self.stub, self.name):
             return self._still_stub()
         progress = []
+        if foretell:
+            progress = _Foretelling(lambda seen: foretell(self._time_up(seen, seconds)))
         try:
             seen = sandbox.run(lambda: observe(function, self.probes, progress), seconds)
         except sandbox.TimeUp:
@@ -327,6 +338,18 @@ class Exercise:
 
     def _not_yet(self, mistake, message):
         return Verdict(self.name, False, mistake, message)
+
+
+class _Foretelling(list):
+    """A list that calls a function with itself whenever something was appended."""
+
+    def __init__(self, tell):
+        super().__init__()
+        self.tell = tell
+
+    def append(self, item):
+        super().append(item)
+        self.tell(self)
 
 
 def observe(function, probes, progress=None):
