@@ -265,6 +265,7 @@ def _python(part, pyodide, lock, files, extra):
         "wheel": wheel.name,
         "packages": list(files),
         "extras": {name: words for name, words in EXTRAS.items() if name in everything},
+        "script": (runtime / "pyodide.asm.js").stat().st_size,
         "bytes": sum(path.stat().st_size for path in first),
     }
 

@@ -7,7 +7,8 @@ const MEGABYTE = 1e6;
 const KEYS = "Ctrl + Enter runs it. Tab indents; Esc, then Tab leaves the editor.";
 
 export class Cell {
-  // `ask()` → what to send to Python: [request, arguments]; `change(code)`; `answered(answer)`.
+  // `request()` → what to send to Python, [request, arguments]; `change(code)` hears each change of
+  // the code, `answered(answer)` what came back.
   constructor(place, { title, label, run, code, request, change, answered = () => {} }) {
     Object.assign(this, { request, answered });
     const card = new Card(place, { title });
@@ -34,10 +35,11 @@ export class Cell {
     this.answered(answer);
   }
 
-  // Ask Python; meanwhile Run rests and Stop works.
-  async ask(request, args, { output } = {}) {
+  // Ask Python; meanwhile Run rests and Stop works. `quiet`: nothing is said but what is loading.
+  async ask(request, args, { output, quiet = false } = {}) {
+    const state = (kind, value) => setText(this.status, quiet && kind !== "loading" ? "" : STATES[kind](value));
     this.mark(true);
-    const answer = await ask(request, args, { output, state: (kind, value) => setText(this.status, STATES[kind](value)) });
+    const answer = await ask(request, args, { output, state });
     this.mark(false);
     setText(this.status, "");
     return answer;

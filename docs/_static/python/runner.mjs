@@ -25,9 +25,11 @@ async function perform(request, args, state, output) {
   const answer = new Promise((resolve) => {
     current = { resolve, state, output, clock: null, fate: { stopped: true } };
   });
-  state("loading", 0);
   try {
-    await offline();
+    if (!worker) {
+      state("loading", 0);
+      await offline();
+    }
     if (current) {
       worker ??= start();
       worker.postMessage({ request, args });

@@ -5,31 +5,36 @@ const here = (path) => new URL(path, import.meta.url).href;
 
 // Count what is loaded while it arrives.
 let loaded = 0;
+function count(bytes) {
+  loaded += bytes;
+  say("loading", loaded);
+}
 const plainFetch = self.fetch;
 self.fetch = async (...request) => {
   const response = await plainFetch(...request);
   if (!response.ok || !response.body) return response;
-  const count = new TransformStream({
+  const counter = new TransformStream({
     transform(chunk, out) {
-      loaded += chunk.length;
-      say("loading", loaded);
+      count(chunk.length);
       out.enqueue(chunk);
     },
   });
-  return new Response(response.body.pipeThrough(count), response);
+  return new Response(response.body.pipeThrough(counter), response);
 };
 
 const booted = boot();
 
 async function boot() {
   const course = fetch(here(RUNTIME.wheel)).then((response) => response.arrayBuffer());
+  import(here("pyodide/pyodide.asm.js")).then(() => count(RUNTIME.script)); // not fetched, so not counted
   const { loadPyodide } = await import(here("pyodide/pyodide.mjs"));
   const python = await loadPyodide({ indexURL: here("pyodide/"), packages: RUNTIME.packages });
-  python.unpackArchive(await course, "wheel");
+  python.unpackArchive(await course, "wheel", { extractDir: "/course" });
   python.setStdin({ error: true });
   const Session = python.runPython(`
-    import runpy, sysconfig
-    runpy.run_path(sysconfig.get_path("purelib") + "/rmsprop_lesson/course/page.py")["Session"]`);
+    import runpy, sys
+    sys.path.append("/course")
+    runpy.run_path("/course/rmsprop_lesson/course/page.py")["Session"]`);
   const session = Session((kind, json) => say(kind, JSON.parse(json)));
   return { python, session };
 }
@@ -51,6 +56,6 @@ self.onmessage = async ({ data: { request, args } }) => {
     const answer = JSON.parse(session.answer(request, JSON.stringify(args)));
     say("answer", { answer, bytes: python._module.HEAP8.length });
   } catch (error) {
-    say("failed", error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+    say("failed", String(error?.message ?? error).trim().split("\n").at(-1)); // of a traceback, what went wrong
   }
 };
