@@ -72,6 +72,7 @@ def _place_lessons():
     paths = sorted((ROOT / "notebooks").glob("*.ipynb"))
     with ProcessPoolExecutor(2) as pool:
         for path, notebook in zip(paths, pool.map(executed, paths), strict=True):
+            mark_answers(notebook)
             runtime.add_places(notebook, path.stem)
             nbformat.write(outputs.prepare(notebook, figures), folder / path.name)
     done = SOURCE / "docs" / "done.md"
@@ -82,6 +83,13 @@ def _titles(paths):
     """Each lesson's heading, by the notebook's name."""
     firsts = {path.stem: nbformat.read(path, as_version=4).cells[0].source for path in paths}
     return {stem: source.splitlines()[0].lstrip("# ") for stem, source in firsts.items()}
+
+
+def mark_answers(notebook):
+    """Say in the Markdown which sections give a prediction's answer away: docs/_ext/answers.py."""
+    for cell in notebook.cells:
+        if "answer" in cell.metadata.get("tags", ()):
+            cell.source = f"% answer\n\n{cell.source}"
 
 
 def executed(path):
@@ -97,9 +105,9 @@ def executed(path):
 
 
 def _fingerprint(notebook):
-    """Of everything that decides what a lesson's outputs are: its code and its surroundings."""
-    code = [cell.source for cell in notebook.cells]
-    return hashlib.sha256(json.dumps([code, _surroundings()]).encode()).hexdigest()
+    """Of everything that decides what a lesson is: its cells and its surroundings."""
+    cells = [[cell.source, cell.metadata] for cell in notebook.cells]
+    return hashlib.sha256(json.dumps([cells, _surroundings()]).encode()).hexdigest()
 
 
 @cache

@@ -14,6 +14,10 @@ from pathlib import Path
 
 from PIL import Image
 
+_NAME = re.compile(r"(?<=<th>)(\w+?)_(?:(\w)_)?(\w|\{[^}]+\})(?= |</th>)")
+_WORDS = re.compile(r"<th>[^<]*_[^<]*</th>")
+_POWER = re.compile(r"(?<=<td>)(-?)([\d.]+)e([+-]\d+)(?=</td>)")
+_VALUES = {"NaN": "–", "inf": "∞", "-inf": "−∞", "True": "yes", "False": "no"}  # NaN: there is none
 WIDGET = "application/vnd.jupyter.widget-view+json"
 PLACE = re.compile(r'(<div class="rmsprop-reveal"[^>]*\bdata-picture\b[^>]*>)')
 
@@ -74,10 +78,37 @@ def prepare(notebook, figures):
 
 def _prepare(output, figures):
     output.data.pop(WIDGET, None)
+    page = output.data.get("text/html")
+    if page:
+        page = output.data["text/html"] = readable(page)
     png = output.data.pop("image/png", None)
     if png is None:
         return
     tag = figures.tag(png, output.metadata["image/png"])
-    page = output.data.get("text/html")
     output.data["text/html"] = PLACE.sub(lambda place: place[1] + tag, page) if page else tag
     del output.metadata["image/png"]
+
+
+def readable(page):
+    """Write a pandas table's heads and numbers as in print: Sₜ₊₁, at edge, 2.8×10⁻¹²², ∞, yes."""
+    page = _NAME.sub(_with_subscript, page)
+    page = _WORDS.sub(lambda head: head[0].replace("_", " "), page)
+    page = _POWER.sub(_as_power, page)
+    for raw, shown in _VALUES.items():
+        page = page.replace(f"<td>{raw}</td>", f"<td>{shown}</td>")
+    return page
+
+
+def _with_subscript(name):
+    letter, middle, index = name.groups()
+    index = index.strip("{}")
+    return f"{letter}<sub>{f'{middle}, ' if middle else ''}{index}</sub>"
+
+
+def _as_power(number):
+    sign, mantissa, exponent = number.groups()
+    if float(mantissa) == 0:
+        return "0"
+    exponent = str(int(exponent)).replace("-", "−")
+    head = "" if float(mantissa) == 1 else f"{mantissa}×"
+    return f"{'−' * len(sign)}{head}10<sup>{exponent}</sup>"

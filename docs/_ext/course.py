@@ -23,6 +23,11 @@ THEBE = re.compile(
     re.DOTALL,
 )
 
+# Behind a formula that another one follows; course.css breaks the row there on a phone.
+BREAK = re.compile(
+    r'(<span class="mspace allowbreak"></span>(?:<span class="mspace"[^>]*></span>)?</span>)'
+)
+
 # What a screen reader would stumble over in the pages of the theme, of docutils and of pandas.
 FOR_SCREEN_READERS = [
     (r'<div id="pst-primary-sidebar"', r'\g<0> role="region" aria-label="Course"'),
@@ -38,6 +43,7 @@ def setup(app):
     katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = 120  # the machine may be busy
     app.connect("autodoc-process-docstring", escape_stars)
     app.connect("doctree-read", name_equations)
+    app.connect("doctree-read", let_break)
     app.connect("doctree-resolved", link_equations)
     app.connect("build-finished", tidy)
     return {"parallel_read_safe": False, "parallel_write_safe": True}
@@ -56,6 +62,14 @@ def name_equations(app, doctree):
             anchor = "equation-" + tag[1].replace(".", "-")
             if known.setdefault(tag[1], (app.env.docname, anchor))[0] == app.env.docname:
                 block["ids"].append(anchor)
+
+
+def let_break(app, doctree):
+    """Let a row of equations break between two of them, where a screen is narrow."""
+    for block in doctree.findall(nodes.math_block):
+        if "begin{" not in block.astext():
+            broken = block.astext().replace(r"\qquad", r"\qquad\allowbreak")
+            block.children = [nodes.Text(broken)]
 
 
 def link_equations(app, doctree, docname):
@@ -95,6 +109,7 @@ def tidy(app, error):
         loads = rf'<(?:script|link)\b[^>]*(?:src|href)="[^"]*(?:{names})[^>]*>(?:\s*</script>)?'
         page = THEBE.sub("", path.read_text(encoding="utf-8"))
         page = re.sub(loads, "", page)
+        page = BREAK.sub(r'\1<br class="course-break">', page)
         for wrong, right in FOR_SCREEN_READERS:
             page = re.sub(wrong, right, page)
         path.write_text(page, encoding="utf-8")

@@ -125,7 +125,7 @@ def test_what_was_answered_is_there_after_a_reload(page_without_network, site_ur
     predictions.nth(0).locator("input").nth(1).check()
     predictions.nth(0).get_by_role("button", name="Commit and look").click()
     predictions.nth(1).get_by_role("button", name="Skip, show me").click()
-    question = page.locator('[data-explorer="quiz"] form').first
+    question = page.locator('[data-explorer="quiz"] form:has([type="radio"])').first
     question.locator("input").first.check()
     question.get_by_role("button", name="Check").click()
     heard = question.locator(".rx-feedback")
@@ -141,7 +141,14 @@ def test_what_was_answered_is_there_after_a_reload(page_without_network, site_ur
 
 
 @pytest.mark.parametrize(
-    "junk", ["{", "[]", "null", '{"predictions": 3}', '{"predictions": {"nearest-after-twenty": {"given": 9}}}']
+    "junk",
+    [
+        "{",
+        "[]",
+        "null",
+        '{"predictions": 3}',
+        '{"predictions": {"nearest-after-twenty": {"given": 9}}}',
+    ],
 )
 def test_whatever_the_browser_holds_is_no_trouble(page_without_network, site_url, junk):
     page = page_without_network
@@ -150,6 +157,69 @@ def test_whatever_the_browser_holds_is_no_trouble(page_without_network, site_url
     first = page.locator('[data-explorer="prediction"]').first
     first.get_by_role("button", name="Skip, show me").click()
     first.locator(".rx-result").wait_for()
+
+
+# What can be read between a prediction and the next heading or prediction, but for the notice.
+READABLE = """() => [...document.querySelectorAll('[data-explorer="prediction"]')].map((host) => {
+  const parts = "h1, h2, h3, h4, .cell, .bd-article :is(p, li, table)";
+  const cell = host.closest(".cell");
+  const ends = (el) => el.matches("h1, h2, h3, h4, .cell:has([data-explorer=prediction])");
+  const all = [...document.querySelectorAll(parts)];
+  const after = all.slice(all.indexOf(cell) + 1)
+      .filter((el) => !cell.contains(el) && el.checkVisibility());
+  return after.slice(0, after.findIndex(ends)).filter((el) => !el.matches(".course-waits"))
+      .map((el) => el.textContent);
+})"""
+ANSWERS = "all => all.filter(el => el.checkVisibility()).length"
+
+
+@each_lesson
+def test_no_answer_is_to_be_read_before_the_question_is_answered(
+    page_without_network, site_url, name
+):
+    page = visit(page_without_network, f"{site_url}/{name}")
+    predictions = page.locator('[data-explorer="prediction"]')
+    veils = page.locator(".course-veiled")
+    assert page.evaluate(READABLE) == [[]] * predictions.count()
+    assert veils.evaluate_all(ANSWERS) == 0
+    for host in predictions.all():  # each lifts its own veil and no other
+        before = veils.evaluate_all(ANSWERS)
+        if host.locator(".rx-result").is_visible() or not host.is_visible():
+            continue
+        host.get_by_role("button", name="Skip, show me").click()
+        assert veils.evaluate_all(ANSWERS) > before or name == LESSONS[10]
+    folds = page.locator(".course-behind-fold").count()
+    assert veils.evaluate_all(ANSWERS) == veils.count() - folds
+    for fold in page.query_selector_all("details"):
+        fold.evaluate("fold => { fold.open = true }")
+    assert veils.evaluate_all(ANSWERS) == veils.count()
+
+
+@pytest.mark.parametrize("place", ["paper", "no script", "show all"])
+def test_all_answers_are_there(open_page, site_url, place):
+    page = open_page(java_script_enabled=place != "no script")
+    visit(page, f"{site_url}/{LESSONS[1]}")
+    if place == "no script":
+        page.faults.clear()  # the scripts were refused
+    if place == "paper":
+        page.emulate_media(media="print")
+    if place == "show all":
+        page.get_by_role("button", name="Show all answers").click()
+    assert page.locator(".course-waits:visible").count() == 0
+    veils = page.locator(".course-veiled:not(.course-behind-fold)")
+    assert veils.count() == 5
+    assert [veil.is_visible() for veil in veils.all()] == [True] * 5
+    if place != "no script":
+        results = page.locator(".rx-result")
+        assert [result.is_visible() for result in results.all()] == [True] * 4
+        assert page.get_by_text("a rate that needs one step").count() == 0  # of a wrong answer
+        assert page.get_by_text("it arrives in the first step and stays").first.is_visible()
+
+
+def test_a_link_to_something_veiled_lifts_the_veil(page_without_network, site_url):
+    page = visit(page_without_network, f"{site_url}/{LESSONS[1]}#what-the-table-shows")
+    assert page.locator("#what-the-table-shows h3").is_visible()
+    assert page.get_by_text("One call of").is_hidden()
 
 
 def test_formulas_are_there_for_eyes_and_for_screen_readers(page_without_network, site_url):
@@ -164,6 +234,66 @@ def test_formulas_are_there_for_eyes_and_for_screen_readers(page_without_network
         )"""
     )
     assert "KaTeX_Main" in fonts
+
+
+# Numbers of equations that lie on their formula.
+COVERED = """() => [...document.querySelectorAll(".katex-display .tag")].filter((tag) => {
+  const range = document.createRange();
+  range.selectNodeContents(tag);
+  const own = [...range.getClientRects()].filter((box) => box.width > 1);
+  const formula = [...tag.parentElement.querySelectorAll(":scope > .base")];
+  const touch = (a, b) => a.left < b.right - 1 && b.left < a.right - 1
+      && a.top < b.bottom - 3 && b.top < a.bottom - 3;
+  return formula.some((base) => own.some((box) => touch(box, base.getBoundingClientRect())));
+}).map((tag) => tag.textContent)"""
+WIDTHS = (360, 390, 800, 1024, 1440)
+
+
+@each_lesson
+def test_no_equation_lies_under_its_number(page_without_network, site_url, name):
+    page = visit(page_without_network, f"{site_url}/{name}")
+    page.evaluate("document.documentElement.classList.add('course-show-all')")
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate(COVERED) == [], width
+
+
+def test_a_heading_weighs_more_than_those_below_it(page_without_network, site_url):
+    page = visit(page_without_network, f"{site_url}/{LESSONS[4]}")
+    for width in (390, 1440):
+        page.set_viewport_size({"width": width, "height": 800})
+        looks = [
+            page.locator(f".bd-article {tag}").first.evaluate(
+                "el => [parseFloat(getComputedStyle(el).fontSize), getComputedStyle(el).fontWeight]"
+            )
+            for tag in ("h1", "h2", "h3")
+        ]
+        sizes, weights = zip(*looks, strict=True)
+        assert sorted(set(sizes), reverse=True) == list(sizes)
+        assert sorted(map(int, weights), reverse=True) == list(map(int, weights))
+
+
+def test_what_goes_on_beyond_the_edge_shows_it(open_page, site_url):
+    page = open_page(viewport={"width": 390, "height": 800})
+    visit(page, f"{site_url}/{LESSONS[6]}")
+    page.get_by_role("button", name="Show all answers").click()
+    table = page.locator(".cell_output .output:has(> div > table)").first
+    assert table.get_attribute("data-beyond") == "right"
+    assert table.evaluate("el => getComputedStyle(el).maskImage") != "none"
+    table.evaluate("el => { el.scrollLeft = 20 }")
+    page.wait_for_function("el => el.dataset.beyond === 'left right'", arg=table.element_handle())
+    table.evaluate("el => { el.scrollLeft = 9999 }")
+    page.wait_for_function("el => el.dataset.beyond === 'left'", arg=table.element_handle())
+
+
+@each_lesson
+def test_tables_are_written_as_in_print(page_without_network, site_url, name):
+    page = visit(page_without_network, f"{site_url}/{name}")
+    cells = page.locator("table.dataframe :is(th, td)").evaluate_all(
+        "all => all.map(el => [el.tagName, el.textContent])"
+    )
+    raw = re.compile(r"^TH\w+_[\w{]|^TD-?(\d[\d.]*e[+-]?\d+|NaN|inf)$")
+    assert [cell for tag, cell in cells if raw.search(tag + cell)] == []
 
 
 def test_numbers_of_equations_are_links(page_without_network, site_url):
@@ -230,6 +360,21 @@ def test_everything_is_unfolded_on_paper(page_without_network, site_url):
     assert page.evaluate(folded) == 0
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert page.evaluate(folded) == before
+
+
+@each_lesson
+def test_nothing_is_cut_on_paper(open_page, site_url, name):
+    page = open_page(viewport={"width": 680, "height": 960})  # A4 within its margins
+    visit(page, f"{site_url}/{name}")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    cut = page.locator(".bd-article :is(pre, table, .katex-display, img)").evaluate_all(
+        """(all) => all.filter((el) => el.checkVisibility())
+            .filter((el) => el.scrollWidth > el.clientWidth + 1 && el.matches("pre")
+                || el.getBoundingClientRect().right > 681)
+            .map((el) => el.textContent.slice(0, 60))"""
+    )
+    assert cut == []
 
 
 def test_a_wrong_address_leads_back_to_the_start(page_without_network, site_url):

@@ -40,7 +40,7 @@ const CSS = `
   .rx-quiz > .rx-form { border: 1px solid var(--rx-line); border-radius: 10px; padding: 12px 14px; margin: 0; } }
 .rx-card > .rx-score { font-weight: 600; margin-top: 14px; }
 .rx-onpaper { display: none; white-space: pre-line; max-width: 75ch; }
-@media print { .rx-card .rx-result[hidden], .rx-onpaper { display: block; } }
+@media print { .rx-card .rx-result[hidden], .rx-onpaper { display: block !important; } }
 `;
 
 // ── answers ─────────────────────────────────────────────────────────────────────────────────────
