@@ -4,6 +4,7 @@ import numpy as np
 
 from ...measures import ewma, half_life, past_weights
 from .engine import Exercise
+from .pairs import parts
 from .probes import call, steps
 
 
@@ -47,21 +48,34 @@ def adagrad_step(theta, grad, G, learning_rate, epsilon):
     return theta, G
 
 
-def _ewma_like(first, following):
-    """An average that starts with ``first(x, b)`` and goes on with ``following(a, x, b)``."""
+@parts
+def _average(
+    start=lambda x: 0.0,
+    keep=lambda b: b,
+    take=lambda b: 1 - b,
+    value=lambda x: x,
+    correct=lambda a, b, t: a,
+    collect=lambda averages: averages,
+):
+    """An exponentially weighted average, with its parts to be exchanged."""
 
     def implementation(values, b):
-        average, averages = None, []
-        for x in values:
-            average = first(x, b) if average is None else following(average, x, b)
-            averages.append(average)
-        return np.array(averages)
+        average, averages = start(values[0]), []
+        for t, x in enumerate(values, start=1):
+            average = keep(b) * average + take(b) * value(x)
+            averages.append(correct(average, b, t))
+        return collect(np.array(averages))
 
     return implementation
 
 
-def _mix(a, x, b):
-    return b * a + (1 - b) * x
+def _from_the_first(values, b):
+    """An average whose first entry is the first value itself."""
+    average, averages = values[0], [values[0]]
+    for x in values[1:]:
+        average = b * average + (1 - b) * x
+        averages.append(average)
+    return np.array(averages)
 
 
 def _ball(velocity, step=lambda v, g, lr, b: lr * v):
@@ -89,50 +103,114 @@ _EWMA = Exercise(
     task="Write the exponentially weighted average that lies under momentum and RMSprop.",
     outputs=("the average",),
     probes=(
-        call("constant values", [1.0, 1.0, 1.0, 1.0], 0.9),
-        call("changing values", [2.0, -1.0, 0.0, 4.0], 0.8),
-        call("array", np.array([3.0, 5.0, 4.0]), 0.5),
+        call("constant values", values=[1.0, 1.0, 1.0, 1.0], beta=0.9),
+        call("changing values", values=[2.0, -1.0, 0.0, 4.0], beta=0.8),
+        call("array", values=np.array([3.0, 5.0, 4.0]), beta=0.5),
+        call("falling values", values=[5.0, -2.0, 0.5, 0.25, -3.0, 1.0], beta=0.3),
     ),
     variants={
         "bias correction": (
-            lambda values, b: ewma(values, b) / (1 - b ** np.arange(1, len(values) + 1)),
+            _average(correct=lambda a, b, t: a / (1 - b**t)),
             "each average is divided by 1 − βᵗ, which takes away the start at 0. The exercise asks "
             "for the plain form.",
         ),
     },
     mistakes={
         "beta and 1-beta swapped": (
-            _ewma_like(lambda x, b: b * x, lambda a, x, b: (1 - b) * a + b * x),
+            _average(keep=lambda b: 1 - b, take=lambda b: b),
             "Were β and 1 − β exchanged? The old average keeps the weight β.",
         ),
-        "starts at the first value": (
-            _ewma_like(lambda x, b: x, _mix),
-            "Does it start at the first value? It starts at 0 here.",
-        ),
         "1-beta left out": (
-            _ewma_like(lambda x, b: x, lambda a, x, b: b * a + x),
+            _average(take=lambda b: 1.0),
             "Was (1 − β) left out? The weights then add up to 1/(1 − β) instead of 1.",
+        ),
+        "beta left out": (
+            _average(keep=lambda b: 1.0),
+            "Does the old average keep its full weight? β multiplies it.",
+        ),
+        "same weight on both": (
+            (_average(take=lambda b: b), _average(keep=lambda b: 1 - b)),
+            "Do the old average and the new value have the same weight? β for the old one, 1 − β "
+            "for the new one.",
+        ),
+        "sum": (
+            _average(keep=lambda b: 1.0, take=lambda b: 1.0),
+            "Is this a running sum?",
         ),
         "plain mean": (
             lambda values, b: np.cumsum(values) / np.arange(1, len(values) + 1),
             "Is this the plain mean of all values? It never forgets.",
         ),
-        "sum": (lambda values, b: np.cumsum(values), "Is this a running sum?"),
         "average does not carry over": (
-            lambda values, b: (1 - b) * np.asarray(values),
+            _average(keep=lambda b: 0.0),
             "Is the old average lost in each round? It has to be kept from one to the next.",
         ),
+        "averages the value before": (
+            lambda values, b: np.array(
+                [
+                    b * old + (1 - b) * new
+                    for old, new in zip([0.0, *values], [*values], strict=False)
+                ]
+            ),
+            "Is the value before in place of the average before? The average carries over.",
+        ),
+        "starts at the first value": (
+            (_from_the_first, _average(start=lambda x: x)),
+            "Does it start at the first value? It starts at 0 here.",
+        ),
+        "starts at 1": (
+            _average(start=lambda x: 1.0),
+            "Does it start at 1? It starts at 0.",
+        ),
+        "values squared": (
+            _average(value=lambda x: x**2),
+            "Are the values squared? RMSprop hands in g², this average takes what it is given.",
+        ),
+        "brackets missing in the correction": (
+            (
+                _average(correct=lambda a, b, t: a / 1 - b**t),
+                _average(correct=lambda a, b, t: a / 1 - b ** (t - 1)),
+            ),
+            "Division comes before subtraction: V / 1 − βᵗ is V − βᵗ. The plain average needs no "
+            "correction; if you make it, write V / (1 − βᵗ).",
+        ),
+        "wrong power in the correction": (
+            (
+                _average(correct=lambda a, b, t: a / np.float64(1 - b ** (t - 1))),
+                _average(correct=lambda a, b, t: a / (1 - b ** (t + 1))),
+                _average(correct=lambda a, b, t: a / np.float64(1 - b * t)),
+                _average(correct=lambda a, b, t: a / (1 - b) ** t),
+                _average(correct=lambda a, b, t: a * (1 - b**t)),
+            ),
+            "Is a bias corrected with another factor than 1 − βᵗ, t = 1, 2, …? The exercise asks "
+            "for the plain average, without correction.",
+        ),
         "one value late": (
-            lambda values, b: np.append(0.0, ewma(values, b)[:-1]),
+            _average(collect=lambda averages: np.append(0.0, averages[:-1])),
             "Is the average noted before the value is taken in? Update first.",
         ),
+        "only the first average": (
+            (
+                _average(collect=lambda averages: averages[:1]),
+                _average(collect=lambda averages: averages[0]),
+            ),
+            "Does it stop after the first value? A `return` inside the loop ends it: it belongs "
+            "behind the loop, as far left as `for`.",
+        ),
         "only the last average": (
-            lambda values, b: ewma(values, b)[-1],
-            "Is only the last average returned? Collect all of them.",
+            (
+                _average(collect=lambda averages: averages[-1]),
+                _average(collect=lambda averages: averages[-1:]),
+            ),
+            "Is only the last average returned? Collect all of them, in each round of the loop.",
         ),
         "start included": (
-            lambda values, b: np.append(0.0, ewma(values, b)),
+            _average(collect=lambda averages: np.append(0.0, averages)),
             "Is a_0 = 0 in the list? The first entry is a_1.",
+        ),
+        "values returned": (
+            lambda values, b: np.array(values),
+            "Are these the values, as they were given? Return the averages.",
         ),
     },
     hints=(
@@ -295,45 +373,93 @@ _ADAGRAD = Exercise(
     ),
 )
 
+
+@parts
+def _half_life(
+    half=lambda log: log(0.5), base=lambda log, b: log(b), quotient=np.divide, after=lambda k: k
+):
+    """ln ½ / ln β with its parts to be exchanged."""
+    return lambda b: after(quotient(half(np.log), base(np.log, b)))
+
+
 _HALF_LIFE = Exercise(
     solution=half_life,
     lesson=3,
     title="Half-life",
     task="After how many steps has the weight $\\beta^k$ of an old gradient fallen to one half?",
-    probes=(call("β = 0.9", 0.9), call("β = 0.99", 0.99), call("β = 0.5", 0.5)),
+    outputs=("the half-life",),
+    probes=(
+        call("β = 0.9", beta=0.9),
+        call("β = 0.99", beta=0.99),
+        call("β = 0.5", beta=0.5),
+        call("β = 0.2", beta=0.2),
+    ),
     mistakes={
         "window instead of half-life": (
-            lambda b: 1 / (1 - b),
-            "This is the effective window 1/(1 − β), after which the weight is about 1/e.",
+            (lambda b: 1 / (1 - b), lambda b: -1 / np.log(b)),
+            "This is a window, 1/(1 − β) or −1/ln β, after which the weight is about 1/e. One half "
+            "is reached earlier: ln ½ / ln β, with the same logarithm above and below.",
+        ),
+        "approximation for beta near 1": (
+            lambda b: np.log(2) / (1 - b),
+            "ln 2/(1 − β) is close for β near 1 only. Solve β^k = 1/2 exactly.",
+        ),
+        "logarithms left out": (
+            (
+                lambda b: 0.5 / b,
+                lambda b: b / 0.5,
+                lambda b: 0.5 - b,
+                lambda b: np.log(0.5 / b),
+                lambda b: np.log(0.5) - np.log(b),
+            ),
+            "Take the logarithm of both sides of β^k = 1/2: k ln β = ln ½. Then divide one "
+            "logarithm by the other.",
         ),
         "1/beta": (lambda b: 1 / b, "1/β isn't a number of steps. Solve β^k = 1/2 for k."),
         "sign flipped": (
-            lambda b: np.log(2) / np.log(b),
+            _half_life(half=lambda log: log(2.0)),
             "Is the sign wrong? log(2) is positive, log(β) negative.",
         ),
         "1-beta in the logarithm": (
-            lambda b: np.log(0.5) / np.log(1 - b),
+            _half_life(base=lambda log, b: log(1 - b)),
             "Is 1 − β in the logarithm? The weight falls by the factor β.",
         ),
         "fraction upside down": (
-            lambda b: np.log(b) / np.log(0.5),
+            _half_life(quotient=lambda above, below: below / above),
             "Is the fraction upside down?",
         ),
+        "multiplied": (
+            _half_life(quotient=np.multiply),
+            "Are the two logarithms multiplied? k ln β = ln ½: divide.",
+        ),
         "logarithms mixed": (
-            (lambda b: np.log10(0.5) / np.log(b), lambda b: np.log(0.5) / np.log10(b)),
+            (
+                _half_life(half=lambda log: np.log10(0.5)),
+                _half_life(base=lambda log, b: np.log10(b)),
+                _half_life(base=lambda log, b: np.log2(b)),
+            ),
             "Are two different logarithms mixed? Any will do, but the same on both sides.",
         ),
         "half of the logarithm": (
-            (lambda b: 0.5 / np.log(b), lambda b: -0.5 / np.log(b), lambda b: 0.5 / b),
+            (_half_life(half=lambda log: 0.5), _half_life(half=lambda log: -0.5)),
             "Take the logarithm of one half, too.",
+        ),
+        "logarithm of beta left out": (
+            (_half_life(base=lambda log, b: b), _half_life(base=lambda log, b: 1 - b)),
+            "Take the logarithm of β, too: k ln β = ln ½.",
         ),
         "rounded": (
             (
-                lambda b: np.round(np.log(0.5) / np.log(b)),
-                lambda b: np.ceil(np.log(0.5) / np.log(b)),
-                lambda b: np.floor(np.log(0.5) / np.log(b)),
+                _half_life(after=np.round),
+                _half_life(after=np.ceil),
+                _half_life(after=np.floor),
+                _half_life(after=lambda k: np.floor(k) + 1),
             ),
-            "Is the result rounded? It need not be whole.",
+            "Is the result rounded, or counted in whole steps? It need not be whole.",
+        ),
+        "weight returned": (
+            (lambda b: b**0.5, lambda b: 0.5**b),
+            "Is it a power that is returned? The unknown is in the exponent: take logarithms.",
         ),
     },
     hints=(
@@ -344,43 +470,109 @@ _HALF_LIFE = Exercise(
     explanation="For β = 0.9 it is 6.58 steps, shorter than the window of 10.",
 )
 
+
+@parts
+def _weights(
+    front=lambda b: 1 - b,
+    base=lambda b: b,
+    ages=np.arange,
+    operation=np.power,
+    after=lambda w: w,
+):
+    """(1 − β) βᵏ for k = 0, 1, … with its parts to be exchanged."""
+
+    def implementation(b, n):
+        return after(front(b) * operation(base(b), ages(n).astype(float)))
+
+    return implementation
+
+
 _PAST_WEIGHTS = Exercise(
     solution=past_weights,
     lesson=3,
     title="What S remembers",
     task="Unroll the average: with which weights do the last $n$ squared gradients enter S?",
     outputs=("the weight",),
-    probes=(call("β = 0.9", 0.9, 5), call("β = 0.5", 0.5, 3), call("one value", 0.8, 1)),
+    probes=(
+        call("β = 0.9", beta=0.9, n=5),
+        call("β = 0.5", beta=0.5, n=3),
+        call("one value", beta=0.8, n=1),
+        call("β = 0.2", beta=0.2, n=4),
+    ),
     mistakes={
+        "bracket missing": (
+            lambda b, n: 1 - b * b ** np.arange(n),
+            "Is a bracket missing, or were the weights added up? This is 1 − βᵏ⁺¹, the sum of the "
+            "weights so far; the weight itself is (1 − β)βᵏ.",
+        ),
+        "product instead of power": (
+            _weights(operation=np.multiply),
+            "Is it `*` instead of `**`? Each step multiplies by β once more: a power.",
+        ),
+        "base and exponent exchanged": (
+            _weights(operation=lambda b, k: k**b),
+            "Are base and exponent exchanged? β is raised to the power of the age: beta ** k.",
+        ),
         "1-beta left out": (
-            lambda b, n: b ** np.arange(n),
+            _weights(front=lambda b: 1.0),
             "Was (1 − β) left out? The newest value has the weight 1 − β.",
         ),
+        "beta instead of 1-beta": (
+            _weights(front=lambda b: b),
+            "Is the front factor β? The newest value enters with 1 − β.",
+        ),
+        "beta and 1-beta swapped": (
+            _weights(front=lambda b: b, base=lambda b: 1 - b),
+            "Were β and 1 − β exchanged?",
+        ),
+        "power of 1-beta": (
+            _weights(base=lambda b: 1 - b),
+            "Is 1 − β raised to the power? An old value fades by β at each step.",
+        ),
         "oldest first": (
-            lambda b, n: ((1 - b) * b ** np.arange(n))[::-1],
+            _weights(after=lambda w: w[::-1]),
             "Is the oldest first? The newest has the largest weight and comes first.",
         ),
         "one step late": (
-            lambda b, n: (1 - b) * b ** np.arange(1, n + 1),
+            _weights(ages=lambda n: np.arange(1, n + 1)),
             "Does the power start at 1? The newest value hasn't faded yet: β⁰.",
         ),
-        "beta and 1-beta swapped": (
-            lambda b, n: b * (1 - b) ** np.arange(n),
-            "Were β and 1 − β exchanged?",
+        "one weight too many or too few": (
+            (
+                _weights(ages=lambda n: np.arange(n + 1)),
+                _weights(ages=lambda n: np.arange(1, n)),
+                _weights(ages=lambda n: np.arange(n - 1)),
+            ),
+            "Asked for are n weights: np.arange(n) has n entries, from 0 to n − 1.",
+        ),
+        "negative power": (
+            _weights(ages=lambda n: -np.arange(n)),
+            "Is the power negative? The weights then grow with age.",
         ),
         "normalised": (
-            lambda b, n: b ** np.arange(n) / np.sum(b ** np.arange(n)),
+            _weights(after=lambda w: w / np.sum(w)),
             "Were the weights made to add up to 1? The last n don't: older values have the rest.",
         ),
         "equal weights": (
-            (lambda b, n: np.full(n, 1 / n), lambda b, n: np.full(n, 1 - b)),
+            (
+                lambda b, n: np.full(n, 1 / n),
+                lambda b, n: np.full(n, 1 - b),
+                lambda b, n: np.full(n, (1 - b) * b**n),
+            ),
             "Are all weights equal? Older values weigh less.",
         ),
-        "summed up": (
+        "only one weight": (
             (
-                lambda b, n: 1 - b**n,
-                lambda b, n: np.cumsum((1 - b) * b ** np.arange(n)),
+                lambda b, n: (1 - b) * b**n,
+                lambda b, n: (1 - b) * b ** (n - 1),
+                lambda b, n: 1 - b,
+                lambda b, n: np.full(1, 1 - b),
             ),
+            "Is there only one weight? Return n of them, in an array. (A `return` inside a loop "
+            "ends it in the first round.)",
+        ),
+        "summed up": (
+            (lambda b, n: 1 - b**n, _weights(after=np.sum)),
             "Were the weights added up? Return each one.",
         ),
     },

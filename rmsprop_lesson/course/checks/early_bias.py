@@ -4,6 +4,7 @@ import numpy as np
 
 from ...measures import first_step_factor
 from .engine import Exercise
+from .pairs import parts
 from .probes import call
 
 
@@ -48,16 +49,33 @@ def steps_until_unbiased(beta, excess):
     return t
 
 
-def _until(enough, first=1):
-    """A count that goes up from `first` until ``enough(t, beta, excess)``."""
+@parts
+def _factor(inside=lambda b: 1 - b, root=np.sqrt, outside=lambda x: 1 / x):
+    """1/√(1 − β) with its parts to be exchanged."""
+    return lambda b: outside(root(inside(b)))
+
+
+@parts
+def _count(
+    factor=lambda b, t: 1 / np.sqrt(1 - b**t),
+    limit=lambda excess: 1 + excess,
+    more=0,
+    result=lambda t, b: t,
+):
+    """The first t at which a factor is below a limit, with its parts to be exchanged."""
 
     def implementation(b, excess):
-        t = first
-        while not enough(t, b, excess):
+        t = 1
+        while factor(b, t) >= limit(excess) and t < 10_000:
             t += 1
-        return t
+        return result(t + more, b)
 
     return implementation
+
+
+def _solved(b, excess):
+    """The t at which the factor is exactly 1 + excess; not whole."""
+    return np.log(1 - 1 / (1 + excess) ** 2) / np.log(b)
 
 
 EXERCISES = (
@@ -69,9 +87,9 @@ EXERCISES = (
         "out.",
         outputs=("the corrected S",),
         probes=(
-            call("first step", 0.4, 0.9, 1),
-            call("fifth step", 1.2, 0.99, 5),
-            call("arrays", np.array([0.3, 0.0, 2.0]), 0.5, 3),
+            call("first step", S=0.4, beta=0.9, t=1),
+            call("fifth step", S=1.2, beta=0.99, t=5),
+            call("arrays", S=np.array([0.3, 0.0, 2.0]), beta=0.5, t=3),
         ),
         mistakes={
             "t one too small": (
@@ -120,19 +138,54 @@ EXERCISES = (
         lesson=5,
         title="The first step",
         task="By which factor is the first step larger than $\\eta$, whatever the gradient?",
-        probes=(call("β = 0.9", 0.9), call("β = 0.99", 0.99), call("β = 0.5", 0.5)),
+        outputs=("the factor",),
+        probes=(
+            call("β = 0.9", beta=0.9),
+            call("β = 0.99", beta=0.99),
+            call("β = 0.5", beta=0.5),
+            call("β = 0.2", beta=0.2),
+        ),
         mistakes={
+            "brackets missing": (
+                (lambda b: 1 - np.sqrt(b), lambda b: 1 / (1 - np.sqrt(b))),
+                "Does the root take β alone, or does `1/1 - …` divide first? The bracket goes "
+                "round 1 − β: 1 / (1 - beta)**0.5.",
+            ),
+            "power without brackets": (
+                (lambda b: (1 - b) / 2, lambda b: 2 / (1 - b), lambda b: (1 / (1 - b)) / 2),
+                "`x**1/2` is (x**1)/2: write x**0.5, x**(1/2) or np.sqrt(x).",
+            ),
             "root left out": (
-                lambda b: 1 / (1 - b),
+                _factor(root=lambda x: x),
                 "Was the root left out? The step divides by √S.",
             ),
+            "squared instead of root": (
+                _factor(root=np.square),
+                "Is there a square in place of the root? The step divides by √S.",
+            ),
             "fraction upside down": (
-                lambda b: np.sqrt(1 - b),
+                _factor(outside=lambda x: x),
                 "Is the fraction upside down? S is too small, so the step is too large.",
             ),
             "beta instead of 1-beta": (
-                lambda b: 1 / np.sqrt(b),
+                _factor(inside=lambda b: b),
                 "Is it β? The first g² enters with the weight 1 − β.",
+            ),
+            "sign inside the root": (
+                (_factor(inside=lambda b: 1 + b), _factor(inside=lambda b: b - 1)),
+                "Is the sign under the root wrong? It is 1 − β.",
+            ),
+            "beta squared": (
+                _factor(inside=lambda b: 1 - b**2),
+                "Is β squared? At the first step it is β to the power of 1.",
+            ),
+            "share instead of factor": (
+                _factor(outside=lambda x: 1 / x - 1),
+                "Was 1 subtracted? Asked for is the factor, not by how much it exceeds 1.",
+            ),
+            "sign flipped": (
+                _factor(outside=lambda x: -1 / x),
+                "Is there a minus in front? A factor is positive here.",
             ),
             "no bias": (
                 lambda b: 1.0,
@@ -140,7 +193,8 @@ EXERCISES = (
             ),
             "neither root nor fraction": (
                 lambda b: 1 - b,
-                "This is S₁/g². Which step follows from it?",
+                "This is S₁/g². Which step follows from it? (`1/np.sqrt(1) - beta` gives it too, "
+                "where a bracket is missing.)",
             ),
         },
         hints=(
@@ -156,46 +210,77 @@ EXERCISES = (
         title="How long the bias lasts",
         task="Under a constant gradient the step is $\\eta/\\sqrt{1-\\beta^t}$. From which $t$ on "
         "is it too large by less than a given share?",
+        outputs=("t",),
         probes=(
-            call("β = 0.9", 0.9, 0.1),
-            call("β = 0.99", 0.99, 0.1),
-            call("β = 0.5", 0.5, 0.01),
-            call("at once", 0.1, 0.5),
+            call("β = 0.9", beta=0.9, excess=0.1),
+            call("β = 0.99", beta=0.99, excess=0.1),
+            call("β = 0.5", beta=0.5, excess=0.01),
+            call("at once", beta=0.1, excess=0.5),
+            call("β = 0.3", beta=0.3, excess=0.001),
+            call("twice as large", beta=0.8, excess=1.0),
         ),
         mistakes={
-            "one step early": (
-                lambda b, x: steps_until_unbiased(b, x) - 1,
-                "Is this the last t at which the step is still too large? One more.",
+            "stops at once": (
+                (lambda b, x: 1, lambda b, x: 2),
+                "The answer is always the same: does `return` stand inside the loop, or is a "
+                "bracket missing, or the fraction upside down? It is 1/np.sqrt(1 - beta**t).",
             ),
-            "one step late": (
-                lambda b, x: steps_until_unbiased(b, x) + 1,
-                "Is t one too large? t = 1 is the first step.",
+            "1 forgotten": (
+                _count(limit=lambda excess: excess),
+                "Is the factor compared with the excess itself? Compare with 1 + excess.",
+            ),
+            "compared with 1 - excess": (
+                _count(limit=lambda excess: 1 / (1 - excess) if excess < 1 else np.inf),
+                "Is √(1 − βᵗ) compared with 1 − excess? Compare the step, 1/√(1 − βᵗ), with "
+                "1 + excess.",
+            ),
+            "excess taken as a percentage": (
+                _count(limit=lambda excess: 1 + excess / 100),
+                "Is the excess divided by 100? 0.1 stands for 10 % already.",
+            ),
+            "power of 1-beta": (
+                _count(factor=lambda b, t: 1 / np.sqrt(1 - (1 - b) ** t)),
+                "Is it 1 − (1 − β)ᵗ? What is missing after t steps is βᵗ.",
+            ),
+            "bracket round 1-beta": (
+                _count(factor=lambda b, t: 1 / np.sqrt((1 - b) ** t)),
+                "Is the power outside the bracket? It is 1 − βᵗ, not (1 − β)ᵗ.",
+            ),
+            "product instead of power": (
+                _count(factor=lambda b, t: 1 / np.sqrt(np.float64(1 - b * t))),
+                "Is it β·t? It is a power, beta**t.",
             ),
             "root left out": (
-                _until(lambda t, b, x: 1 / (1 - b**t) < 1 + x),
+                _count(factor=lambda b, t: 1 / (1 - b**t)),
                 "Was the root left out? The step has √(1 − βᵗ) below.",
             ),
             "weight instead of step": (
-                _until(lambda t, b, x: b**t < x),
+                _count(factor=lambda b, t: b**t, limit=lambda excess: excess),
                 "This is when S is right to that share; the step, with its root, is sooner.",
             ),
-            "1 forgotten": (
-                (
-                    lambda b, x: 10_000,
-                    _until(lambda t, b, x: 1 / np.sqrt(1 - b**t) > x),
-                ),
-                "Is the factor compared with the excess itself? Compare with 1 + excess.",
+            "one step early": (
+                (_count(more=-1), lambda b, x: np.floor(_solved(b, x))),
+                "Is this the last t at which the step is still too large? One more.",
+            ),
+            "one step late": (
+                _count(more=1),
+                "Is t one too large? t = 1 is the first step.",
             ),
             "window": (
                 (lambda b, x: 1 / (1 - b), lambda b, x: round(1 / (1 - b))),
                 "This is the window 1/(1 − β). The bias depends on what is acceptable, too.",
             ),
             "not whole": (
-                lambda b, x: np.log(1 - 1 / (1 + x) ** 2) / np.log(b),
+                _solved,
                 "The formula is right; t has to be the next whole number.",
             ),
+            "rounded to the nearest": (
+                lambda b, x: np.round(_solved(b, x)),
+                "Is t rounded to the nearest whole number? Round up: at a smaller t the step is "
+                "still too large.",
+            ),
             "factor returned": (
-                lambda b, x: 1 / np.sqrt(1 - b ** steps_until_unbiased(b, x)),
+                _count(result=lambda t, b: 1 / np.sqrt(1 - b**t)),
                 "Is it the factor that is returned? Return t.",
             ),
         },

@@ -10,21 +10,38 @@ import contextlib
 import inspect
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
 
 import numpy as np
 
 from ..progress import record as remember
 from . import sandbox
+from .mend import clues, mend
 from .observe import Odd, Raised, agree, first_difference, record
+from .pairs import pairs
 from .source import is_stub, stub_of
 from .verdict import Verdict, show
-from .words import advice, at, describe, error, number, ratio
+from .words import advice, asked_for, at, error, gave, number, ratio
 
 SECONDS = 5.0  # a right solution takes milliseconds, even with thirty learners on one machine
 UNKNOWN = "unknown"
 STUB = "still the stub"
+NOT_LISTED = "This mistake isn't in the catalogue; the hints may help."
+
+# Where the source may say more than the numbers do: names that are no diagnosis, and slips whose
+# place is half of it.
+VAGUE = {UNKNOWN, "raises", "wrong return", "wrong shape", "returns None", "endless loop"}
+PLACES = {
+    "brackets missing",
+    "bracket at the wrong place",
+    "* or **",
+    "return in the loop",
+    "line in the loop",
+    "line outside the loop",
+    "axis or keepdims",
+}
+MENDING_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -163,8 +180,42 @@ class Exercise:
         try:
             seen = sandbox.run(lambda: observe(function, self.probes, progress), seconds)
         except sandbox.TimeUp:
-            return self._time_up(progress, seconds)
-        return self._compare(seen)
+            return self._with_place(self._time_up(progress, seconds), function)
+        return self._with_place(self._compare(seen), function)
+
+    def _with_place(self, verdict, function):
+        """Say where the slip stands, if one small change to the learner's source mends it."""
+        if verdict.passed or verdict.mistake == STUB:
+            return verdict
+        try:
+            found = sandbox.run(lambda: mend(function, self._works), MENDING_SECONDS)
+        except sandbox.TimeUp:
+            found = None
+        vague = verdict.mistake in VAGUE
+        if found is None:
+            words = "\n".join(clues(function, verdict.mistake != "raises")) if vague else ""
+            return verdict if not words else replace(verdict, message=f"{verdict.message}\n{words}")
+        if vague:
+            message = f"{verdict.message.removesuffix(NOT_LISTED).rstrip()}\n{found.words}"
+            return replace(verdict, mistake=found.name, mistakes=(found.name,), message=message)
+        if found.name in PLACES:
+            return replace(verdict, message=f"{verdict.message}\n{found.words}")
+        return verdict
+
+    def _works(self, function):
+        """Whether a function does, probe by probe, what the solution or one valid form does."""
+        forms = [f for name in self.variants for f in as_tuple(self.variants[name][0])]
+        fitting = [self.solution, *(f for f in forms if callable(f))]
+        for probe in self.probes:
+            records, changed = record(function, probe)
+            fitting = [
+                form
+                for form in fitting
+                if first_difference(records, _expected(form, probe)) is None
+            ]
+            if changed or not fitting:
+                return False
+        return True
 
     def _compare(self, seen):
         difference = self.difference(self.solution, seen)
@@ -179,7 +230,31 @@ class Exercise:
         if len(found) == 1:
             where = self._describe(seen, difference)
             return self._not_yet(found[0], f"{where}\n{self.mistakes[found[0]][1]}")
+        together = () if found else self._two_that_fit(seen)
+        if len(together) == 1:
+            return self._two_mistakes(together.pop(), self._describe(seen, difference))
         return self._unnamed(seen, difference)
+
+    @cached_property
+    def _pairs(self):
+        """Every two slips of the catalogue, a valid form among them or not, that can meet."""
+        groups = (self.variants, self.mistakes)
+        slips = [(name, f) for group in groups for name in group for f in as_tuple(group[name][0])]
+        return pairs(slips)
+
+    def _two_that_fit(self, seen):
+        """The names of all pairs that explain what was seen."""
+        return {names for names, both in self._pairs if self.difference(both, seen) is None}
+
+    def _two_mistakes(self, names, where):
+        """The verdict on two slips at once; a valid form among them is none."""
+        form = [f"This is a valid form: {self.variants[n][1]}" for n in names if n in self.variants]
+        wrong = tuple(name for name in names if name in self.mistakes)
+        if not wrong:
+            return Verdict(self.name, True, None, "\n".join(form), " and ".join(names))
+        words = [self.mistakes[name][1] for name in wrong]
+        message = "\n".join([where, *form, *words])
+        return Verdict(self.name, False, wrong[0], message, mistakes=wrong)
 
     def _fits(self, group, name, seen):
         return any(self.difference(one, seen) is None for one in as_tuple(group[name][0]))
@@ -227,8 +302,9 @@ class Exercise:
         count = len(self.probes)
         return Verdict(self.name, True, None, f"All {count} probes agree with the reference.")
 
-    def _changed(self, probe, label, position):
-        argument = self.argument_names[min(position, len(self.argument_names) - 1)]
+    def _changed(self, probe, label, argument):
+        if not isinstance(argument, str):
+            argument = self.argument_names[min(argument, len(self.argument_names) - 1)]
         return self._not_yet(
             "changes its arguments",
             f"The numbers are right, but your function changed the caller's {argument} "
@@ -247,27 +323,21 @@ class Exercise:
         want = expected[index][1] if index < len(expected) else None
         where = self._describe(seen, difference)
         if isinstance(got, Raised):
-            return self._not_yet("raises", f"{where}\n{advice(got)}".rstrip())
+            return self._not_yet("raises", f"{where}\n{advice(got, self.argument_names)}".rstrip())
         if got is None:
             return self._not_yet(
                 "returns None", f"{where}\nDoes every path through it end with a return?"
             )
         if isinstance(got, Odd | str) or type(got) is not type(want):
-            return self._not_yet("wrong return", f"{where}\n{self._asked_for(want)}")
+            return self._not_yet("wrong return", f"{where}\n{asked_for(want, self.outputs)}")
         if isinstance(got, np.ndarray) and got.shape != want.shape:
             several = len(self.outputs) > 1 and got.shape[:1] != want.shape[:1]
             name = "wrong return" if several else "wrong shape"
-            return self._not_yet(name, f"{where}\n{self._asked_for(want)}")
+            return self._not_yet(name, f"{where}\n{asked_for(want, self.outputs)}")
         return self._not_yet(
             UNKNOWN,
-            f"{where}\nThis mistake isn't in the catalogue; the hints may help.",
+            f"{where}\n{NOT_LISTED}",
         )
-
-    def _asked_for(self, want):
-        """What a right function would have returned."""
-        if len(self.outputs) > 1 and isinstance(want, np.ndarray):
-            return f"Asked for: {', '.join(self.outputs)}; each {describe(want[0])}."
-        return f"Asked for: {describe(want)}."
 
     def _not_repeatable(self, seen):
         for probe, runs in zip(self.probes, seen, strict=True):
@@ -294,10 +364,9 @@ class Exercise:
         _, want = expected[index]
         if isinstance(got, Raised):
             return f"{place}, {label}: your function raised {error(got)}."
-        if not isinstance(got, np.ndarray) or not isinstance(want, np.ndarray):
-            return f"{place}, {label}: your function gave {describe(got)}."
-        if got.shape != want.shape:
-            return f"{place}, {label}: your function gave {describe(got)}."
+        numbers = isinstance(got, np.ndarray) and isinstance(want, np.ndarray)
+        if not numbers or got.shape != want.shape:
+            return f"{place}, {label}: your function gave {gave(got, want, self.outputs)}."
         return f"{place}, {label}: {self._first_number(got, want)}"
 
     def _first_number(self, got, want):
@@ -337,7 +406,7 @@ class Exercise:
         )
 
     def _not_yet(self, mistake, message):
-        return Verdict(self.name, False, mistake, message)
+        return Verdict(self.name, False, mistake, message, mistakes=(mistake,))
 
 
 class _Foretelling(list):

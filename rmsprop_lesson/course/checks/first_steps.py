@@ -2,7 +2,9 @@
 
 import numpy as np
 
-from .engine import Exercise
+from .engine import Exercise, Inferred
+from .observe import number_seen
+from .pairs import parts
 from .probes import call
 
 
@@ -59,6 +61,43 @@ def largest_stable_rate(curvatures):
     return 2 / np.max(curvatures)
 
 
+@parts
+def _descent(start=lambda theta: theta, sign=-1, step=lambda g, lr: lr * g):
+    """A step of gradient descent: where it starts, which way it goes, how far."""
+    return lambda theta, g, lr: start(theta) + sign * step(g, lr)
+
+
+def _fixed_rate(seen):
+    """A step with a learning rate of its own, read off the first one: 2 − 3η."""
+    first = number_seen(seen)
+    rate = 0.0 if first is None else (2.0 - first) / 3.0
+    return _descent(step=lambda g, lr: rate * g) if 0 < rate < 1 else None
+
+
+@parts
+def _gradient(x=lambda x, k: x, y=lambda y, k: k * y, order=slice(None)):
+    """The two components of the valley's gradient."""
+    return lambda p, k: np.array([x(p[0], k), y(p[1], k)])[order]
+
+
+@parts
+def _bound(pick=np.max, numerator=2.0, of=lambda c: c, upside_down=False):
+    """The largest stable rate from another curvature, or by another formula."""
+
+    def implementation(curvatures):
+        rate = numerator / of(pick(np.asarray(curvatures)))
+        return 1 / rate if upside_down else rate
+
+    return implementation
+
+
+def _just_below(seen):
+    """The bound with a margin, read off the first probe."""
+    first = number_seen(seen)
+    share = 0.0 if first is None else first / 0.02
+    return _bound(numerator=2 * share) if 0.8 < share < 1.2 else None
+
+
 EXERCISES = (
     Exercise(
         solution=gradient_step,
@@ -67,37 +106,84 @@ EXERCISES = (
         task="Write the update of gradient descent.",
         outputs=("θ",),
         probes=(
-            call("floats", 2.0, 3.0, 0.1),
-            call("arrays", np.array([1.0, -2.0, 0.5]), np.array([3.0, -4.0, 0.0]), 0.2),
-            call("2-D array", np.array([[1.0], [5.0]]), np.array([[-2.0], [0.3]]), 1.5),
+            call("floats", theta=2.0, grad=3.0, learning_rate=0.1),
+            call(
+                "arrays",
+                theta=np.array([1.0, -2.0, 0.5]),
+                grad=np.array([3.0, -4.0, 0.0]),
+                learning_rate=0.2,
+            ),
+            call(
+                "2-D array",
+                theta=np.array([[1.0], [5.0]]),
+                grad=np.array([[-2.0], [0.3]]),
+                learning_rate=1.5,
+            ),
         ),
         mistakes={
             "sign flipped": (
-                lambda theta, g, lr: theta + lr * g,
+                _descent(sign=1),
                 "Is the step added? The gradient points uphill: subtract it.",
             ),
             "learning rate left out": (
-                lambda theta, g, lr: theta - g,
+                _descent(step=lambda g, lr: g),
                 "Was the learning rate left out?",
             ),
+            "learning rate fixed": (
+                Inferred(_fixed_rate),
+                "Does the function use a learning rate of its own? It is an argument, and every "
+                "caller may give another one.",
+            ),
             "divided by the learning rate": (
-                lambda theta, g, lr: theta - g / lr,
+                _descent(step=lambda g, lr: g / lr),
                 "Is the gradient divided by η? It is multiplied.",
             ),
+            "learning rate squared": (
+                _descent(step=lambda g, lr: lr**2 * g),
+                "Is η squared, or used twice? Once is enough.",
+            ),
+            "learning rate added": (
+                (
+                    _descent(step=lambda g, lr: g + lr),
+                    _descent(step=lambda g, lr: lr - g),
+                    _descent(step=lambda g, lr: g - lr),
+                ),
+                "Is there a + or − between η and the gradient? The step is their product.",
+            ),
             "step returned": (
-                (lambda theta, g, lr: lr * g, lambda theta, g, lr: -lr * g),
+                _descent(start=lambda theta: 0 * theta),
                 "Is it the step that is returned? Subtract it from θ.",
             ),
             "theta scaled too": (
-                lambda theta, g, lr: lr * (theta - g),
-                "Is a bracket too wide? η multiplies the gradient only.",
+                (
+                    lambda theta, g, lr: lr * (theta - g),
+                    lambda theta, g, lr: theta * lr - g,
+                    lambda theta, g, lr: (theta - lr) * g,
+                ),
+                "Is a bracket too wide or at the wrong place? η multiplies the gradient only.",
+            ),
+            "theta and gradient exchanged": (
+                (lambda theta, g, lr: g - lr * theta, lambda theta, g, lr: theta - lr * theta),
+                "Are θ and the gradient exchanged? The step goes from θ, along the gradient.",
+            ),
+            "theta multiplied": (
+                lambda theta, g, lr: theta * lr * g,
+                "Is θ multiplied by the step? The step is subtracted from it.",
             ),
             "gradient normalised": (
                 (
-                    lambda theta, g, lr: theta - lr * g / np.linalg.norm(g),
-                    lambda theta, g, lr: theta - lr * np.sign(g),
+                    _descent(step=lambda g, lr: lr * g / np.linalg.norm(g)),
+                    _descent(step=lambda g, lr: lr * np.sign(g)),
                 ),
                 "Is the gradient divided by its size? Gradient descent takes it as it is.",
+            ),
+            "gradient squared": (
+                _descent(step=lambda g, lr: lr * g**2),
+                "Is the gradient squared? Then its sign is lost, and with it the way downhill.",
+            ),
+            "absolute gradient": (
+                _descent(step=lambda g, lr: lr * abs(g)),
+                "Is the sign of the gradient lost? It says which way is uphill.",
             ),
         },
         hints=(
@@ -114,42 +200,94 @@ EXERCISES = (
         task=r"The elongated valley is $L(x, y) = \tfrac12(x^2 + \kappa y^2)$. Write its gradient.",
         outputs=("the gradient",),
         probes=(
-            call("one point", np.array([3.0, 1.0]), 100.0),
-            call("another point", np.array([-2.0, 0.5]), 7.0),
-            call("round valley", np.array([1.0, -4.0]), 1.0),
+            call("one point", point=np.array([3.0, 1.0]), condition=100.0),
+            call("another point", point=np.array([-2.0, 0.5]), condition=7.0),
+            call("round valley", point=np.array([1.0, -4.0]), condition=1.0),
         ),
         mistakes={
             "factor 2 too many": (
-                lambda p, k: np.array([2 * p[0], 2 * k * p[1]]),
+                _gradient(x=lambda x, k: 2 * x, y=lambda y, k: 2 * k * y),
                 "Was the ½ in front forgotten? The derivative of x²/2 is x.",
             ),
             "half too many": (
-                lambda p, k: np.array([p[0] / 2, k * p[1] / 2]),
+                _gradient(x=lambda x, k: x / 2, y=lambda y, k: k * y / 2),
                 "Was the 2 of the derivative forgotten? The derivative of x² is 2x, half of it x.",
             ),
+            "factor 2 in one component": (
+                (
+                    _gradient(x=lambda x, k: 2 * x),
+                    _gradient(y=lambda y, k: 2 * k * y),
+                    _gradient(x=lambda x, k: x / 2),
+                    _gradient(y=lambda y, k: k * y / 2),
+                ),
+                "Is one component twice or half as large as it should be? The ½ in front of the "
+                "bracket belongs to both terms.",
+            ),
             "axes swapped": (
-                lambda p, k: np.array([k * p[0], p[1]]),
+                _gradient(x=lambda x, k: k * x, y=lambda y, k: y),
                 "Is κ on the wrong axis? It belongs to y.",
             ),
             "order swapped": (
-                lambda p, k: np.array([k * p[1], p[0]]),
+                _gradient(order=slice(None, None, -1)),
                 "Are the two components in the wrong order? First ∂L/∂x, then ∂L/∂y.",
             ),
+            "x and y exchanged": (
+                lambda p, k: np.array([p[1], k * p[0]]),
+                "Are x and y exchanged? The point is (x, y), and κ belongs to y.",
+            ),
+            "one coordinate used twice": (
+                (lambda p, k: np.array([p[0], k * p[0]]), lambda p, k: np.array([p[1], k * p[1]])),
+                "Is the same coordinate in both components?",
+            ),
             "kappa left out": (
-                lambda p, k: np.array([p[0], p[1]]),
+                _gradient(y=lambda y, k: y),
                 "Was κ left out?",
             ),
+            "kappa on both": (
+                _gradient(x=lambda x, k: k * x),
+                "Does κ multiply both components? It belongs to y alone.",
+            ),
             "kappa squared": (
-                lambda p, k: np.array([p[0], k**2 * p[1]]),
+                _gradient(y=lambda y, k: k**2 * y),
                 "Is κ squared? The square in κy² belongs to y alone.",
             ),
+            "kappa divides": (
+                _gradient(y=lambda y, k: y / k),
+                "Is y divided by κ? The larger κ is, the steeper is the slope.",
+            ),
+            "kappa added": (
+                _gradient(y=lambda y, k: k + y),
+                "Is κ added to y? It multiplies it.",
+            ),
+            "y left out": (
+                _gradient(y=lambda y, k: k + 0 * y),
+                "Was y left out? κ alone is the curvature; the slope is κy.",
+            ),
+            "sign flipped": (
+                _gradient(x=lambda x, k: -x, y=lambda y, k: -k * y),
+                "Is the sign wrong? The gradient points uphill; the step turns it round.",
+            ),
             "loss returned": (
-                lambda p, k: (p[0] ** 2 + k * p[1] ** 2) / 2,
+                (
+                    lambda p, k: (p[0] ** 2 + k * p[1] ** 2) / 2,
+                    lambda p, k: p[0] ** 2 + k * p[1] ** 2,
+                ),
                 "Is it the loss that is returned? The gradient has two components.",
             ),
+            "components added": (
+                lambda p, k: p[0] + k * p[1],
+                "Were the two components added up? Return both, as an array.",
+            ),
             "components not differentiated": (
-                lambda p, k: np.array([p[0] ** 2 / 2, k * p[1] ** 2 / 2]),
+                (
+                    _gradient(x=lambda x, k: x**2 / 2, y=lambda y, k: k * y**2 / 2),
+                    _gradient(x=lambda x, k: x**2, y=lambda y, k: k * y**2),
+                ),
                 "Are these the two terms of the loss? Differentiate each.",
+            ),
+            "second derivative": (
+                _gradient(x=lambda x, k: 1 + 0 * x, y=lambda y, k: k + 0 * y),
+                "Are these the curvatures, 1 and κ? Differentiate only once.",
             ),
         },
         hints=(
@@ -167,35 +305,65 @@ EXERCISES = (
             r"Gradient descent on $\lambda\theta^2/2$ converges if and only if $\eta\lambda < 2$. "
             "Given the curvatures of all axes, where does the usable range of rates end?"
         ),
+        outputs=("the rate",),
         probes=(
-            call("two axes", [1.0, 100.0]),
-            call("steepest first", [8.0, 0.5, 2.0]),
-            call("one axis", [0.25]),
+            call("two axes", curvatures=[1.0, 100.0]),
+            call("steepest first", curvatures=[8.0, 0.5, 3.0, 2.0]),
+            call("one axis", curvatures=[0.25]),
         ),
         mistakes={
             "flattest axis": (
-                lambda c: 2 / np.min(c),
+                _bound(pick=np.min),
                 "Is it the flattest axis that decides? The steepest one diverges first.",
             ),
-            "1 instead of 2": (
-                lambda c: 1 / np.max(c),
-                "Is it 1/λ? There the first step lands in the minimum; the bound is twice that.",
+            "first or last axis": (
+                (_bound(pick=lambda c: c[0]), _bound(pick=lambda c: c[-1])),
+                "Is it the first or the last axis that decides? They come in any order: look for "
+                "the steepest.",
             ),
             "mean of the curvatures": (
-                lambda c: 2 / np.mean(c),
+                (_bound(pick=np.mean), _bound(pick=np.median)),
                 "Is it the mean curvature that decides? One axis that diverges is enough.",
             ),
             "sum of the curvatures": (
-                lambda c: 2 / np.sum(c),
+                _bound(pick=np.sum),
                 "Were the curvatures added? Each axis moves by itself.",
+            ),
+            "length of the curvatures": (
+                _bound(pick=np.linalg.norm),
+                "Are the curvatures taken as one vector? Each axis moves by itself.",
             ),
             "one bound per axis": (
                 lambda c: 2 / np.asarray(c),
                 "These are the bounds of the axes. All share one rate: which bound decides?",
             ),
+            "1 instead of 2": (
+                _bound(numerator=1.0),
+                "Is it 1/λ? There the first step lands in the minimum; the bound is twice that.",
+            ),
+            "4 instead of 2": (
+                _bound(numerator=4.0),
+                "Is it 4/λ? The bound is where ηλ = 2.",
+            ),
+            "just below the bound": (
+                Inferred(_just_below),
+                "Is there a margin for safety? The bound itself is asked for.",
+            ),
             "not inverted": (
-                (lambda c: np.max(c), lambda c: 2 * np.max(c), lambda c: np.max(c) / 2),
+                (
+                    _bound(upside_down=True),
+                    _bound(upside_down=True, numerator=1.0),
+                    _bound(upside_down=True, numerator=0.5),
+                ),
                 "Is the fraction upside down? The steeper the axis, the smaller the rate.",
+            ),
+            "root of the curvature": (
+                _bound(of=np.sqrt),
+                "Is there a root? The bound is 2/λ.",
+            ),
+            "curvature squared": (
+                _bound(of=np.square),
+                "Is the curvature squared? The bound is 2/λ.",
             ),
         },
         hints=(

@@ -2,8 +2,10 @@
 
 import numpy as np
 
-from .engine import Exercise, Probe
-from .probes import call
+from .engine import Exercise, Inferred, Probe
+from .observe import array_seen
+from .pairs import parts
+from .probes import call, show_value, untouched
 
 
 def softmax(z):
@@ -87,72 +89,195 @@ def numerical_gradient(loss, theta, h):
     return grad
 
 
+def _row_max(z):
+    return z.max(axis=1, keepdims=True)
+
+
+def _same(x):
+    return x
+
+
+@parts
+def _probabilities(
+    scale=_same,
+    shift=_row_max,
+    power=np.exp,
+    total=lambda e: e.sum(axis=1, keepdims=True),
+    after=_same,
+):
+    """The softmax of each row, with its parts to be exchanged."""
+
+    def implementation(z):
+        z = scale(z)
+        e = power(z - shift(z))
+        return after(e / total(e))
+
+    return implementation
+
+
 def _one_hot(p, labels):
     return np.eye(p.shape[1])[labels]
 
 
-def _normalised(e, axis=1):
-    return e / e.sum(axis=axis, keepdims=axis is not None)
+def _marked(mark):
+    """A matrix like p with ones where ``mark(y, labels)`` puts them."""
+
+    def target(p, labels):
+        y = np.zeros_like(p)
+        mark(y, labels)
+        return y
+
+    return target
 
 
-def _batches(order, last=True):
-    """Batches of ``order(n, rng)``, with or without a smaller last one."""
+def _in_columns(y, labels):
+    y[:, labels] = 1
 
-    def implementation(n, size, rng):
-        indices = order(n, rng)
-        stop = n if last else n - size + 1
-        return [indices[start : start + size] for start in range(0, stop, size)]
+
+def _in_rows(y, labels):
+    y[labels] = 1
+
+
+def _in_the_next(y, labels):
+    y[np.arange(len(y)), labels - 1] = 1
+
+
+def _per_example(p):
+    return len(p)
+
+
+@parts
+def _error(of=lambda p: p, target=_one_hot, divisor=_per_example, sign=1, times=lambda p: 1.0):
+    """(p − y)/n with its parts to be exchanged."""
+
+    def implementation(p, labels):
+        return sign * (of(p) - target(p, labels)) * times(p) / divisor(p)
 
     return implementation
 
 
-def _permuted(n, rng):
+def _shuffled(n, rng):
     return rng.permutation(n)
 
 
+def _cut(order, n, size):
+    return [order[start : start + size] for start in range(0, n, size)]
+
+
+@parts
+def _batches(source=lambda rng: rng, order=_shuffled, cut=_cut, shift=0):
+    """Mini-batches with the parts of their making to be exchanged."""
+    return lambda n, size, rng: cut(order(n, source(rng)) + shift, n, size)
+
+
+def _cut_without_the_rest(order, n, size):
+    return [order[start : start + size] for start in range(0, n - size + 1, size)]
+
+
+def _cut_with_an_empty_one(order, n, size):
+    return [order[k * size : (k + 1) * size] for k in range(n // size + 1)]
+
+
+def _cut_late(order, n, size):
+    return _cut(order, n, size)[1:]
+
+
+def _only_the_batches_shuffled(n, size, rng):
+    batches = _cut(np.arange(n), n, size)
+    rng.shuffle(order := list(range(len(batches))))
+    return [batches[i] for i in order]
+
+
 def _batch_probe(name, n, size):
-    """A probe that looks at the properties of mini-batches, since their order is random."""
+    """A probe that looks at the properties of mini-batches, since their order is random.
+
+    It ends where what follows would depend on the draw: that is no fingerprint.
+    """
 
     def run(recorder):
-        first = recorder.call("first epoch", n, size, rng := np.random.default_rng(5), keep=False)
-        rng.random(n)
-        second = recorder.call("second epoch", n, size, rng, keep=False)
+        def epoch(label, rng):
+            return recorder.call(label, n, size, rng, keep=False)
+
+        with untouched() as left_alone:
+            first = epoch("batches", np.random.default_rng(5))
+            again = epoch("batches", np.random.default_rng(5))
+            other = epoch("batches", np.random.default_rng(6))
         if not isinstance(first, tuple | np.ndarray) or not np.ndim(first[0]):
-            recorder.note("first epoch", first)
+            recorder.note("batches", first)
             recorder.end()
-        indices = np.concatenate(list(first))
         recorder.note("number of batches", len(first))
         recorder.note("sizes of the batches", [len(batch) for batch in first])
-        recorder.note("the sorted indices", np.sort(indices))
-        shuffled = not np.array_equal(indices, np.arange(n))
-        recorder.note("are the indices shuffled (1: yes)", float(shuffled))
-        same_order = np.array_equal(indices, np.concatenate(list(second)))
-        recorder.note("is the second epoch in the same order (1: yes)", float(same_order))
-        runs = np.mean(np.diff(first[0]) == 1) if len(first[0]) > 1 else 0.0
-        recorder.note("are neighbours kept together (1: yes)", float(runs > 0.9))
+        first, again, other = (np.concatenate(list(batches)) for batches in (first, again, other))
+        inside, found = np.arange(n), np.unique(first)
+        recorder.note("do indices come twice (1: yes)", len(found) < len(first))
+        recorder.note("are there others than 0 … n−1 (1: yes)", not np.isin(found, inside).all())
+        recorder.note("are all of 0 … n−1 there (1: yes)", np.isin(inside, found).all())
+        recorder.note("is np.random left alone (1: yes)", left_alone())
+        repeats = np.array_equal(first, again)
+        recorder.note("does the same generator give the same batches again (1: yes)", repeats)
+        if repeats:
+            differ = not np.array_equal(first, other)
+            recorder.note("do two generators give different batches (1: yes)", differ)
+        shuffled = not np.array_equal(np.sort(first), first)
+        recorder.note("are the indices shuffled (1: yes)", shuffled)
+        together = np.mean(np.abs(np.diff(first)) == 1) > 0.5
+        recorder.note("are neighbours kept together (1: yes)", together)
 
-    return Probe(name, f"minibatches({n}, {size}, rng)", run)
+    return Probe(name, f"With n = {n}, batch_size = {size}", run)
 
 
-def _shuffled_batches(n, size, rng):
-    batches = [np.arange(n)[start : start + size] for start in range(0, n, size)]
-    rng.shuffle(shuffled := list(range(len(batches))))
-    return [batches[i] for i in shuffled]
-
-
-def _differences(quotient, at_once=False):
-    """A numerical gradient with another quotient, ``quotient(loss, theta, shift, h)``."""
+@parts
+def _differences(
+    quotient=lambda loss, theta, shift, h: (loss(theta + shift) - loss(theta - shift)) / (2 * h),
+    distance=lambda theta, h: h,
+    coordinates=lambda rows: rows,
+    result=lambda slopes, theta: slopes,
+):
+    """Central differences, one coordinate at a time, with their parts to be exchanged."""
 
     def implementation(loss, theta, h):
-        if at_once:
-            return np.full(len(theta), quotient(loss, theta, np.full(len(theta), h), h))
-        return np.array([quotient(loss, theta, h * row, h) for row in np.eye(len(theta))])
+        slopes = np.zeros(len(theta))
+        for i in coordinates(range(len(theta))):
+            own = distance(theta[i], h)
+            shift = own * np.eye(len(theta))[i]
+            slopes[i] = quotient(loss, theta, shift, own)
+        return result(slopes, theta)
 
     return implementation
 
 
-def _central(loss, theta, shift, h):
-    return (loss(theta + shift) - loss(theta - shift)) / (2 * h)
+def _fixed_distance(seen):
+    """Differences with an h of their own, read off the first probe: ∂(x³)/∂x is 3x² + h²."""
+    gradient = array_seen(seen)
+    if gradient is None or gradient.shape != (2,):
+        return None
+    extra = gradient[0] - (3 * 1.5**2 - 4.0)
+    return _differences(distance=lambda x, h: np.sqrt(extra) if extra > 1e-9 else 1e-5)
+
+
+def _all_at_once(loss, theta, h):
+    slope = (loss(theta + h) - loss(theta - h)) / (2 * h)
+    return np.full(len(theta), slope)
+
+
+def _left_behind(after):
+    """Central differences that move θ itself and don't put it back: ``after`` is what is left."""
+
+    def implementation(loss, theta, h):
+        moved, slopes = theta.copy(), []
+        for i in range(len(theta)):
+            moved[i] += h
+            up = loss(moved)
+            moved[i] -= 2 * h
+            slopes.append((up - loss(moved)) / (2 * h))
+            moved[i] += after * h
+        return np.array(slopes)
+
+    return implementation
+
+
+def _one_number_given(loss, theta, h):
+    return np.array([(loss(x + h) - loss(x - h)) / (2 * h) for x in theta])
 
 
 def _curved(theta):
@@ -163,10 +288,28 @@ def _steep(theta):
     return np.sum(np.exp(theta))
 
 
+def _mixed(theta):
+    return theta[0] ** 3 * theta[1] + np.exp(theta[2]) * theta[0] + theta[3] ** 4
+
+
+# Scores from −1000 to 1000: each way to shift a row overflows, or leaves 0/0, in rows of its own.
 _SCORES = np.array([[1.0, 2.0, 0.5], [-1.0, 0.0, 3.0]])
 _HUGE = np.array([[1000.0, 1001.0, 990.0], [-2000.0, -2001.0, -2003.0]])
+_WIDE = np.array(
+    [
+        [1000.0, 1001.0, 990.0],
+        [-1000.0, 1000.0, -1000.0],
+        [1000.0, -1000.0, 1000.0],
+        [1000.0, -1000.0, -1000.0],
+        [-1000.0, -1000.0, 1000.0],
+        [-2000.0, 0.0, 1.0],
+        [0.0, 1000.0, 400.0],
+    ]
+)
+_LOW = np.array([[-1000.0, -1001.0, -1002.0, -999.0]])
 _P = np.array([[0.2, 0.5, 0.3], [0.7, 0.2, 0.1], [0.1, 0.1, 0.8], [0.25, 0.25, 0.5]])
 _LABELS = np.array([1, 0, 1, 2])
+_Q = np.array([[0.4, 0.3, 0.2, 0.1], [0.1, 0.1, 0.1, 0.7]])
 
 _SOFTMAX = Exercise(
     solution=softmax,
@@ -175,46 +318,152 @@ _SOFTMAX = Exercise(
     task="Write the softmax of each row. Scores of 1000 must not overflow.",
     outputs=("the probability",),
     probes=(
-        call("two rows", _SCORES, text="With the scores ((1, 2, 0.5), (-1, 0, 3))"),
-        call("huge scores", _HUGE, text="With scores of 1000 and -2000"),
-        call("one row", _SCORES[:1], text="With the scores ((1, 2, 0.5),)"),
+        call("two rows", _SCORES, text="With z = ((1, 2, 0.5), (-1, 0, 3))"),
+        call("huge scores", _HUGE, text="With z = ((1000, 1001, 990), (-2000, -2001, -2003))"),
+        call("one row", _SCORES[:1], text="With z = ((1, 2, 0.5),)"),
+        call("a square", np.vstack([_SCORES, [[0.0, 0.0, 1.0]]]), text="With three rows of three"),
+        *(
+            call(f"wide row {row + 1}", _WIDE[row : row + 1], text=f"With z = ({show_value(z)},)")
+            for row, z in enumerate(_WIDE)
+        ),
+        call("low scores", _LOW, text="With z = ((-1000, -1001, -1002, -999),)"),
     ),
     mistakes={
-        "overflow": (
-            lambda z: _normalised(np.exp(z)),
-            "exp(1000) is infinite. Subtract the row's largest score first: nothing else changes.",
+        "sums without keepdims": (
+            (
+                lambda z: np.exp(z - _row_max(z)) / np.sum(np.exp(z - _row_max(z)), axis=1),
+                lambda z: np.exp(z - z.max(axis=1)) / np.sum(np.exp(z - z.max(axis=1)), axis=1),
+                lambda z: np.exp(z) / np.sum(np.exp(z), axis=1),
+                lambda z: _probabilities(shift=lambda z: z.max(axis=1))(z),
+            ),
+            "A sum or maximum over axis=1 has shape (n,), which doesn't fit a matrix row by row. "
+            "With keepdims=True it stays a column of shape (n, 1).",
         ),
         "one sum for all rows": (
-            lambda z: _normalised(np.exp(z - z.max(axis=1, keepdims=True)), axis=None),
-            "Do all rows together add up to 1? Each row does: axis=1.",
+            _probabilities(total=np.sum),
+            "Do all rows together add up to 1? Each row does: axis=1, with keepdims=True.",
         ),
         "columns instead of rows": (
-            lambda z: _normalised(np.exp(z - z.max(axis=0, keepdims=True)), axis=0),
-            "Do the columns add up to 1? The rows do: axis=1.",
+            (
+                _probabilities(total=lambda e: e.sum(axis=0)),
+                _probabilities(shift=lambda z: z.max(axis=0), total=lambda e: e.sum(axis=0)),
+            ),
+            "Do the columns add up to 1? The rows do: axis=1, with keepdims=True.",
         ),
-        "one maximum for all rows": (
-            lambda z: _normalised(np.exp(z - z.max())),
-            "Is one maximum subtracted from all rows? In a row far below it all is 0: 0/0.",
+        "each entry divided by itself": (
+            _probabilities(total=_same),
+            "Is each entry divided by itself? Divide by the sum of its row.",
         ),
         "not normalised": (
-            (lambda z: np.exp(z - z.max(axis=1, keepdims=True)), np.exp),
-            "Do the rows add up to 1? Divide by their sums.",
+            _probabilities(total=lambda e: 1.0),
+            "Do the rows add up to 1? Divide each by its sum (not by its largest entry).",
+        ),
+        "overflow": (
+            (
+                _probabilities(shift=lambda z: 0.0),
+                _probabilities(
+                    shift=lambda z: 0.0, total=lambda e: e.sum(axis=1, keepdims=True) + 1e-8
+                ),
+            ),
+            "exp(1000) is infinite. Subtract the row's largest score first: nothing else changes.",
         ),
         "minimum subtracted": (
-            lambda z: _normalised(np.exp(z - z.min(axis=0, keepdims=True))),
-            "Is a minimum subtracted? It is the largest score of each row.",
+            _probabilities(shift=lambda z: z.min(axis=1, keepdims=True)),
+            "Is the smallest score subtracted? The others then stay large: take the largest of "
+            "each row.",
+        ),
+        "mean subtracted": (
+            (
+                _probabilities(shift=lambda z: z.mean(axis=1, keepdims=True)),
+                _probabilities(shift=lambda z: np.median(z, axis=1, keepdims=True)),
+            ),
+            "Is the mean subtracted? A score far above it still overflows: take the largest of "
+            "each row.",
+        ),
+        "first or last score subtracted": (
+            (_probabilities(shift=lambda z: z[:, :1]), _probabilities(shift=lambda z: z[:, -1:])),
+            "Is the first or the last score subtracted? It needn't be the largest: take the "
+            "maximum of each row.",
+        ),
+        "maximum added": (
+            _probabilities(shift=lambda z: -_row_max(z)),
+            "Is the maximum added? Subtract it.",
+        ),
+        "largest size subtracted": (
+            (
+                _probabilities(shift=lambda z: np.abs(z).max(axis=1, keepdims=True)),
+                _probabilities(shift=lambda z: np.abs(z).max()),
+            ),
+            "Is the largest absolute score subtracted? Take the largest score, with its sign: "
+            "otherwise all of a negative row is 0, and 0/0.",
+        ),
+        "never less than 0 subtracted": (
+            _probabilities(shift=lambda z: np.maximum(0, _row_max(z))),
+            "Is at least 0 subtracted? In a row of large negative scores all is 0 then: 0/0. The "
+            "row's own maximum is right, also where it is negative.",
+        ),
+        "one maximum for all rows": (
+            _probabilities(shift=np.max),
+            "Is one maximum subtracted from all rows? In a row far below it all is 0: 0/0. Take "
+            "the maximum along axis=1, with keepdims=True.",
+        ),
+        "maximum of the columns": (
+            _probabilities(shift=lambda z: z.max(axis=0)),
+            "Is it the maximum of each column? Each row has its own: axis=1, keepdims=True.",
+        ),
+        "scores clipped": (
+            tuple(
+                _probabilities(scale=lambda z, c=c: np.clip(z, -c, c), shift=lambda z: 0.0)
+                for c in (500.0, 700.0, 709.0, 100.0, 50.0, 20.0)
+            ),
+            "Are large scores cut off? Then 1000 and 1001 become the same. Subtract the largest "
+            "of each row instead.",
+        ),
+        "divided by the largest score": (
+            (
+                _probabilities(scale=lambda z: z / _row_max(z), shift=lambda z: 0.0),
+                _probabilities(scale=lambda z: z / np.max(z), shift=lambda z: 0.0),
+            ),
+            "Are the scores divided by the largest one? That changes the result; subtracting it "
+            "doesn't.",
         ),
         "exponential left out": (
-            (lambda z: _normalised(z), lambda z: _normalised(z - z.max(axis=1, keepdims=True))),
+            (
+                _probabilities(power=_same),
+                _probabilities(shift=lambda z: 0.0, power=_same),
+            ),
             "Was exp left out?",
         ),
+        "another base": (
+            (
+                _probabilities(power=lambda z: 2.0**z),
+                _probabilities(power=lambda z: 10.0**z),
+                _probabilities(power=np.square),
+            ),
+            "Is it another power than e to the z? np.exp(z).",
+        ),
         "sign flipped": (
-            lambda z: _normalised(np.exp(z.min(axis=1, keepdims=True) - z)),
+            (
+                _probabilities(scale=np.negative),
+                _probabilities(power=lambda z: np.exp(-z)),
+            ),
             "Does the smallest score get the largest probability? Check the sign.",
         ),
+        "sigmoid": (
+            lambda z: 1 / (1 + np.exp(-z)),
+            "Is it the sigmoid of each score? The softmax compares the scores of a row.",
+        ),
         "logarithm returned": (
-            lambda z: np.log(softmax(z)),
+            _probabilities(after=np.log),
             "Are these log-probabilities?",
+        ),
+        "class returned": (
+            (
+                _probabilities(after=lambda p: p.argmax(axis=1)),
+                _probabilities(after=np.round),
+                _probabilities(after=lambda p: np.eye(p.shape[1])[p.argmax(axis=1)]),
+            ),
+            "Is only the most likely class returned? Return all probabilities.",
         ),
     },
     hints=(
@@ -233,43 +482,106 @@ _GRADIENT = Exercise(
     outputs=("the gradient",),
     probes=(
         call("four examples", _P, _LABELS, text="With four examples of three classes"),
-        call("one example", _P[:1], np.array([2]), text="With p = (0.2, 0.5, 0.3), label 2"),
+        call(
+            "one example", _P[:1], np.array([2]), text="With p = ((0.2, 0.5, 0.3),), labels = (2,)"
+        ),
+        call("four classes", _Q, np.array([3, 0]), text="With two examples of four classes"),
     ),
     mistakes={
-        "not divided by n": (
-            lambda p, labels: p - _one_hot(p, labels),
-            "Is it the sum over the examples? The loss is their mean: divide by n.",
+        "labels subtracted as numbers": (
+            (
+                _error(target=lambda p, labels: labels.reshape(-1, 1)),
+                _error(target=lambda p, labels: labels),
+            ),
+            "Are the labels subtracted as numbers? A label says which column gets the 1: "
+            "p[i, labels[i]] − 1 (one-hot).",
         ),
-        "sign flipped": (
-            lambda p, labels: (_one_hot(p, labels) - p) / len(p),
-            "Is the sign wrong? Raising the score of a wrong class raises the loss.",
+        "labels as columns of all rows": (
+            _error(target=_marked(_in_columns)),
+            "`[:, labels]` takes these columns in every row. Each row has its own column: "
+            "[np.arange(n), labels].",
+        ),
+        "labels as rows": (
+            _error(target=_marked(_in_rows)),
+            "`[labels]` takes whole rows. Each row has its own column: [np.arange(n), labels].",
+        ),
+        "labels counted from 1": (
+            _error(target=_marked(_in_the_next)),
+            "Is the label reduced by 1? Classes count from 0, like columns.",
         ),
         "one-hot left out": (
-            (lambda p, labels: p / len(p), lambda p, labels: p),
+            _error(target=lambda p, labels: 0.0),
             "Was the label left out? Subtract 1 at the right class.",
         ),
-        "derivative of the sigmoid": (
-            lambda p, labels: p * (1 - p) / len(p),
-            "Is it p(1 − p)? That belongs to the sigmoid; here the terms combine to p − y.",
+        "1 subtracted everywhere": (
+            _error(target=lambda p, labels: 1.0),
+            "Is 1 subtracted everywhere? Only at the right class.",
         ),
-        "derivative of the logarithm only": (
-            lambda p, labels: -_one_hot(p, labels) / p / len(p),
-            "This is the derivative with respect to p. Go on through the softmax.",
-        ),
-        "squared error": (
+        "1 put in place": (
             (
-                lambda p, labels: (p - _one_hot(p, labels)) * p * (1 - p) / len(p),
-                lambda p, labels: 2 * (p - _one_hot(p, labels)) / len(p),
+                lambda p, labels: np.where(_one_hot(p, labels), 1.0, p) / len(p),
+                lambda p, labels: np.where(_one_hot(p, labels), -1.0, p) / len(p),
+                lambda p, labels: np.where(_one_hot(p, labels), 0.0, p) / len(p),
             ),
-            "Is it the gradient of a squared error? The loss is the cross-entropy.",
-        ),
-        "divided by all entries": (
-            lambda p, labels: (p - _one_hot(p, labels)) / p.size,
-            "Is it divided by n times the classes? The mean is over the examples.",
+            "Is the right class set to a number? Subtract 1 from what stands there: `-= 1`.",
         ),
         "only the right class": (
             lambda p, labels: (p - 1) * _one_hot(p, labels) / len(p),
             "Is only the right class changed? The wrong ones have gradient p/n.",
+        ),
+        "not divided by n": (
+            _error(divisor=lambda p: 1),
+            "Is it the sum over the examples? The loss is their mean: divide by n.",
+        ),
+        "divided by all entries": (
+            _error(divisor=np.size),
+            "Is it divided by n times the classes? The mean is over the examples.",
+        ),
+        "divided by the classes": (
+            _error(divisor=lambda p: p.shape[1]),
+            "Is it divided by the number of classes? The mean is over the examples: len(labels).",
+        ),
+        "mean of the examples": (
+            lambda p, labels: (p - _one_hot(p, labels)).mean(axis=0),
+            "Were the examples averaged? Each row keeps its own gradient, divided by n.",
+        ),
+        "sign flipped": (
+            _error(sign=-1),
+            "Is the sign wrong? Raising the score of a wrong class raises the loss.",
+        ),
+        "added instead of subtracted": (
+            _error(target=lambda p, labels: -_one_hot(p, labels)),
+            "Is 1 added at the right class? It is subtracted.",
+        ),
+        "factor 2": (
+            _error(times=lambda p: 2.0),
+            "Is there a factor 2? That belongs to a squared error; the loss is the cross-entropy.",
+        ),
+        "derivative of the sigmoid": (
+            (
+                _error(target=lambda p, labels: 0.0, times=lambda p: 1 - p),
+                _error(times=lambda p: p * (1 - p)),
+            ),
+            "Is there p(1 − p)? That belongs to the sigmoid, or to a squared error; here the terms "
+            "combine to p − y.",
+        ),
+        "derivative of the logarithm only": (
+            (
+                lambda p, labels: -_one_hot(p, labels) / p / len(p),
+                lambda p, labels: -_one_hot(p, labels) / p,
+            ),
+            "This is the derivative with respect to p. Go on through the softmax.",
+        ),
+        "softmax taken twice": (
+            _error(of=softmax),
+            "p is the softmax already: is it taken a second time?",
+        ),
+        "loss returned": (
+            (
+                lambda p, labels: -np.mean(np.log(p[np.arange(len(p)), labels])),
+                lambda p, labels: -np.log(p[np.arange(len(p)), labels]),
+            ),
+            "Is it the loss that is returned? Return its gradient, one number for each score.",
         ),
     },
     hints=(
@@ -291,40 +603,99 @@ _BATCHES = Exercise(
         _batch_probe("one batch", 50, 64),
     ),
     mistakes={
-        "not shuffled": (
-            _batches(lambda n, rng: np.arange(n)),
-            "Are the examples in their old order? MNIST's sample is sorted by digit.",
-        ),
-        "last batch dropped": (
-            _batches(_permuted, last=False),
-            "Is the last, smaller batch missing? Every example comes once.",
-        ),
-        "drawn with replacement": (
-            _batches(lambda n, rng: rng.integers(0, n, n)),
-            "Do some examples come twice and others never? Shuffle instead of drawing.",
-        ),
-        "only the batches shuffled": (
-            _shuffled_batches,
-            "Is only the order of the batches random? Shuffle the examples first.",
+        "generator not used": (
+            (
+                _batches(source=lambda rng: np.random),
+                _batches(source=lambda rng: np.random.default_rng()),
+            ),
+            "Is it the generator `rng` that shuffles? With the same generator the batches must be "
+            "the same again: rng.permutation, not np.random.permutation.",
         ),
         "same order every epoch": (
-            _batches(lambda n, rng: np.random.default_rng(0).permutation(n)),
+            _batches(source=lambda rng: np.random.default_rng(0)),
             "Is every epoch in the same order? Use the generator that is given.",
         ),
+        "not shuffled": (
+            _batches(order=lambda n, rng: np.arange(n)),
+            "Are the examples in their old order? Then every epoch has the same batches, and "
+            "whatever order the data have gets into the training.",
+        ),
+        "only the batches shuffled": (
+            _only_the_batches_shuffled,
+            "Is only the order of the batches random? Shuffle the examples first.",
+        ),
+        "drawn with replacement": (
+            (
+                _batches(order=lambda n, rng: rng.integers(0, n, n)),
+                lambda n, size, rng: [
+                    rng.permutation(n)[start : start + size] for start in range(0, n, size)
+                ],
+            ),
+            "Do some examples come twice and others never? Shuffle once, before the loop, instead "
+            "of drawing.",
+        ),
+        "last batch dropped": (
+            _batches(cut=_cut_without_the_rest),
+            "Is the last, smaller batch missing? Every example comes once.",
+        ),
+        "first batch dropped": (
+            _batches(cut=_cut_late),
+            "Is the first batch missing? The first one starts at 0.",
+        ),
+        "empty batch at the end": (
+            _batches(cut=_cut_with_an_empty_one),
+            "Is there an empty batch at the end where n is a multiple of batch_size? "
+            "range(0, n, batch_size) stops in time.",
+        ),
+        "only the first batch": (
+            (
+                lambda n, size, rng: rng.permutation(n)[:size],
+                _batches(cut=lambda order, n, size: [order[:size]]),
+            ),
+            "Is there only one batch? A `return` inside the loop ends it in the first round: it "
+            "belongs behind the loop.",
+        ),
+        "the same batch again": (
+            _batches(cut=lambda order, n, size: [order[:size] for _ in range(0, n, size)]),
+            "Is it the same slice in every round? It starts at another place each time.",
+        ),
+        "one index too few": (
+            _batches(cut=lambda order, n, size: [b[:-1] for b in _cut(order, n, size)]),
+            "Does each batch lack its last index? The end of a slice isn't part of it: "
+            "order[start : start + batch_size].",
+        ),
+        "one index too many": (
+            _batches(
+                cut=lambda order, n, size: [
+                    order[start : start + size + 1] for start in range(0, n, size)
+                ]
+            ),
+            "Do neighbouring batches share an index? The end of a slice isn't part of it.",
+        ),
         "counted from 1": (
-            _batches(lambda n, rng: rng.permutation(n) + 1),
+            _batches(shift=1),
             "Do the indices go from 1 to n? Python counts from 0.",
         ),
         "number and size exchanged": (
-            lambda n, size, rng: np.array_split(rng.permutation(n), size),
+            _batches(cut=lambda order, n, size: np.array_split(order, size)),
             "Are there batch_size batches? There are as many as it takes, of that size.",
         ),
         "batches of even size": (
-            lambda n, size, rng: np.array_split(rng.permutation(n), -(-n // size)),
+            _batches(cut=lambda order, n, size: np.array_split(order, -(-n // size))),
             "Are all batches equally large? All but the last have batch_size examples.",
         ),
+        "result of shuffle used": (
+            lambda n, size, rng: rng.shuffle(np.arange(n))[:size],
+            "rng.shuffle shuffles the array itself and returns None. First order = np.arange(n), "
+            "then rng.shuffle(order); or take order = rng.permutation(n).",
+        ),
+        "generator returned": (
+            lambda n, size, rng: (batch for batch in _cut(rng.permutation(n), n, size)),
+            "A function with `yield` returns a generator; a list is asked for. Collect the "
+            "batches in a list and return it.",
+        ),
         "one flat list": (
-            lambda n, size, rng: rng.permutation(n),
+            _batches(cut=lambda order, n, size: order),
             "Was the order left in one piece? Cut it into batches.",
         ),
     },
@@ -342,63 +713,144 @@ _CHECK = Exercise(
     title="A gradient check",
     task="Estimate a gradient by central differences, to check the one you derived.",
     outputs=("the gradient",),
-    probes=(
-        call(
-            "cubic",
-            _curved,
-            np.array([1.0, -2.0]),
-            0.1,
-            text="L = x³ + 2xy + y² at (1, -2), h = 0.1",
-        ),
-        call(
-            "exponential",
-            _steep,
-            np.array([0.0, 1.0, -1.0]),
-            0.2,
-            text="L = Σ exp(θ) at (0, 1, -1), h = 0.2",
-        ),
+    probes=tuple(
+        call(name, loss, np.array(point), h, text=f"With L = {formula} at {text}, h = {h:g}")
+        for name, loss, formula, point, text, h in (
+            ("cubic", _curved, "x³ + 2xy + y²", [1.5, -2.0], "(1.5, -2)", 0.1),
+            ("exponential", _steep, "Σ exp(θ)", [0.0, 2.0, -3.0], "(0, 2, -3)", 0.2),
+            (
+                "four coordinates",
+                _mixed,
+                "a³b + a exp(c) + d⁴",
+                [0.5, 2.0, -1.0, 3.0],
+                "(0.5, 2, -1, 3)",
+                0.3,
+            ),
+        )
     ),
     mistakes={
+        "one number given to the loss": (
+            _one_number_given,
+            "The loss takes the whole array θ: move one of its coordinates, leave the others as "
+            "they are, and hand in all of them.",
+        ),
+        "all coordinates at once": (
+            (
+                _all_at_once,
+                lambda loss, theta, h: (loss(theta + h) - loss(theta - h)) / (2 * h),
+            ),
+            "Are all coordinates moved at once? Move one at a time.",
+        ),
+        "theta not put back": (
+            (_left_behind(0), _left_behind(2)),
+            "Is θ still moved when the next coordinate's turn comes? Put it back, or start from a "
+            "copy of θ each time.",
+        ),
+        "both points the same": (
+            _differences(quotient=lambda f, x, s, h: 0.0),
+            "Are both points the same? `plus = theta` is no copy, only a second name: "
+            "plus = theta.copy().",
+        ),
         "one-sided difference": (
             (
-                _differences(lambda f, x, s, h: (f(x + s) - f(x)) / h),
-                _differences(lambda f, x, s, h: (f(x) - f(x - s)) / h),
+                _differences(quotient=lambda f, x, s, h: (f(x + s) - f(x)) / h),
+                _differences(quotient=lambda f, x, s, h: (f(x) - f(x - s)) / h),
             ),
             "Is the difference taken to one side only? Its error falls with h, not with h².",
         ),
+        "one side over 2h": (
+            (
+                _differences(quotient=lambda f, x, s, h: (f(x + s) - f(x)) / (2 * h)),
+                _differences(quotient=lambda f, x, s, h: (f(x) - f(x - s)) / (2 * h)),
+            ),
+            "Is one of the two points θ itself? They lie at +h and −h.",
+        ),
+        "bracket missing": (
+            (
+                _differences(quotient=lambda f, x, s, h: (f(x + s) - f(x - s)) / 2 * h),
+                _differences(quotient=lambda f, x, s, h: f(x + s) - f(x - s) / (2 * h)),
+                _differences(quotient=lambda f, x, s, h: f(x + s) - f(x - s) / 2 * h),
+            ),
+            "Is a bracket missing? `/ 2 * h` divides by 2 and multiplies by h; and the difference "
+            "stands in brackets of its own.",
+        ),
         "2 left out": (
-            _differences(lambda f, x, s, h: (f(x + s) - f(x - s)) / h),
+            _differences(quotient=lambda f, x, s, h: (f(x + s) - f(x - s)) / h),
             "Was the 2 left out? The two points are 2h apart.",
         ),
         "h left out": (
             (
-                _differences(lambda f, x, s, h: f(x + s) - f(x - s)),
-                _differences(lambda f, x, s, h: (f(x + s) - f(x - s)) / 2),
+                _differences(quotient=lambda f, x, s, h: f(x + s) - f(x - s)),
+                _differences(quotient=lambda f, x, s, h: (f(x + s) - f(x - s)) / 2),
             ),
             "Was the division by 2h left out?",
         ),
-        "bracket missing": (
-            _differences(lambda f, x, s, h: (f(x + s) - f(x - s)) / 2 * h),
-            "Is a bracket missing? `/ 2 * h` divides by 2 and multiplies by h.",
+        "half the distance": (
+            _differences(quotient=lambda f, x, s, h: (f(x + s / 2) - f(x - s / 2)) / h),
+            "Are the points h/2 away? Move by h to either side, and divide by 2h.",
         ),
         "sign flipped": (
-            _differences(lambda f, x, s, h: -_central(f, x, s, h)),
+            _differences(quotient=lambda f, x, s, h: (f(x - s) - f(x + s)) / (2 * h)),
             "Are the two points exchanged?",
         ),
-        "all coordinates at once": (
-            (
-                _differences(_central, at_once=True),
-                lambda f, x, h: _central(f, x, np.full(len(x), h), h),
-            ),
-            "Are all coordinates moved at once? Move one at a time.",
+        "added instead of subtracted": (
+            _differences(quotient=lambda f, x, s, h: (f(x + s) + f(x - s)) / (2 * h)),
+            "Are the two losses added? The slope is their difference over 2h.",
         ),
         "second derivative": (
-            _differences(lambda f, x, s, h: (f(x + s) - 2 * f(x) + f(x - s)) / h**2),
+            _differences(quotient=lambda f, x, s, h: (f(x + s) - 2 * f(x) + f(x - s)) / h**2),
             "This is the second derivative.",
         ),
+        "distance scaled by theta": (
+            (
+                _differences(distance=lambda x, h: h * max(1.0, abs(x))),
+                _differences(distance=lambda x, h: h * (1 + abs(x))),
+                _differences(distance=lambda x, h: h * x),
+            ),
+            "Is h made larger where |θ| is? Take it as it is.",
+        ),
+        "distance of its own": (
+            Inferred(_fixed_distance),
+            "Is h set inside the function, or the derivative worked out by a formula? Use the "
+            "argument h.",
+        ),
+        "only the first coordinate": (
+            (
+                _differences(coordinates=lambda rows: rows[:1]),
+                _differences(
+                    coordinates=lambda rows: rows[:1], result=lambda slopes, theta: slopes[0]
+                ),
+                _differences(
+                    coordinates=lambda rows: rows[:1], result=lambda slopes, theta: slopes[:1]
+                ),
+            ),
+            "Is only the first coordinate worked out? A `return` inside the loop ends it in the "
+            "first round: it belongs behind the loop, as far left as `for`.",
+        ),
+        "only the last coordinate": (
+            (
+                _differences(result=lambda slopes, theta: slopes[-1]),
+                _differences(coordinates=lambda rows: rows[-1:]),
+            ),
+            "Is only the last coordinate left? Put each one into its place: grad[i] = …",
+        ),
         "last coordinate left out": (
-            lambda f, x, h: np.append(numerical_gradient(f, x, h)[:-1], 0.0),
+            (
+                _differences(coordinates=lambda rows: rows[:-1]),
+                _differences(result=lambda slopes, theta: slopes[:-1]),
+            ),
             "Does the loop stop one coordinate early?",
+        ),
+        "first coordinate left out": (
+            (
+                _differences(coordinates=lambda rows: rows[1:]),
+                _differences(result=lambda slopes, theta: slopes[1:]),
+            ),
+            "Does the loop start at 1? Coordinates count from 0.",
+        ),
+        "coordinates added up": (
+            _differences(result=lambda slopes, theta: np.sum(slopes)),
+            "Are the coordinates added up? Return one number for each.",
         ),
     },
     hints=(

@@ -5,7 +5,7 @@ Everything that touches an object of the learner happens here, inside the guarde
 
 import copy
 import linecache
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -32,6 +32,7 @@ class Raised:
     text: str
     line: int | None = None
     code: str = ""
+    on_floats: bool = False  # the function had been given a plain float, not an array
 
     @property
     def undefined(self):
@@ -92,7 +93,8 @@ def _count(value, depth=0):
 def _kind(value):
     if isinstance(value, np.ndarray | list | tuple | dict):
         return f"a very large or nested {type(value).__name__}, or one that holds no numbers"
-    return f"a {type(value).__name__[:40]}"
+    name = type(value).__name__[:40]
+    return f"{'an' if name[:1] in 'aeiouAEIOU' else 'a'} {name}"
 
 
 def describe_error(error, code=None):
@@ -122,8 +124,8 @@ class Recorder:
     ----------
     records : list of (str, plain data)
         What was seen, in order, under its label.
-    changed : list of (str, int)
-        The calls that changed one of their arguments: label and position of the argument.
+    changed : list of (str, int or str)
+        The calls that changed one of their arguments: label, and the argument's position or name.
     """
 
     def __init__(self, function):
@@ -132,16 +134,21 @@ class Recorder:
         self.records = []
         self.changed = []
 
-    def call(self, label, *args, keep=True, function=None):
-        """Call with copies of `args`; record and return the result as plain data."""
+    def call(self, label, *args, keep=True, function=None, names=()):
+        """Call with copies of `args`; record and return the result as plain data.
+
+        `names` are those of the arguments, if they aren't the exercise's own.
+        """
         given = [_copy(arg) for arg in args]
         try:
             result = plain((function or self.function)(*given))
-            self._compare_arguments(label, args, given)
+            self._compare_arguments(label, args, given, names)
         except Stop:
             raise
         except BaseException as error:
-            self.records.append((label, describe_error(error, self.code)))
+            on_floats = any(isinstance(arg, float) for arg in args[:1])
+            raised = replace(describe_error(error, self.code), on_floats=on_floats)
+            self.records.append((label, raised))
             raise _Ended from None
         if keep:
             self.records.append((label, result))
@@ -157,22 +164,32 @@ class Recorder:
             self.records.append(("making the object", describe_error(error, self.code)))
             raise _Ended from None
 
+    def method(self, thing, name):
+        """A method of an object that the learner's class made; its absence is recorded."""
+        try:
+            return getattr(thing, name)
+        except Stop:
+            raise
+        except BaseException as error:
+            self.records.append((f"its method {name}", describe_error(error, self.code)))
+            raise _Ended from None
+
     def note(self, label, value):
-        """Record something that the probe worked out from results."""
-        self.records.append((label, plain(value)))
+        """Record something that the probe worked out from results, or a result itself."""
+        self.records.append((label, value if isinstance(value, Odd) else plain(value)))
 
     def end(self):
         """End the probe: what came back can't be used further."""
         raise _Ended
 
-    def _compare_arguments(self, label, before, after):
+    def _compare_arguments(self, label, before, after, names):
         for position, (old, new) in enumerate(zip(before, after, strict=True)):
             if isinstance(old, np.ndarray):
                 unchanged = old.shape == new.shape and np.array_equal(old, new, equal_nan=True)
             else:
                 unchanged = not isinstance(old, list) or old == new
             if not unchanged:
-                self.changed.append((label, position))
+                self.changed.append((label, names[position] if names else position))
 
 
 def _copy(arg):
@@ -206,6 +223,25 @@ def record(function, probe):
     return recorder.records, recorder.changed
 
 
+def array_seen(seen, probe=0, record=0):
+    """What a function gave, as an array: a slip with an unknown number is inferred from it.
+
+    Returns
+    -------
+    array or None
+        None where there is no such record, or it isn't made of numbers.
+    """
+    records = seen[probe][0][0]
+    value = records[record][1] if record < len(records) else None
+    return value if isinstance(value, np.ndarray) else None
+
+
+def number_seen(seen, probe=0, record=0):
+    """Like `array_seen`, for one number; a float or None."""
+    value = array_seen(seen, probe, record)
+    return float(value) if value is not None and value.size == 1 else None
+
+
 def same(a, b, tolerance=TOLERANCE):
     """Whether two pieces of plain data agree; all numbers that aren't finite count as one."""
     if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
@@ -233,7 +269,7 @@ def agree(a, b, tolerance=TOLERANCE):
 
 def _same_raised(a, b):
     if isinstance(a, Raised) and isinstance(b, Raised):
-        return a.kind == b.kind or (a.undefined and b.undefined)
+        return (a.kind, a.text) == (b.kind, b.text) or (a.undefined and b.undefined)
     raised, other = (a, b) if isinstance(a, Raised) else (b, a)
     arrays = other if isinstance(other, tuple) else (other,)
     return raised.undefined and any(

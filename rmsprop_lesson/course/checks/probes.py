@@ -1,5 +1,7 @@
 """Ready-made probes: one call, or several steps of an update rule."""
 
+from contextlib import contextmanager
+
 import numpy as np
 
 from .engine import Probe
@@ -18,14 +20,48 @@ def show_value(value):
     return getattr(value, "__name__", None) or repr(value)
 
 
-def call(name, *args, text=None):
-    """A probe that makes one call; the text says with which arguments."""
-    text = text or f"With {', '.join(show_value(arg) for arg in args)}"
+def call(name, /, *args, text=None, **arguments):
+    """A probe that makes one call; the text says with which arguments.
+
+    Parameters
+    ----------
+    name : str
+        What the probe looks at.
+    *args
+        Arguments without a name, for which `text` speaks.
+    text : str, optional
+        Where the arguments are too large to be shown.
+    **arguments
+        The arguments by name, in the order of the function's signature.
+    """
+    text = text or f"With {named(arguments)}"
 
     def run(recorder):
-        recorder.call("result", *args)
+        recorder.call("result", *args, *arguments.values())
 
     return Probe(name, text, run)
+
+
+def named(arguments):
+    """ "theta = 2, grad = 3": arguments in the words of a message."""
+    return ", ".join(f"{name} = {show_value(value)}" for name, value in arguments.items())
+
+
+@contextmanager
+def untouched():
+    """Say whether the code inside leaves NumPy's own generator alone, and put it back.
+
+    Yields
+    ------
+    callable
+        ``left_alone()``, after the code inside.
+    """
+    before, after = np.random.get_state(), []  # noqa: NPY002
+    try:
+        yield lambda: bool(np.array_equal(before[1], after[0][1]) and before[2] == after[0][2])
+    finally:
+        after.append(np.random.get_state())  # noqa: NPY002
+        np.random.set_state(before)  # noqa: NPY002
 
 
 def steps(name, theta, grads, settings, *, text, states=1, counted=False, dtype=np.float64):

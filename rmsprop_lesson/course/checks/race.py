@@ -3,6 +3,7 @@
 import numpy as np
 
 from .engine import Exercise
+from .pairs import parts
 from .probes import call, steps
 
 
@@ -125,32 +126,59 @@ def _old_E_g(theta, g, E_g, E_x, rho, e):
     return theta - move, rho * E_g + (1 - rho) * g**2, rho * E_x + (1 - rho) * move**2
 
 
-def _winner(score, fill=np.inf, best=np.argmin):
-    """A choice by another score of each rate's runs."""
+def _infinite(losses):
+    return np.where(np.isnan(losses), np.inf, losses)
+
+
+def _filled_with(number):
+    return lambda losses: np.where(np.isnan(losses), number, losses)
+
+
+def _the_rate(rates, scores, index):
+    return rates[index]
+
+
+def _of_each(score):
+    """A score of each rate's runs, along axis 1."""
+    return lambda losses: score(losses, axis=1)
+
+
+def _of_those_that_arrived(losses):
+    """The median of the runs that have not diverged; infinite where there is none."""
+    kept = [row[~np.isnan(row)] for row in losses]
+    return np.array([np.median(row) if len(row) else np.inf for row in kept])
+
+
+def _whole_rows(losses):
+    """Infinity in the whole row of a run that has diverged."""
+    return np.where(np.isnan(losses).any(axis=1, keepdims=True), np.inf, losses)
+
+
+_median = _of_each(np.median)
+
+
+@parts
+def _winner(handle=_infinite, score=_median, best=np.argmin, result=_the_rate):
+    """A choice with its parts to be exchanged."""
 
     def implementation(rates, losses):
-        losses = np.where(np.isnan(losses), fill, losses)
-        return rates[best(score(losses))]
+        scores = score(handle(losses))
+        return result(rates, scores, best(scores))
 
     return implementation
 
 
-def _median(losses):
-    return np.median(losses, axis=1)
-
-
 _PATH = [(3.0, 4.0, 0.0), (-2.0, 1.5, -1.5), (0.0, 2.0, 0.2)]
 _RATES = np.array([0.001, 0.01, 0.1, 1.0])
+_UNSORTED = np.array([0.3, 3.0, 0.03])
 _LUCKY = np.array([[4.0, 5.0, 4.5], [2.0, 2.2, 2.1], [9.0, 0.1, 8.0], [1.9, 50.0, 60.0]])
 _WILD = np.array([[0.5, 0.6, 0.7], [0.3, 0.2, 90.0], [0.45, 0.5, 0.56], [0.35, 0.36, 0.75]])
 _DIVERGED = np.array(
     [[np.nan, 9.0, 9.0], [np.nan, np.nan, 3.0], [1.5, 2.0, 1.8], [0.5, np.nan, np.nan]]
 )
-
-
-def _ignoring(rates, losses):
-    """The choice that leaves diverged runs out."""
-    return rates[np.argmin([np.median(row[~np.isnan(row)]) for row in losses])]
+_ONE_NAN = np.array([[1.0, 1.0, 1.0], [0.1, 0.1, np.nan], [0.5, 0.5, 0.6]])
+_FOUR_SEEDS = np.array([[0.1, 0.2, 7.0, 9.0], [3.0, 2.0, 2.0, 2.5], [4.0, 4.0, 0.3, 0.4]])
+_HUGE = np.array([[np.nan, np.nan, 1.0], [3e12, 2e12, 1e12], [2e13, np.nan, 1e11]])
 
 
 _ADAM = Exercise(
@@ -319,51 +347,103 @@ _WINNER = Exercise(
         "a run that diverged is NaN."
     ),
     outputs=("the rate",),
-    probes=(
-        call("one lucky run", _RATES, _LUCKY, text="With one lucky run"),
-        call("one wild run", _RATES, _WILD, text="With one wild run"),
-        call("diverged runs", _RATES, _DIVERGED, text="With diverged runs"),
+    probes=tuple(
+        call(name, rates, losses, text=f"With {text}")
+        for name, text, rates, losses in (
+            ("one lucky run", "one lucky run", _RATES, _LUCKY),
+            ("one wild run", "one wild run", _RATES, _WILD),
+            ("diverged runs", "diverged runs", _RATES, _DIVERGED),
+            (
+                "one NaN beside good runs",
+                "losses = ((1, 1, 1), (0.1, 0.1, nan), (0.5, 0.5, 0.6))",
+                _UNSORTED,
+                _ONE_NAN,
+            ),
+            ("four seeds", "four seeds for each rate", _UNSORTED, _FOUR_SEEDS),
+            ("huge losses", "losses up to 2e13, and NaN", _UNSORTED, _HUGE),
+        )
     ),
     mistakes={
+        "NaN not handled": (
+            _winner(handle=lambda losses: losses),
+            "Did a NaN win? np.argmin stops at the first NaN: replace it by infinity.",
+        ),
+        "diverged runs ignored": (
+            (
+                _winner(handle=lambda losses: losses, score=_of_those_that_arrived),
+                _winner(handle=lambda losses: losses, score=_of_each(np.nanmedian)),
+                _winner(handle=lambda losses: losses, score=_of_each(np.nanmean)),
+            ),
+            "Are diverged runs left out? Then a rate that mostly diverges can win.",
+        ),
+        "rates with one NaN left out": (
+            _winner(handle=_whole_rows),
+            "Is a rate out of the race as soon as one of its runs diverged? Only that run is "
+            "infinitely bad; the median of the others may still be the best.",
+        ),
+        "diverged runs count as 0": (
+            (_winner(handle=_filled_with(0.0)), _winner(handle=_filled_with(-1.0))),
+            "Do diverged runs count as 0, or less? That is the best loss there is: a diverged run "
+            "is infinitely bad.",
+        ),
+        "a number instead of infinity": (
+            tuple(_winner(handle=_filled_with(10.0**power)) for power in (2, 3, 6, 9, 10)),
+            "Does a number stand for a diverged run? A run can end at a larger loss than that: "
+            "np.inf is larger than any.",
+        ),
+        "along the wrong axis": (
+            (
+                _winner(score=lambda losses: np.median(losses, axis=0)),
+                _winner(
+                    handle=lambda losses: losses, score=lambda losses: np.median(losses, axis=0)
+                ),
+            ),
+            "Is it axis=0? Each row is one rate, so the median goes along axis=1.",
+        ),
         "mean instead of median": (
-            _winner(lambda losses: losses.mean(axis=1)),
+            _winner(score=_of_each(np.mean)),
             "Was the mean taken? One wild run decides it; the median is robust.",
         ),
         "luckiest run": (
-            _winner(lambda losses: losses.min(axis=1)),
+            _winner(score=_of_each(np.min)),
             "Is it the best single run that counts? That rewards luck.",
         ),
         "worst run": (
-            _winner(lambda losses: losses.max(axis=1)),
+            _winner(score=_of_each(np.max)),
             "Is it the worst single run that counts?",
         ),
-        "diverged runs ignored": (
-            _ignoring,
-            "Are diverged runs left out? Then a rate that mostly diverges can win.",
+        "middle column": (
+            _winner(score=lambda losses: losses[:, losses.shape[1] // 2]),
+            "Is it the run in the middle of the row? Sort the row first, or use np.median.",
         ),
-        "NaN not handled": (
-            lambda rates, losses: rates[np.argmin(np.median(losses, axis=1))],
-            "Did a NaN win? np.argmin stops at the first NaN: replace it by infinity.",
+        "one seed only": (
+            (_winner(score=lambda losses: losses[:, 0]), _winner(score=lambda x: x[:, -1])),
+            "Is only one seed looked at?",
         ),
-        "diverged runs count as 0": (
-            _winner(_median, fill=0.0),
-            "Do diverged runs count as 0? That is the best loss there is.",
+        "spread instead of median": (
+            _winner(handle=lambda losses: losses, score=_of_each(np.std)),
+            "Is it the spread of the runs? The median is asked for.",
         ),
-        "first seed only": (
-            _winner(lambda losses: losses[:, 0]),
-            "Is only the first seed looked at?",
+        "largest loss": (
+            _winner(best=np.argmax),
+            "Is it the largest loss that wins?",
         ),
         "index returned": (
-            lambda rates, losses: float(np.flatnonzero(rates == fair_winner(rates, losses))[0]),
+            _winner(result=lambda rates, scores, index: float(index)),
             "Is it the position of the rate that is returned? Return the rate.",
         ),
         "loss returned": (
-            lambda rates, losses: np.min(_median(np.where(np.isnan(losses), np.inf, losses))),
+            _winner(result=lambda rates, scores, index: scores[index]),
             "Is it the loss that is returned? Return the rate.",
         ),
-        "largest loss": (
-            _winner(_median, best=np.argmax),
-            "Is it the largest loss that wins?",
+        "smallest or largest rate": (
+            (lambda rates, losses: np.min(rates), lambda rates, losses: np.max(rates)),
+            "Is it always the smallest or the largest rate? The losses decide.",
+        ),
+        "first or last rate": (
+            (lambda rates, losses: rates[0], lambda rates, losses: rates[-1]),
+            "Is it always the first or the last rate? One number for each rate is needed: the "
+            "median along axis=1.",
         ),
     },
     hints=(

@@ -1,8 +1,11 @@
 """Exercises of lesson 04: the worked table, by hand and by program."""
 
+from inspect import signature
+
 import numpy as np
 
 from .engine import Exercise
+from .pairs import parts
 from .probes import call
 
 
@@ -115,24 +118,91 @@ def _frozen(theta, lr, b, e, steps):
     return np.array(thetas)
 
 
-def _errors(thetas, *settings):
-    return np.asarray(thetas) - worked_table(thetas[0], *settings, len(thetas) - 1)
+def _own_rows(thetas, lr, b, e, average, step, start, printed):
+    """A column computed again; `printed`: each row from the printed one before it."""
+    S, own = start, [thetas[0]]
+    for t in range(1, len(thetas)):
+        before = thetas[t - 1] if printed else own[-1]
+        old, S = S, average(S, before, b)
+        own.append(before - step(before, S, old, lr, e))
+    return np.array(own)
 
 
-def _slip(choose):
-    """A search through the errors of the table: ``choose(errors, tolerance)``."""
-    return lambda thetas, lr, b, e, tolerance: choose(_errors(thetas, lr, b, e), tolerance)
+def _first_off(off, errors):
+    return int(np.argmax(off)) if np.any(off) else 0
 
 
-def _where(mask):
-    return int(np.argmax(mask)) if np.any(mask) else 0
+@parts
+def _search(
+    average=lambda S, x, b: b * S + (1 - b) * x**2,
+    step=lambda x, S, old, lr, e: lr * x / np.sqrt(S + e),
+    start=0.0,
+    printed=False,
+    rounded=lambda own: own,
+    off=lambda error, tolerance: abs(error) > tolerance,
+    choose=_first_off,
+):
+    """A search for the first slip, with its parts to be exchanged."""
 
+    def implementation(thetas, lr, b, e, tolerance):
+        own = rounded(_own_rows(thetas, lr, b, e, average, step, start, printed))
+        errors = np.asarray(thetas) - own
+        return choose(off(errors, tolerance), errors)
+
+    return implementation
+
+
+def _made_with(rule, count, theta=1.5, lr=0.2, b=0.7, digits=4):
+    """A printed column that has been computed by a wrong rule; θ₀ alone is right."""
+    right = {name: part.default for name, part in signature(_search).parameters.items()}
+    chosen = {name: rule.get(name, right[name]) for name in ("average", "step", "start", "printed")}
+    thetas = [theta] * (count + 1)
+    return tuple(np.round(_own_rows(thetas, lr, b, 1e-8, **chosen), digits).tolist())
+
+
+# What may be wrong in the row's own rule: a column that was made with it looks right to who makes
+# the same slip.
+_RULES = {
+    "1-beta left out": {"average": lambda S, x, b: b * S + x**2},
+    "beta and 1-beta swapped": {"average": lambda S, x, b: (1 - b) * S + b * x**2},
+    "S restarted at each row": {"average": lambda S, x, b: (1 - b) * x**2},
+    "gradient not squared": {"average": lambda S, x, b: b * S + (1 - b) * x},
+    "previous S used": {"step": lambda x, S, old, lr, e: lr * x / np.sqrt(old + e)},
+    "no square root": {"step": lambda x, S, old, lr, e: lr * x / (S + e)},
+    "S starts at the gradient": {"start": 1.5**2},
+    "sign flipped": {"step": lambda x, S, old, lr, e: -lr * x / np.sqrt(S + e)},
+    "theta left out of the step": {"step": lambda x, S, old, lr, e: lr / np.sqrt(S + e)},
+}
+
+_SAID = {
+    "1-beta left out": "Was (1 − β) left out of S?",
+    "beta and 1-beta swapped": "Were β and 1 − β exchanged in S?",
+    "S restarted at each row": "Is S set to 0 in each row? It has to carry over.",
+    "gradient not squared": "Was the square left out in S?",
+    "previous S used": "Is the step made with the S of the row before? Update S first.",
+    "no square root": "Was the root left out in the step?",
+    "S starts at the gradient": "Does S start at g²? It starts at 0.",
+    "sign flipped": "Is the step added? Subtract it.",
+    "theta left out of the step": "Was θ, the gradient here, left out of the step?",
+}
 
 # Columns with slips of different kinds; the first is the one that circulates in print.
 _PRINTED = (2.0, 1.683, 1.449, 1.292, 1.179, 1.095)
 _RIGHT = (2.0, 1.684, 1.474, 1.309, 1.170, 1.049)
 _HIGH = (2.0, 1.684, 1.474, 1.409, 1.170, 1.149)
 _LATE = (1.0, 0.5528, 0.2933, 0.1323, 0.0489)
+_FINE = (2.0, 1.6838, 1.4744, 1.3087)  # θ₂ is 1.47388, which is 1.474 in three digits
+_DRIFT = tuple(
+    round(theta + 0.0005 * t, 5) for t, theta in enumerate(worked_table(2.0, 0.1, 0.9, 1e-8, 7))
+)
+
+
+def _column(name, thetas, settings, tolerance):
+    keys = ("thetas", "learning_rate", "beta", "epsilon", "tolerance")
+    return call(name, **dict(zip(keys, (thetas, *settings, tolerance), strict=True)))
+
+
+_FIRST_SETTINGS, _OTHER_SETTINGS = (0.1, 0.9, 1e-8), (0.2, 0.7, 1e-8)
 
 _FIRST = Exercise(
     solution=first_update,
@@ -141,9 +211,9 @@ _FIRST = Exercise(
     task="Work out the first row of the table: gradient, S, step and new θ, each from the last.",
     outputs=("the gradient", "S", "the step", "θ"),
     probes=(
-        call("worked example", 2.0, 0.1, 0.9, 1e-8),
-        call("negative start", -0.5, 0.3, 0.8, 0.01),
-        call("large epsilon", 1.5, 0.2, 0.6, 0.3),
+        call("worked example", theta=2.0, learning_rate=0.1, beta=0.9, epsilon=1e-8),
+        call("negative start", theta=-0.5, learning_rate=0.3, beta=0.8, epsilon=0.01),
+        call("large epsilon", theta=1.5, learning_rate=0.2, beta=0.6, epsilon=0.3),
     ),
     variants={
         "epsilon outside the root": (
@@ -213,9 +283,9 @@ _TABLE = Exercise(
     task="Compute the column $\\theta_t$ of the worked table.",
     outputs=("θ",),
     probes=(
-        call("worked example", 2.0, 0.1, 0.9, 1e-8, 5),
-        call("other settings", -1.0, 0.3, 0.5, 0.05, 4),
-        call("no step", 1.0, 0.1, 0.9, 1e-8, 0),
+        call("worked example", theta=2.0, learning_rate=0.1, beta=0.9, epsilon=1e-8, steps=5),
+        call("other settings", theta=-1.0, learning_rate=0.3, beta=0.5, epsilon=0.05, steps=4),
+        call("no step", theta=1.0, learning_rate=0.1, beta=0.9, epsilon=1e-8, steps=0),
     ),
     variants={
         "epsilon outside the root": (
@@ -294,48 +364,102 @@ _SLIP = Exercise(
         "A table in print may be wrong. Recompute it with full precision and find the first "
         "$\\theta_t$ that rounding can't excuse."
     ),
+    outputs=("t",),
     probes=(
-        call("the printed table", _PRINTED, 0.1, 0.9, 1e-8, 0.002),
-        call("a right table", _RIGHT, 0.1, 0.9, 1e-8, 0.002),
-        call("strict tolerance", _PRINTED, 0.1, 0.9, 1e-8, 0.0005),
-        call("two slips upward", _HIGH, 0.1, 0.9, 1e-8, 0.002),
-        call("slip at the end", _LATE, 0.2, 0.8, 1e-8, 0.002),
+        _column("the printed table", _PRINTED, _FIRST_SETTINGS, 0.002),
+        _column("a right table", _RIGHT, _FIRST_SETTINGS, 0.002),
+        _column("strict tolerance", _PRINTED, _FIRST_SETTINGS, 0.0005),
+        _column("two slips upward", _HIGH, _FIRST_SETTINGS, 0.002),
+        _column("slip at the end", _LATE, (0.2, 0.8, 1e-8), 0.002),
+        _column("half a thousandth more in each row", _DRIFT, _FIRST_SETTINGS, 0.0018),
+        _column("a slip that rounding hides", _FINE, _FIRST_SETTINGS, 0.00045),
+        *(
+            _column(f"a table with the slip: {name}", _made_with(rule, 4), _OTHER_SETTINGS, 0.01)
+            for name, rule in _RULES.items()
+        ),
     ),
     mistakes={
+        "printed values carried along": (
+            _search(printed=True),
+            "Is each row computed from the printed θ of the row before? Then a small drift is "
+            "never seen: carry your own θ along.",
+        ),
+        **{
+            name: (_search(**rule), f"{_SAID[name]} The rule of the row is that of `worked_table`.")
+            for name, rule in _RULES.items()
+        },
         "counted from 0": (
-            _slip(lambda errors, tol: max(_where(abs(errors) > tol) - 1, 0)),
+            _search(choose=lambda off, errors: max(_first_off(off, errors) - 1, 0)),
             "Is t one too small? θ₀ stands at t = 0, so the first update gives t = 1.",
         ),
         "counted from 2": (
-            _slip(lambda e, tol: _where(abs(e) > tol) + 1 if np.any(abs(e) > tol) else 0),
+            _search(choose=lambda off, errors: _first_off(off, errors) + bool(np.any(off))),
             "Is t one too large? θ₀ stands at t = 0, so the first update gives t = 1.",
         ),
         "only too large values seen": (
-            _slip(lambda errors, tol: _where(errors > tol)),
+            _search(off=lambda error, tolerance: error > tolerance),
             "Is the sign of the error lost? Compare its absolute value with the tolerance.",
         ),
         "only too small values seen": (
-            _slip(lambda errors, tol: _where(-errors > tol)),
+            _search(off=lambda error, tolerance: -error > tolerance),
             "Is the sign of the error lost? Compare its absolute value with the tolerance.",
         ),
+        "condition the wrong way round": (
+            (
+                _search(off=lambda error, tol: (abs(error) <= tol) & (np.arange(len(error)) > 0)),
+                _search(off=lambda error, tol: abs(error) <= tol),
+            ),
+            "Is it the first right entry that is found? A slip is off by more than the tolerance.",
+        ),
         "tolerance ignored": (
-            _slip(lambda errors, tol: _where(abs(errors) > 1e-9)),
+            _search(off=lambda error, tolerance: abs(error) > 1e-9),
             "Is every rounded number called wrong? Use the tolerance.",
         ),
+        "rounded before comparing": (
+            (
+                _search(rounded=lambda own: np.round(own, 3)),
+                _search(rounded=lambda own: np.round(own, 2)),
+            ),
+            "Is your own column rounded before it is compared? Recompute with full precision.",
+        ),
+        "only the first row seen": (
+            _search(choose=lambda off, errors: int(off[1])),
+            "Is only t = 1 looked at? A `return 0` in the loop (in an `else`, say) ends it in the "
+            "first round: it belongs behind the loop.",
+        ),
+        "never 0": (
+            (
+                _search(choose=lambda off, errors: _first_off(off, errors) if any(off) else -1),
+                _search(choose=lambda off, e: _first_off(off, e) if any(off) else len(off)),
+                _search(choose=lambda off, e: _first_off(off, e) if any(off) else len(off) - 1),
+            ),
+            "What if no entry is wrong? Then 0.",
+        ),
         "largest error": (
-            _slip(lambda e, tol: int(np.argmax(abs(e))) if np.any(abs(e) > tol) else 0),
+            _search(choose=lambda off, e: int(np.argmax(abs(e))) if np.any(off) else 0),
             "Is this the largest error? The first one is asked for.",
         ),
         "last slip": (
-            _slip(lambda e, tol: int(np.flatnonzero(abs(e) > tol)[-1]) if any(abs(e) > tol) else 0),
+            _search(choose=lambda off, errors: int(np.flatnonzero(off)[-1]) if any(off) else 0),
             "Is this the last slip? Return at the first one.",
         ),
         "number of slips": (
-            _slip(lambda errors, tol: int(np.sum(abs(errors) > tol))),
+            _search(choose=lambda off, errors: int(np.sum(off))),
             "Is this how many are wrong? The first t is asked for.",
         ),
+        "all slips returned": (
+            _search(choose=lambda off, errors: np.flatnonzero(off)),
+            "Are these all slips? The first t is asked for.",
+        ),
+        "yes or no returned": (
+            _search(choose=lambda off, errors: float(np.any(off))),
+            "Is the answer only whether there is a slip? Return its t.",
+        ),
         "slip returned as the value": (
-            _slip(lambda errors, tol: float(errors[_where(abs(errors) > tol)])),
+            (
+                _search(choose=lambda off, errors: float(errors[_first_off(off, errors)])),
+                _search(choose=lambda off, errors: float(abs(errors[_first_off(off, errors)]))),
+            ),
             "Is it the error that is returned? Return its t.",
         ),
     },

@@ -2,8 +2,10 @@
 
 import numpy as np
 
-from .engine import Exercise, Probe
-from .probes import call
+from .engine import Exercise, Inferred, Probe
+from .observe import number_seen
+from .pairs import parts
+from .probes import call, untouched
 
 
 def sample_rates(low, high, n, rng):
@@ -73,67 +75,164 @@ def best_epoch(losses, patience):
 
 
 def _sampling(name, low, high, n):
-    """A probe that looks at where the drawn rates lie, not at the rates themselves."""
+    """A probe that looks at where the drawn rates lie, not at the rates themselves.
+
+    It ends where what follows would depend on the draw: that is no fingerprint.
+    """
 
     def run(recorder):
-        rates = recorder.call("sample", low, high, n, np.random.default_rng(3), keep=False)
-        recorder.note("shape", np.zeros(np.shape(rates)))
-        position = np.log(rates / low) / np.log(high / low)  # 0 … 1 on the logarithmic scale
-        recorder.note("how many are in the range", np.mean((rates >= low) & (rates <= high)))
-        for part in (0.25, 0.5, 0.75):
-            share = float(np.mean(position < part))
-            label = f"share below {low * (high / low) ** part:.3g}, which should be near {part}"
-            recorder.note(label, np.round(20 * share) / 20 if abs(share - part) > 0.05 else part)
-        different = len(np.unique(rates)) > 0.9 * n
-        recorder.note("are nearly all different (1: yes)", float(different))
+        def draw(seed, times=1.0):
+            rng = np.random.default_rng(seed)
+            return recorder.call("sample", times * low, times * high, n, rng, keep=False)
 
-    text = f"sample_rates({low:g}, {high:g}, {n}, rng)"
+        with untouched() as left_alone:
+            rates, again, other, moved = draw(3), draw(3), draw(4), draw(3, times=1e6)
+        usable = isinstance(rates, np.ndarray)
+        recorder.note("sample", np.zeros(np.shape(rates)) if usable else rates)
+        if not usable or np.shape(rates) != (n,):
+            recorder.end()
+        follow = not np.allclose(np.median(rates / moved), 1, 0.5)
+        _end_unless(recorder, "do the rates follow low and high", follow)
+        recorder.note("is it a grid (1: yes)", _is_grid(rates))
+        recorder.note("is np.random left alone (1: yes)", left_alone())
+        again = np.array_equal(rates, again)
+        _end_unless(recorder, "does the same generator give the same rates again", again)
+        differ = not np.array_equal(rates, other)
+        _end_unless(recorder, "do two generators give different rates", differ)
+        recorder.note("are all the same (1: yes)", len(np.unique(rates)) == 1)
+        _end_unless(recorder, "are nearly all different", len(np.unique(rates)) > 0.9 * n)
+        inside = float(np.mean((rates >= low) & (rates <= high)))
+        recorder.note("share in the range", inside if inside == 1 else np.floor(20 * inside) / 20)
+        if inside < 0.05:
+            recorder.note("middle of the rates, rounded", np.round(np.median(rates)))
+            recorder.note("largest rate, rounded", np.round(np.max(rates)))
+            recorder.end()
+        for part in (0.25, 0.5, 0.75):
+            border = low * (high / low) ** part
+            share = float(np.mean(rates < border))
+            label = f"share below {border:.3g}, which should be near {part}"
+            recorder.note(label, np.round(20 * share) / 20 if abs(share - part) > 0.05 else part)
+
+    text = f"With low = {low:g}, high = {high:g}, n = {n}"
     return Probe(name, text, run)
 
 
-def _two_generators(recorder):
-    """A grid is spread as evenly as a draw, but does not depend on the generator."""
-    a, b = (
-        recorder.call("sample", 0.01, 1.0, 5, np.random.default_rng(seed), keep=False)
-        for seed in (1, 2)
-    )
-    recorder.note("two generators give the same (1: yes)", float(np.array_equal(a, b)))
+def _end_unless(recorder, label, holds):
+    recorder.note(f"{label} (1: yes)", holds)
+    if not holds:
+        recorder.end()
 
 
-def _patient(found, last=lambda stop, best: best):
-    """Early stopping with another idea of when to stop, or of what to return."""
+def _is_grid(rates):
+    """Whether the rates are evenly spaced, on either scale."""
+    with np.errstate(all="ignore"):
+        gaps = [np.diff(np.sort(values)) for values in (rates, np.log(rates))]
+    return any(gap[0] > 0 and np.allclose(gap, gap[0], rtol=1e-3) for gap in gaps)
 
-    def implementation(losses, patience):
-        best, stop = 0, len(losses) - 1
-        for epoch in range(len(losses)):
-            if losses[epoch] < losses[best]:
-                best = epoch
-            if found(losses, epoch, best, patience):
-                stop = epoch
-                break
-        return last(stop, best)
+
+@parts
+def _sample(
+    source=lambda rng: rng,
+    ends=lambda low, high: (low, high),
+    forward=np.log10,
+    back=lambda u: 10.0**u,
+    draw=lambda rng, a, b, n: rng.uniform(a, b, n),
+):
+    """Random learning rates with the parts of their making to be exchanged."""
+
+    def implementation(low, high, n, rng):
+        a, b = map(forward, ends(low, high))
+        return back(draw(source(rng), a, b, n))
 
     return implementation
 
 
-def _equal_is_better(losses, patience):
-    best = 0
-    for epoch, loss in enumerate(losses):
-        if loss <= losses[best]:
-            best = epoch
-        if epoch - best >= patience:
+def _same(x):
+    return x
+
+
+@parts
+def _cosine(
+    half=0.5,
+    wave=lambda phase: 1 + np.cos(phase),
+    pi=np.pi,
+    share=lambda t, steps: t / steps,
+    rate=lambda lr, x: lr * x,
+):
+    """The cosine schedule with its parts to be exchanged."""
+
+    def implementation(t, steps, lr):
+        with np.errstate(all="ignore"):
+            return rate(lr, half * wave(pi * np.float64(share(t, steps))))
+
+    return implementation
+
+
+def _above_zero(seen):
+    """A schedule that ends above 0, at what the last probe saw; as a number or a share of η."""
+    last = number_seen(seen, probe=3)
+    if last is None or not 0 < abs(last) < 0.4:
+        return None
+    start = number_seen(seen, probe=0)
+    if start is not None and abs(start - 0.1) < 1e-9:
+        share = number_seen(seen, probe=2)
+        relative = share is not None and np.isclose(share, 1.0 + 2 * last, rtol=1e-5)
+        floor = (lambda lr: 2 * last * lr) if relative else (lambda lr: last)
+        return _cosine(rate=lambda lr, x: floor(lr) + (lr - floor(lr)) * x)
+    return _cosine(rate=lambda lr, x: last + lr * x)
+
+
+def _lower(loss, lowest, previous):
+    return loss < lowest
+
+
+@parts
+def _stopped(
+    better=_lower,
+    needed=lambda patience: patience,
+    resets=True,
+    counts_good=False,
+    first=None,
+    result=lambda losses, best, stop: best,
+):
+    """Early stopping, counted; with its parts to be exchanged."""
+
+    def implementation(losses, patience):
+        lowest, best, bad, stop = losses[0] if first is None else first, 0, 0, len(losses) - 1
+        for epoch in range(len(losses)):
+            previous = losses[epoch - 1] if epoch else np.inf
+            if epoch and better(losses[epoch], lowest, previous):
+                lowest, best = losses[epoch], epoch
+                bad = 0 if resets else bad
+                bad += counts_good
+            elif epoch or counts_good:
+                bad += 1
+            if bad and bad >= needed(patience):
+                stop = epoch
+                break
+        return result(losses, best, stop)
+
+    return implementation
+
+
+def _rises_in_a_row(losses, patience):
+    """Patience counted in rises from one epoch to the next; the lowest loss is right."""
+    rises = best = 0
+    for epoch in range(1, len(losses)):
+        best = epoch if losses[epoch] < losses[best] else best
+        rises = rises + 1 if losses[epoch] >= losses[epoch - 1] else 0
+        if rises >= patience:
             break
     return best
 
 
-def _stops(losses, epoch, best, patience):
-    return epoch - best >= patience
-
-
-def _rises(losses, epoch, best, patience):
-    """Patience counted in rises from one epoch to the next, in a row."""
-    steps = np.diff(losses[: epoch + 1])[-patience:]
-    return len(steps) == patience and bool(np.all(steps >= 0))
+def _compared_with_the_first(losses, patience):
+    best = bad = 0
+    for epoch, loss in enumerate(losses):
+        best, bad = (epoch, 0) if loss < losses[0] else (best, bad + bool(epoch))
+        if bad >= patience:
+            break
+    return best
 
 
 _SAMPLE = Exercise(
@@ -144,44 +243,84 @@ _SAMPLE = Exercise(
     probes=(
         _sampling("four decades", 1e-4, 1.0, 4000),
         _sampling("two decades", 1e-3, 0.1, 4000),
-        Probe("two generators", "With two seeds", _two_generators),
+        _sampling("between powers of ten", 0.002, 0.7, 4000),
     ),
     mistakes={
+        "low and high ignored": (
+            _sample(ends=lambda low, high: (1e-4, 1.0)),
+            "Are low and high used? Whatever range is given, the rates are the same.",
+        ),
+        "generator not used": (
+            (
+                _sample(source=lambda rng: np.random),
+                _sample(source=lambda rng: np.random.default_rng()),
+            ),
+            "Is it the generator `rng` that draws? With the same generator the rates must be the "
+            "same again: rng.uniform, not np.random.uniform.",
+        ),
+        "generator made anew": (
+            _sample(source=lambda rng: np.random.default_rng(0)),
+            "Is a generator with a seed of its own made inside? Then every search draws the same "
+            "rates: use `rng`.",
+        ),
         "uniform on the linear scale": (
-            lambda low, high, n, rng: rng.uniform(low, high, n),
+            _sample(forward=_same, back=_same),
             "Are the rates uniform themselves? Then nearly all lie in the last decade.",
         ),
         "exponents returned": (
-            (
-                lambda low, high, n, rng: rng.uniform(np.log10(low), np.log10(high), n),
-                lambda low, high, n, rng: rng.uniform(np.log(low), np.log(high), n),
-            ),
+            (_sample(back=_same), _sample(forward=np.log, back=_same)),
             "Are these the exponents? Raise 10 (or e) to them.",
         ),
+        "logarithms left out": (
+            (_sample(forward=_same), _sample(forward=_same, back=np.exp)),
+            "Are low and high themselves the exponents? Their logarithms are.",
+        ),
         "bases mixed": (
-            (
-                lambda low, high, n, rng: np.exp(rng.uniform(np.log10(low), np.log10(high), n)),
-                lambda low, high, n, rng: 10 ** rng.uniform(np.log(low), np.log(high), n),
-            ),
+            (_sample(back=np.exp), _sample(forward=np.log), _sample(back=lambda u: 2.0**u)),
             "Are two bases mixed? exp belongs to log, 10** to log10.",
         ),
+        "logarithm returned": (
+            (
+                _sample(forward=_same, back=np.log10),
+                _sample(forward=_same, back=np.log),
+            ),
+            "Is the logarithm taken after drawing? Draw between log10(low) and log10(high), then "
+            "raise 10 to the power.",
+        ),
         "a fixed grid": (
-            lambda low, high, n, rng: np.geomspace(low, high, n),
+            (
+                lambda low, high, n, rng: np.geomspace(low, high, n),
+                lambda low, high, n, rng: np.linspace(low, high, n),
+            ),
             "This is a grid, evenly spaced. Random search draws from rng.",
         ),
         "powers of ten only": (
-            lambda low, high, n, rng: (
-                10.0 ** rng.integers(round(np.log10(low)), round(np.log10(high)) + 1, n)
+            (
+                lambda low, high, n, rng: (
+                    10.0 ** rng.integers(round(np.log10(low)), round(np.log10(high)) + 1, n)
+                ),
+                _sample(back=lambda u: 10.0 ** np.round(u)),
+                _sample(back=lambda u: 10.0 ** np.floor(u)),
             ),
-            "Are only whole exponents drawn? Everything between is allowed.",
+            "Are only a few different rates drawn, such as whole powers of ten? Everything between "
+            "is allowed.",
         ),
         "one rate for all": (
-            lambda low, high, n, rng: np.full(n, 10 ** rng.uniform(np.log10(low), np.log10(high))),
+            _sample(draw=lambda rng, a, b, n: np.full(n, rng.uniform(a, b))),
             "Is one rate drawn and repeated? Ask rng for n of them.",
         ),
         "one rate": (
-            lambda low, high, n, rng: 10 ** rng.uniform(np.log10(low), np.log10(high)),
-            "Is only one rate drawn? Ask rng for n of them.",
+            (
+                _sample(draw=lambda rng, a, b, n: rng.uniform(a, b)),
+                _sample(draw=lambda rng, a, b, n: rng.uniform(a, b, 1)),
+            ),
+            "Is only one rate drawn? Ask rng for n of them. (A `return` inside a loop ends it in "
+            "the first round.)",
+        ),
+        "normal instead of uniform": (
+            _sample(draw=lambda rng, a, b, n: rng.normal((a + b) / 2, (b - a) / 4, n)),
+            "Are the exponents drawn from a normal distribution? Then some lie outside, and the "
+            "middle is preferred.",
         ),
     },
     hints=(
@@ -199,46 +338,122 @@ _COSINE = Exercise(
     task="Write the cosine schedule: from $\\eta$ at the start down to 0 at the end.",
     outputs=("the rate",),
     probes=(
-        call("start", 0, 100, 0.1),
-        call("a quarter", 25, 100, 0.1),
-        call("middle", 5, 10, 2.0),
-        call("end", 8, 8, 0.5),
+        call("start", t=0, steps=100, learning_rate=0.1),
+        call("a quarter", t=25, steps=100, learning_rate=0.1),
+        call("middle", t=5, steps=10, learning_rate=2.0),
+        call("end", t=8, steps=8, learning_rate=0.5),
+        call("near the end", t=6, steps=7, learning_rate=0.3),
+        call("one step only", t=0, steps=1, learning_rate=0.2),
     ),
     mistakes={
+        "bracket missing": (
+            (
+                lambda t, T, lr: lr * 0.5 * 1 + np.cos(np.pi * t / T),
+                lambda t, T, lr: lr * 1 + np.cos(np.pi * t / T) / 2,
+                lambda t, T, lr: lr + np.cos(np.pi * t / T),
+                lambda t, T, lr: 0.5 * (lr + np.cos(np.pi * t / T)),
+                _cosine(half=1.0, wave=lambda phase: 1 + np.cos(phase) / 2),
+                _cosine(half=1.0, wave=lambda phase: 0.5 + np.cos(phase)),
+            ),
+            "Is a bracket missing? η/2 multiplies the whole sum: learning_rate * (1 + np.cos(…)) "
+            "/ 2.",
+        ),
         "half left out": (
-            lambda t, T, lr: lr * (1 + np.cos(np.pi * t / T)),
+            _cosine(half=1.0),
             "Was the ½ left out? 1 + cos runs from 2 to 0.",
         ),
+        "half twice": (
+            _cosine(half=0.25),
+            "Is it ¼? The half stands there only once.",
+        ),
         "1 left out": (
-            (
-                lambda t, T, lr: lr * np.cos(np.pi * t / T),
-                lambda t, T, lr: lr * np.cos(np.pi * t / T) / 2,
-            ),
+            (_cosine(half=1.0, wave=np.cos), _cosine(wave=np.cos)),
             "Was the 1 + left out? The cosine alone becomes negative.",
         ),
         "going up": (
-            lambda t, T, lr: lr * (1 - np.cos(np.pi * t / T)) / 2,
+            _cosine(wave=lambda phase: 1 - np.cos(phase)),
             "Does it go up? A plus sign belongs before the cosine.",
         ),
+        "cosine minus 1": (
+            _cosine(wave=lambda phase: np.cos(phase) - 1),
+            "Is 1 subtracted? It is added, so that the sum runs from 2 to 0.",
+        ),
+        "sine instead of cosine": (
+            (
+                _cosine(wave=lambda phase: 1 + np.sin(phase)),
+                _cosine(wave=lambda phase: 1 - np.sin(phase)),
+            ),
+            "Is it a sine? The cosine goes from 1 to −1 in half a period.",
+        ),
         "full period": (
-            lambda t, T, lr: lr * (1 + np.cos(2 * np.pi * t / T)) / 2,
+            _cosine(pi=2 * np.pi),
             "Is it 2π? Half a period leads from 1 to −1.",
         ),
         "quarter period": (
-            lambda t, T, lr: lr * np.cos(np.pi * t / T / 2),
-            "This is a quarter of a period; it ends at 0 too, but bends otherwise.",
+            (
+                _cosine(half=1.0, wave=np.cos, pi=np.pi / 2),
+                _cosine(pi=np.pi / 2),
+                _cosine(half=1.0, wave=lambda phase: 1 - np.sin(phase), pi=np.pi / 2),
+            ),
+            "This is a quarter of a period; half a period is πt/T.",
         ),
         "pi left out": (
-            lambda t, T, lr: lr * (1 + np.cos(t / T)) / 2,
+            _cosine(pi=1.0),
             "Was π left out?",
         ),
+        "pi not exact": (
+            (_cosine(pi=3.0), _cosine(pi=3.1), _cosine(pi=3.14)),
+            "Is π rounded? np.pi has all its digits, and with it the schedule ends at exactly 0.",
+        ),
         "degrees": (
-            lambda t, T, lr: lr * (1 + np.cos(180 * t / T)) / 2,
+            _cosine(pi=180.0),
             "np.cos takes radians: π, not 180.",
+        ),
+        "whole division": (
+            _cosine(share=lambda t, steps: t // steps),
+            "Is it `//`? That drops everything behind the point: t / steps.",
+        ),
+        "starts again at the end": (
+            _cosine(share=lambda t, steps: (t % steps) / steps),
+            "t % steps is 0 at t = steps: the schedule starts again where it should end.",
+        ),
+        "ends one step early or late": (
+            (
+                _cosine(share=lambda t, steps: t / np.float64(steps - 1)),
+                _cosine(share=lambda t, steps: t / (steps + 1)),
+                _cosine(share=lambda t, steps: (t + 1) / steps),
+                _cosine(share=lambda t, steps: (t - 1) / steps),
+                _cosine(share=lambda t, steps: (t + 1) / (steps + 1)),
+            ),
+            "Is 1 added or subtracted in t/steps? t runs from 0 to steps, both included.",
+        ),
+        "fraction upside down": (
+            _cosine(share=lambda t, steps: steps / np.float64(t)),
+            "Is it steps/t? The share of the way is t/steps.",
+        ),
+        "steps left out": (
+            (_cosine(share=lambda t, steps: t), _cosine(share=lambda t, steps: t * steps)),
+            "Is t not divided by steps? The share of the way is t/steps.",
+        ),
+        "steps outside the cosine": (
+            lambda t, T, lr: lr * (1 + np.cos(np.pi * t) / T) / 2,
+            "Is the cosine divided by steps? t/steps stands inside it.",
         ),
         "straight line": (
             lambda t, T, lr: lr * (1 - t / T),
             "This is the linear schedule.",
+        ),
+        "ends above 0": (
+            Inferred(_above_zero),
+            "Is there a smallest rate? This schedule ends at 0.",
+        ),
+        "learning rate left out": (
+            _cosine(rate=lambda lr, x: x),
+            "Was η left out? The schedule starts at learning_rate.",
+        ),
+        "share returned": (
+            _cosine(rate=lambda lr, x: 1 - lr * x),
+            "Is something subtracted from 1? The rate is η times the share.",
         ),
     },
     hints=(
@@ -258,50 +473,100 @@ _EARLY = Exercise(
         "return the best epoch seen until then."
     ),
     outputs=("the epoch",),
-    probes=(
-        call("a late better one", [5.0, 3.0, 4.0, 4.5, 1.0, 2.0], 2),
-        call("a short rise", [5.0, 3.0, 4.0, 2.0, 2.5, 2.6, 1.0], 2),
-        call("patient", [5.0, 3.0, 4.0, 3.5, 3.2, 1.0, 1.5], 4),
-        call("zigzag", [5.0, 2.0, 4.0, 3.0, 4.0, 3.0, 1.0], 3),
-        call("always better", [3.0, 2.0, 1.0], 1),
-        call("equal losses", [2.0, 1.0, 1.0, 1.0, 0.5], 2),
+    probes=tuple(
+        call(name, losses=losses, patience=patience)
+        for name, losses, patience in (
+            ("a late better one", [5.0, 3.0, 4.0, 4.5, 1.0, 2.0], 2),
+            ("a short rise", [5.0, 3.0, 4.0, 2.0, 2.5, 2.6, 1.0], 2),
+            ("patient", [5.0, 3.0, 4.0, 3.5, 3.2, 1.0, 1.5], 4),
+            ("zigzag", [5.0, 2.0, 4.0, 3.0, 4.0, 3.0, 1.0], 3),
+            ("always better", [3.0, 2.0, 1.0], 1),
+            ("equal losses", [2.0, 1.0, 1.0, 1.0, 0.5], 2),
+            ("bad epochs that are not in a row", [5.0, 6.0, 4.0, 6.0, 3.0, 2.0], 2),
+            ("bad from the start", [1.0, 2.0, 3.0, 4.0, 0.5], 3),
+            ("large losses", [900.0, 800.0, 850.0, 840.0, 830.0, 100.0], 4),
+            ("two equal minima", [4.0, 2.0, 3.0, 2.0, 3.0, 1.0], 3),
+            ("long", [9.0, 8.0, 8.5, 7.0, 7.5, 7.2, 6.0, 6.5, 6.4, 6.3, 5.0], 3),
+            ("falling, but not to a new lowest", [5.0, 1.0, 4.0, 3.5, 3.0, 2.5, 0.5], 3),
+        )
     ),
     mistakes={
         "lowest of all": (
             lambda losses, p: int(np.argmin(losses)),
             "Does it look at losses after training has stopped?",
         ),
+        "counter never set back": (
+            _stopped(resets=False),
+            "Is the counter set back to 0 when a new best comes? The bad epochs have to be in a "
+            "row.",
+        ),
+        "good epochs counted": (
+            (_stopped(counts_good=True), _stopped(counts_good=True, resets=False)),
+            "Does a good epoch count as well, so that it stops one epoch early? Only epochs "
+            "without a new lowest loss do: `else: counter += 1`.",
+        ),
         "first rise stops": (
-            _patient(lambda losses, t, best, p: t - best >= 1),
+            _stopped(needed=lambda patience: 1),
             "Does the first bad epoch stop it? There is patience.",
         ),
+        "stops one epoch early": (
+            _stopped(needed=lambda patience: patience - 1),
+            "Does it stop one epoch early? It stops after `patience` bad epochs.",
+        ),
         "stops one epoch late": (
-            _patient(lambda losses, t, best, p: t - best > p),
+            _stopped(needed=lambda patience: patience + 1),
             "Is it > instead of >=? After `patience` bad epochs it stops.",
         ),
-        "epoch of the stop": (
-            _patient(_stops, last=lambda stop, best: stop),
-            "Is it the epoch at which training stops? The best one before is asked for.",
-        ),
-        "counted back from the stop": (
-            _patient(_stops, last=lambda stop, best: stop + 1),
-            "Is it the number of epochs trained? The best one is asked for.",
-        ),
         "compared with the epoch before": (
-            _patient(_rises),
+            (
+                _rises_in_a_row,
+                _stopped(better=lambda loss, lowest, previous: loss < previous),
+            ),
             "Is each loss compared with the one before? Compare with the best so far.",
         ),
+        "compared with the first": (
+            _compared_with_the_first,
+            "Is each loss compared with the first one? Keep the best loss so far, and compare "
+            "with it.",
+        ),
         "equal counts as better": (
-            _equal_is_better,
+            _stopped(better=lambda loss, lowest, previous: loss <= lowest),
             "Does an equal loss count as a new lowest? It has to be lower.",
         ),
+        "higher counts as better": (
+            _stopped(better=lambda loss, lowest, previous: loss > lowest),
+            "Does a higher loss count as better? The lowest is the best.",
+        ),
+        "best starts at a number": (
+            (_stopped(first=100.0), _stopped(first=10.0)),
+            "Does the best loss start at a number? A loss may be larger: start at np.inf, or at "
+            "the first loss.",
+        ),
+        "epoch of the stop": (
+            _stopped(result=lambda losses, best, stop: stop),
+            "Is it the epoch at which training stops? The best one before is asked for.",
+        ),
+        "number of epochs trained": (
+            _stopped(result=lambda losses, best, stop: stop + 1),
+            "Is it the number of epochs trained? The best one is asked for.",
+        ),
+        "counted back from the stop": (
+            lambda losses, p: _stopped(result=lambda losses, best, stop: stop - p)(losses, p),
+            "Is it stop − patience? Where training never stops, that isn't the best epoch.",
+        ),
         "loss returned": (
-            lambda losses, p: losses[best_epoch(losses, p)],
+            _stopped(result=lambda losses, best, stop: losses[best]),
             "Is it the loss that is returned? Return the epoch.",
         ),
         "counted from 1": (
-            lambda losses, p: best_epoch(losses, p) + 1,
+            _stopped(result=lambda losses, best, stop: best + 1),
             "Is the epoch one too large? They count from 0.",
+        ),
+        "first epoch only": (
+            lambda losses, p: 0,
+            "Is it always epoch 0? Either a `return` inside the loop ends it in the first round "
+            "(it belongs behind the loop), or the best loss starts at 0, which none is below "
+            "(start at np.inf).",
         ),
     },
     hints=(

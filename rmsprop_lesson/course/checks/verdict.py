@@ -27,6 +27,8 @@ class Verdict:
         Short name of the mistake; ``"unknown"`` if it isn't in the catalogue; None if passed.
     message : str
         What was seen, and what usually causes it.
+    mistakes : tuple of str
+        The names of all mistakes, the first to be mended first; `mistake` is the first.
     variant : str or None
         Name of the published variant that the function follows, if it isn't the form asked for.
     """
@@ -36,6 +38,7 @@ class Verdict:
     mistake: str | None
     message: str
     variant: str | None = None
+    mistakes: tuple = ()
     _shown: object = field(default=None, repr=False)
 
     @property

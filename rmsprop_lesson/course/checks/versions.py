@@ -2,7 +2,9 @@
 
 import numpy as np
 
-from .engine import Exercise, Fresh, Probe
+from .engine import Exercise, Fresh, Inferred, Probe
+from .observe import number_seen
+from .pairs import parts
 from .probes import show_value, steps
 
 
@@ -127,11 +129,10 @@ def _drive(name, grads, settings, theta):
     """A probe that makes an optimiser and lets it take several steps."""
 
     def run(recorder):
-        optimizer = recorder.make(*settings)
-        here = theta
+        step, here = recorder.method(recorder.make(*settings), "step"), theta
         for t, grad in enumerate(grads, start=1):
             label = f"step {t} with g = {show_value(grad)}"
-            here = recorder.call(label, here, grad, function=optimizer.step)
+            here = recorder.call(label, here, grad, function=step, names=("theta", "grad"))
             if np.shape(here) != np.shape(theta):
                 recorder.end()
             here = float(here) if isinstance(theta, float) else here
@@ -140,10 +141,10 @@ def _drive(name, grads, settings, theta):
 
 
 def _two_at_once(recorder):
-    first, second = recorder.make(0.1), recorder.make(0.1)
+    first, second = (recorder.method(recorder.make(0.1), "step") for _ in range(2))
     for t in (1, 2):
-        recorder.call(f"step {t} of the first optimiser", 2.0, 3.0, function=first.step)
-        recorder.call(f"step {t} of the second optimiser", 2.0, 1.0, function=second.step)
+        recorder.call(f"step {t} of the first optimiser", 2.0, 3.0, function=first)
+        recorder.call(f"step {t} of the second optimiser", 2.0, 1.0, function=second)
 
 
 def _translation(name, *settings):
@@ -154,27 +155,47 @@ def _translation(name, *settings):
         if not isinstance(result, dict):
             recorder.note("settings", result)
             recorder.end()
-        recorder.note("keys", ", ".join(sorted(result)))
+        recorder.note("names", ", ".join(sorted(result)))
         for key, value in sorted(result.items()):
             recorder.note(key, value)
 
-    return Probe(name, f"from_pytorch{show_value(settings)}", run)
+    given = ", ".join(
+        f"{key} = {show_value(value)}" for key, value in zip(_PYTORCH, settings, strict=False)
+    )
+    return Probe(name, f"With {given}" if given else "Without arguments", run)
 
 
-def _settings(learning_rate, beta, epsilon, inside=False):
-    return {
-        "learning_rate": learning_rate,
-        "beta": beta,
-        "epsilon": epsilon,
-        "epsilon_inside": inside,
-    }
+_PYTORCH = {"lr": 0.01, "alpha": 0.99, "eps": 1e-8}
 
 
-def _translated(change, defaults=(0.01, 0.99, 1e-8)):
-    def implementation(lr=defaults[0], alpha=defaults[1], eps=defaults[2]):
-        return change(lr, alpha, eps)
+@parts
+def _translated(
+    rate=("learning_rate", lambda lr, a, e: lr),
+    decay=("beta", lambda lr, a, e: a),
+    epsilon=("epsilon", lambda lr, a, e: e),
+    place=("epsilon_inside", lambda lr, a, e: False),
+    defaults=_PYTORCH,
+    result=dict,
+):
+    """A translation with another setting, name or default; None leaves a setting out."""
+
+    def implementation(lr=defaults["lr"], alpha=defaults["alpha"], eps=defaults["eps"]):
+        entries = [entry for entry in (rate, decay, epsilon, place) if entry]
+        return result({name: value(lr, alpha, eps) for name, value in entries})
 
     return implementation
+
+
+def _other_default(setting, record):
+    """A translation with another default, read off the call without settings."""
+
+    def make(seen):
+        value = number_seen(seen, probe=1, record=record)
+        if value is None or np.isclose(value, _PYTORCH[setting], rtol=1e-4, atol=0):
+            return None
+        return _translated(defaults=_PYTORCH | {setting: value})
+
+    return Inferred(make)
 
 
 _PATH = [(3.0, 4.0, 0.0), (-2.0, 1.5, -1.5), (0.0, 2.0, 0.2)]
@@ -349,47 +370,119 @@ _TRANSLATE = Exercise(
         _translation("given settings", 0.1, 0.9, 1e-6),
         _translation("defaults"),
         _translation("one default", 0.001, 0.8),
+        _translation("large epsilon", 0.5, 0.3, 0.25),
     ),
     mistakes={
-        "epsilon inside": (
-            _translated(lambda lr, a, e: _settings(lr, a, e, True)),
-            "Is ε inside the root? In PyTorch it is outside: epsilon_inside=False.",
+        "PyTorch's names kept": (
+            (
+                _translated(
+                    rate=("lr", lambda lr, a, e: lr),
+                    decay=("alpha", lambda lr, a, e: a),
+                    epsilon=("eps", lambda lr, a, e: e),
+                ),
+                _translated(rate=("lr", lambda lr, a, e: lr)),
+                _translated(decay=("alpha", lambda lr, a, e: a)),
+                _translated(epsilon=("eps", lambda lr, a, e: e)),
+                _translated(rate=("lr", lambda lr, a, e: lr), decay=("alpha", lambda lr, a, e: a)),
+                _translated(
+                    decay=("alpha", lambda lr, a, e: a), epsilon=("eps", lambda lr, a, e: e)
+                ),
+                _translated(rate=("lr", lambda lr, a, e: lr), epsilon=("eps", lambda lr, a, e: e)),
+            ),
+            "Are there names of PyTorch's left? Here they are learning_rate, beta and epsilon.",
+        ),
+        "Keras's names": (
+            _translated(decay=("rho", lambda lr, a, e: a)),
+            "Is it rho? That is Keras's name; here it is beta.",
+        ),
+        "a setting left out": (
+            (_translated(rate=None), _translated(decay=None), _translated(epsilon=None)),
+            "Is a setting missing? There are four: learning_rate, beta, epsilon, epsilon_inside.",
         ),
         "place of epsilon forgotten": (
-            _translated(lambda lr, a, e: {"learning_rate": lr, "beta": a, "epsilon": e}),
+            _translated(place=None),
             "Was epsilon_inside left out? Its default is True, PyTorch's place is outside.",
         ),
-        "epsilon squared": (
+        "epsilon inside": (
+            _translated(place=("epsilon_inside", lambda lr, a, e: True)),
+            "Is ε inside the root? In PyTorch it is outside: epsilon_inside=False.",
+        ),
+        "place of epsilon as text": (
             (
-                _translated(lambda lr, a, e: _settings(lr, a, e**2, True)),
-                _translated(lambda lr, a, e: _settings(lr, a, e**2)),
+                _translated(place=("epsilon_inside", lambda lr, a, e: "False")),
+                _translated(place=("epsilon_inside", lambda lr, a, e: "outside")),
+                _translated(place=("epsilon_inside", lambda lr, a, e: "false")),
             ),
+            "Is epsilon_inside a text? Every text but the empty one counts as true: write False, "
+            "without quotes.",
+        ),
+        "place of epsilon is None": (
+            _translated(place=("epsilon_inside", lambda lr, a, e: None)),
+            "Is epsilon_inside None? It is True or False; here False.",
+        ),
+        "epsilon squared": (
+            _translated(epsilon=("epsilon", lambda lr, a, e: e**2)),
             "Is ε squared? √S + ε isn't √(S + ε²); set epsilon_inside=False instead.",
         ),
+        "root of epsilon": (
+            _translated(epsilon=("epsilon", lambda lr, a, e: e**0.5)),
+            "Is the root taken of ε? It stays as it is; epsilon_inside=False says where it stands.",
+        ),
+        "epsilon left at its default": (
+            _translated(epsilon=("epsilon", lambda lr, a, e: 1e-8)),
+            "Is epsilon always 1e-8? It is eps.",
+        ),
         "alpha turned into 1-alpha": (
-            _translated(lambda lr, a, e: _settings(lr, 1 - a, e)),
+            _translated(decay=("beta", lambda lr, a, e: 1 - a)),
             "Is beta 1 − alpha? PyTorch's alpha is the decay rate itself.",
         ),
         "beta left at its default": (
-            _translated(lambda lr, a, e: _settings(lr, 0.9, e)),
-            "Is beta always 0.9? It is alpha.",
+            (
+                _translated(decay=("beta", lambda lr, a, e: 0.9)),
+                _translated(decay=("beta", lambda lr, a, e: 0.99)),
+            ),
+            "Is beta always the same? It is alpha.",
+        ),
+        "rate left at its default": (
+            (
+                _translated(rate=("learning_rate", lambda lr, a, e: 0.01)),
+                _translated(rate=("learning_rate", lambda lr, a, e: 0.001)),
+            ),
+            "Is learning_rate always the same? It is lr.",
+        ),
+        "rate and decay exchanged": (
+            _translated(
+                rate=("learning_rate", lambda lr, a, e: a), decay=("beta", lambda lr, a, e: lr)
+            ),
+            "Are lr and alpha exchanged? alpha is the decay rate.",
         ),
         "defaults of this course": (
-            _translated(lambda lr, a, e: _settings(lr, a, e), (0.001, 0.9, 1e-8)),
+            _translated(defaults={"lr": 0.001, "alpha": 0.9, "eps": 1e-8}),
             "Are the defaults those of this course? PyTorch's are lr=0.01 and alpha=0.99.",
         ),
-        "PyTorch's names kept": (
-            (
-                _translated(lambda lr, a, e: {"lr": lr, "alpha": a, "eps": e}),
-                _translated(
-                    lambda lr, a, e: {"lr": lr, "alpha": a, "eps": e, "epsilon_inside": False}
-                ),
-            ),
-            "Are the names still PyTorch's?",
+        "another default of lr": (
+            _other_default("lr", record=4),
+            "Is the default of lr another one? PyTorch's is 0.01.",
+        ),
+        "another default of alpha": (
+            _other_default("alpha", record=1),
+            "Is the default of alpha another one? PyTorch's is 0.99.",
+        ),
+        "another default of eps": (
+            _other_default("eps", record=2),
+            "Is the default of eps another one? PyTorch's is 1e-8.",
         ),
         "values without names": (
-            _translated(lambda lr, a, e: (lr, a, e, False)),
+            (
+                _translated(result=lambda settings: tuple(settings.values())),
+                _translated(result=lambda settings: tuple(settings.values())[:3]),
+            ),
             "Return a dict, with the names of the arguments.",
+        ),
+        "names without values": (
+            (_translated(result=set), _translated(result=lambda settings: tuple(settings))),
+            "Are there names without values? In a dict each name stands before a colon, its value "
+            "behind it.",
         ),
     },
     hints=(

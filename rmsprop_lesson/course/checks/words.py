@@ -1,5 +1,8 @@
 """The wording of what was seen: short, exact, the same on every machine."""
 
+import difflib
+import re
+
 import numpy as np
 
 from .observe import Odd, Raised
@@ -18,6 +21,29 @@ def describe(value):
     return repr(value)
 
 
+def asked_for(want, outputs=()):
+    """What a right function returns: its kind and shape, not its numbers."""
+    if len(outputs) > 1 and isinstance(want, np.ndarray):
+        return f"Asked for: {' and '.join(outputs)}, each {_kind(want[0])}."
+    return f"Asked for: {_kind(want)}."
+
+
+def _kind(value):
+    if isinstance(value, np.ndarray | np.number) and value.ndim == 0:
+        return "one number"
+    return describe(value)
+
+
+def gave(got, want, outputs=()):
+    """What a function returned, if that isn't of the kind asked for."""
+    several = len(outputs) > 1 and isinstance(want, np.ndarray)
+    if several and isinstance(got, np.ndarray) and got.shape == want.shape[1:]:
+        return f"{describe(got)}, where {len(outputs)} are asked for"
+    if several and isinstance(got, np.ndarray | tuple) and np.shape(got)[:1] != want.shape[:1]:
+        return f"{len(got) if np.ndim(got) else 1} things, where {len(outputs)} are asked for"
+    return describe(got)
+
+
 def at(records, index):
     """What a function did at one record."""
     if index >= len(records):
@@ -34,34 +60,175 @@ def error(raised):
     return f"{raised.kind}{text}{line}{code}"
 
 
-# The first entry one of whose words is in the exception's text; learners meet these most.
-_ADVICE = {
-    ("only length-1 arrays", "only 0-dimensional arrays"): (
-        "Functions of the math module take one number: use NumPy's, such as np.sqrt, "
-        "which work on whole arrays too."
+_FLOATS = (
+    "It has to work for plain Python floats as well as for arrays: without a loop over the "
+    "elements and without [...], the operations work on all elements at once."
+)
+_LISTS = (
+    "A list isn't an array: use np.max(x), np.mean(x) … instead of x.max(), and x = np.asarray(x) "
+    "before you calculate with it."
+)
+
+# (pattern in the exception's text, what to say): the first that is found counts. In the words,
+# {1} is what the pattern's first bracket found.
+_ADVICE = [
+    (r"name 'np' is not defined", "Run the notebook's first code cell: it imports NumPy as np."),
+    (
+        r"name '(sqrt|exp|log|log10|log2|cos|sin|pi|mean|median|zeros|arange|array|inf|nan)' is not",
+        "{1} belongs to NumPy: write np.{1}.",
     ),
-    ("object does not support item assignment", "not subscriptable", "object has no attribute"): (
-        "It has to work for plain Python floats as well as for arrays."
+    (r"name 'math' is not defined", "Use NumPy's functions, np.sqrt or np.log, instead of math's."),
+    (
+        r"local variable '(\w+)'",
+        "`{1}` is used before it has a value: a name that the function assigns anywhere is its own "
+        "from the first line on.",
     ),
-    ("name 'np' is not defined",): ("Run the notebook's first code cell: it imports NumPy as np."),
-    ("bitwise_xor", "type(s) for ^"): "In Python a power is written **; ^ is another thing.",
-    ("is not defined",): (
-        "Does the function use a name that is neither an argument of the stub nor made in it?"
+    (
+        r"(?:bitwise_xor|type\(s\) for \^)",
+        "In Python a power is written **; ^ is another thing.",
     ),
-    ("truth value of an array",): (
-        "An `if` can't decide for a whole array at once: use np.where, or an elementwise operation."
+    (r"attribute 'like'", "It is one word: np.zeros_like(x), with an underscore."),
+    (r"module 'numpy' has no attribute '(\w+)'", "NumPy has no `{1}`: is it spelled otherwise?"),
+    (
+        r"has no attribute '(pow|power)'",
+        "A power is written x**2; numbers and arrays have no method `{1}`.",
     ),
-    ("positional argument",): "Keep the arguments of the stub, in their order.",
-    ("unsupported operand",): "Is one of the operands still the dots of the stub, or None?",
-    ("maximum recursion depth",): "Does the function call itself?",
-}
+    (
+        r"'list' object has no attribute '(?!append|sort|copy|index|count)(\w+)'",
+        _LISTS,
+    ),
+    (
+        r"has no attribute '(sqrt|exp|log|square|abs|median|sign)'",
+        "Numbers and arrays have no method `{1}`: write np.{1}(x).",
+    ),
+    (
+        r"'numpy.ndarray' object has no attribute 'append'",
+        "An array can't grow: append to a list, and make it an array with np.array at the end.",
+    ),
+    (
+        r"'NoneType'",
+        (
+            "Something is None here. Methods such as rng.shuffle, append and sort change a thing "
+            "in place and return None: use the thing itself afterwards."
+        ),
+    ),
+    (r"'[Ee]llipsis'", "Are the dots of the stub still there? Put your code in their place."),
+    (
+        r"(?:unsupported operand|ufunc).*'(?:builtin_function_or_method|function|method)'",
+        "A function is used without being called: its brackets are missing.",
+    ),
+    (
+        r"unsupported operand.*'range'",
+        "range isn't an array, one can't calculate with it: np.arange.",
+    ),
+    (
+        r"(?:unsupported operand.*'(?:list|tuple)'|multiply sequence|only concatenate)",
+        _LISTS,
+    ),
+    (
+        r"'(?:float|int|numpy.float64|numpy.ndarray)' object is not callable",
+        "Is a * missing before a bracket? `(1 - beta)(x)` calls a number as if it were a function.",
+    ),
+    (
+        r"truth value of an array",
+        (
+            "An `if` can't decide for a whole array at once: use np.where, or an elementwise "
+            "operation."
+        ),
+    ),
+    (
+        r"could not be broadcast",
+        (
+            "Two arrays don't fit together. A sum or maximum over axis=1 fits its matrix again if "
+            "it keeps its column: keepdims=True."
+        ),
+    ),
+    (
+        r"setting an array element with a sequence",
+        ("One number has room at this place of an array, and several are put there."),
+    ),
+    (
+        r"(?:out of bounds|index out of range)",
+        ("The last index is one less than the length: range(len(x)) goes from 0 to len(x) − 1."),
+    ),
+    (
+        r"(?:indices must be|only integers, slices|as an integer)",
+        (
+            "An index or a size has to be a whole number: is there a / in it? // divides whole "
+            "numbers."
+        ),
+    ),
+    (
+        r"unexpected keyword argument '(\w+)'",
+        ("There is no argument `{1}` here: is it spelled otherwise (axis, keepdims)?"),
+    ),
+    (r"takes no arguments", "Python calls __init__, with two underscores on either side."),
+    (
+        r"takes (\d+) positional arguments? but (\d+) (?:was|were) given",
+        ("Keep the arguments of the stub, in their order; a method has `self` in front of them."),
+    ),
+    (r"positional argument", "Keep the arguments of the stub, in their order."),
+    (r"maximum recursion depth", "Does the function call itself?"),
+    (r"division by zero", "Something is divided by 0 here."),
+    (r"math domain error", "Is it the root or the logarithm of a negative number?"),
+]
+_ON_FLOATS = (
+    r"has no len\(\)|not iterable|not subscriptable|invalid index to scalar"
+    r"|does not support item assignment|'(?:float|numpy.float64)' object has no attribute"
+)
+_OWN_ATTRIBUTE = r"'(\w+)' object has no attribute '(\w+)'"
+_TYPES = {"float", "int", "list", "tuple", "dict", "str", "NoneType", "ndarray", "function"}
 
 
-def advice(raised):
-    """What usually causes an exception, or nothing."""
-    return next(
-        (text for words, text in _ADVICE.items() if any(word in raised.text for word in words)), ""
+def advice(raised, arguments=()):
+    """What usually causes an exception and what mends it, or nothing.
+
+    Parameters
+    ----------
+    raised : Raised
+    arguments : sequence of str, optional
+        The arguments of the exercise's function.
+    """
+    text = raised.text
+    if "only length-1 arrays" in text or "only 0-dimensional arrays" in text:
+        return _one_number(raised.code)
+    for pattern, words in _ADVICE:
+        if found := re.search(pattern, text):
+            return words.replace("{1}", found[found.lastindex or 0])
+    if raised.on_floats and re.search(_ON_FLOATS, text):
+        return _FLOATS
+    own = re.search(_OWN_ATTRIBUTE, text)
+    if own and own[1] not in _TYPES:
+        return _missing_attribute(own[2])
+    if missing := re.search(r"name '(\w+)' is not defined", text):
+        return _missing_name(missing[1], arguments)
+    return ""
+
+
+def _one_number(code):
+    if re.search(r"\b(float|int)\(", code):
+        return "float(…) and int(…) take one number; an array stays an array without them."
+    return (
+        "Functions of the math module take one number: use NumPy's, such as np.sqrt, which work on "
+        "whole arrays too."
     )
+
+
+def _missing_attribute(name):
+    if name in ("step", "__init__"):
+        return f"The class needs a method that is called `{name}`, as in the stub."
+    return f"self.{name} was never set: give it its first value in __init__."
+
+
+def _missing_name(name, arguments):
+    if close := difflib.get_close_matches(name, arguments, n=1):
+        return f"Is the argument `{close[0]}` meant?"
+    if arguments:
+        return (
+            f"The function knows its arguments ({', '.join(arguments)}) and what it makes itself; "
+            f"`{name}` is neither."
+        )
+    return "Does the function use a name that is neither an argument of the stub nor made in it?"
 
 
 def number(value, other):

@@ -1,0 +1,574 @@
+"""The one small change to a learner's source that mends it, in words.
+
+Slips happen in few ways: a bracket is missing, `*` stands for `**`, `return` stands in the loop.
+Each way gives some changed copies of the source. They run on the probes, and only a change with
+which the function does all that was asked is told, so what is said is never a guess.
+"""
+
+import ast
+import copy
+import dis
+import inspect
+import io
+import keyword
+import linecache
+import sys
+import textwrap
+import tokenize
+from dataclasses import dataclass
+from itertools import islice
+from types import FunctionType
+
+_FILE = "<mended>"
+_MOST_COPIES = 400
+_MOST_LINES = 20_000  # of Python that one copy may run: some of them never end
+
+
+@dataclass(frozen=True)
+class Mend:
+    """A change that mends a function: a short name, and what to change."""
+
+    name: str
+    words: str
+
+
+def mend(function, works):
+    """Look for a change that mends a function.
+
+    Parameters
+    ----------
+    function : callable
+        The learner's function or class.
+    works : callable
+        ``works(copy)`` says whether a changed copy does what was asked.
+
+    Returns
+    -------
+    Mend or None
+        None if no single change is enough, or the source can't be found.
+    """
+    tree, namespace = source_tree(function)
+    if tree is None:
+        return None
+    for name, words, changed in islice(_changes(tree), _MOST_COPIES):
+        made = _made(changed, namespace)
+        if made is not None and _within_limits(works, made):
+            return Mend(name, words)
+    return None
+
+
+def source_tree(function):
+    """The syntax tree of a function or class, and the names that it sees; or (None, None).
+
+    The tree begins at line 1 and keeps its own text as ``tree.text``.
+    """
+    code = _some_code(function)
+    if code is None:
+        return None, None
+    lines = linecache.getlines(code.co_filename)
+    kind = ast.ClassDef if isinstance(function, type) else ast.FunctionDef
+    around = []
+    for node in ast.walk(_parsed("".join(lines)) or ast.Module([], [])):
+        named = isinstance(node, kind) and node.name == function.__name__
+        if named and node.lineno <= code.co_firstlineno <= node.end_lineno:
+            around.append(_alone(lines[node.lineno - 1 : node.end_lineno]))
+    inside = vars(function).values() if isinstance(function, type) else (function,)
+    first = next(f for f in inside if type(f) is FunctionType)
+    cells = zip(first.__code__.co_freevars, first.__closure__ or (), strict=True)
+    enclosed = {name: cell.cell_contents for name, cell in cells if name != "__class__"}
+    tree = around[-1] if around else None
+    return tree, tree and first.__globals__ | enclosed
+
+
+def _parsed(text):
+    try:
+        return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+
+
+def _alone(lines):
+    """The tree of a definition from its own lines; None if they don't stand alone."""
+    text = textwrap.dedent("".join(lines))
+    module = _parsed(text)
+    if module is None:
+        return None
+    module.body[0].text = text
+    return module.body[0]
+
+
+def _some_code(function):
+    if type(function) is FunctionType:
+        return function.__code__
+    if type(function) is not type:
+        return None
+    methods = [value for value in vars(function).values() if type(value) is FunctionType]
+    return methods[0].__code__ if methods else None
+
+
+def _made(tree, namespace):
+    """The function or class that a tree defines; None if it can't be made."""
+    names = dict(namespace)
+    try:
+        module = ast.fix_missing_locations(ast.Module([tree], []))
+        exec(compile(module, _FILE, "exec", dont_inherit=True), names)  # the learner's own code
+    except Exception:
+        return None
+    return names[tree.name]
+
+
+def _within_limits(works, made):
+    """``works(made)``, but False for a copy that runs too many lines."""
+    left = _MOST_LINES
+
+    def count(frame, event, argument):
+        nonlocal left
+        if frame.f_code.co_filename != _FILE:
+            return None
+        left -= 1
+        if left < 0:
+            raise RuntimeError("too many lines")
+        return count
+
+    before = sys.gettrace()
+    sys.settrace(count)
+    try:
+        return works(made)
+    finally:
+        sys.settrace(before)
+
+
+# ── changes ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def _changes(tree):
+    """Every change as (name, words, changed tree), the likeliest slips first."""
+    yield from _rewritten(tree, _missing_brackets)
+    yield from _rewritten(tree, _powers)
+    yield from _lines_moved(tree)
+    yield from _everywhere(tree, _brackets)
+    yield from _everywhere(tree, _missing_powers(tree))
+    yield from _everywhere(tree, _axes)
+    yield from _everywhere(tree, _operators)
+    yield from _everywhere(tree, _counts)
+    yield from _everywhere(tree, _names_of(tree))
+
+
+def _rewritten(tree, ways):
+    """Change the text in each of the ways that ``ways(tokens)`` gives, and read it anew."""
+    tokens = [
+        token
+        for token in tokenize.generate_tokens(io.StringIO(tree.text).readline)
+        if token.type in (tokenize.NAME, tokenize.NUMBER, tokenize.OP, tokenize.NEWLINE)
+    ]
+    seen = {ast.dump(tree)}
+    lines = tree.text.splitlines(keepends=True)
+    for name, words, edits in ways(tokens):
+        changed = lines.copy()
+        for (row, start), end, new in sorted(edits, reverse=True):
+            line = changed[row - 1]
+            changed[row - 1] = line[:start] + new + line[end:]
+        made = _alone(changed)
+        if made is not None and ast.dump(made) not in seen:
+            seen.add(ast.dump(made))
+            yield name, words, made
+
+
+_BEFORE = {"return", "=", "(", "[", ",", "+=", "-=", "*=", "/=", "<", ">", "<=", ">=", "==", ":"}
+_BEFORE |= {"if", "while", "+", "-", "*", "/", "//", "%", "**", "^", "@", "and", "or", "not", "in"}
+_BINARY = {"+", "-", "*", "/", "//", "%", "**", "^", "@"}
+
+
+def _missing_brackets(tokens):
+    """One more pair of brackets, round any part of a line that has an operator in it."""
+    for first, token in enumerate(tokens):
+        before = tokens[first - 1].string if first else ""
+        if not (_is_operand(token) or token.string == "(") or before not in _BEFORE:
+            continue
+        depth, operator = 0, False
+        for last in range(first, len(tokens) - 1):
+            text = tokens[last].string
+            depth += (text in "([{") - (text in ")]}") if text.strip() else 0
+            if depth < 0 or (depth == 0 and text in ("=", ",", ":", "for", "in", "if", "\n")):
+                break
+            operator = operator or (depth == 0 and text in _BINARY)
+            ends = (_is_operand(tokens[last]) or text in ")]") and depth == 0
+            if ends and operator and tokens[last + 1].string not in ("(", "[", "."):
+                row = token.start[0]
+                shown = token.line[token.start[1] : tokens[last].end[1]]
+                if tokens[last].end[0] == row:
+                    words = f"In line {row}, brackets are missing round `{shown}`."
+                    start, end = token.start[1], tokens[last].end[1]
+                    edits = [((row, start), start, "("), ((row, end), end, ")")]
+                    yield "brackets missing", words, edits
+
+
+def _is_operand(token):
+    is_name = token.type == tokenize.NAME and not keyword.iskeyword(token.string)
+    return is_name or token.type == tokenize.NUMBER
+
+
+_SIZES = {"range", "arange", "zeros", "ones", "full", "eye", "linspace", "permutation", "["}
+
+
+def _powers(tokens):
+    """** for *, * for **, ** for ^; not in sizes and indices, where a power explodes."""
+    opened = []
+    for before, token, after in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if token.string in ("(", "["):
+            opened.append(before.string if token.string == "(" else "[")
+        elif token.string in (")", "]") and opened:
+            opened.pop()
+        new = {"*": "**", "**": "*", "^": "**"}.get(token.string)
+        if new and _is_operand(after) | (after.string == "(") and not _SIZES & set(opened):
+            row = token.start[0]
+            old = token.line[before.start[1] : after.end[1]]
+            shown = f"{before.string}{new}{after.string}"
+            words = (
+                f"In line {row}, is `{old}` meant to be `{shown}`? ** is the power, * the product."
+            )
+            yield "* or **", words, [(token.start, token.end[1], new)]
+
+
+def _everywhere(tree, ways):
+    """Change each expression of a tree in each of the ways that ``ways(node)`` gives."""
+    for node in ast.walk(tree):
+        for name, new, words in ways(node):
+            line = node.lineno
+            text = words.format(old=ast.unparse(node), new=ast.unparse(new))
+            yield name, f"In line {line}, {text}", _with(tree, node, new)
+
+
+def _with(tree, old, new):
+    """A copy of the tree with one node exchanged."""
+    copies = {}
+    changed = copy.deepcopy(tree, copies)
+    target = copies[id(old)]
+
+    class Exchange(ast.NodeTransformer):
+        def visit(self, node):
+            return new if node is target else self.generic_visit(node)
+
+    return Exchange().visit(changed)
+
+
+def _turned(node):
+    """The ways to set the brackets of two neighbouring operations otherwise."""
+    if isinstance(node, ast.BinOp):
+        left, right = node.left, node.right
+        if isinstance(left, ast.BinOp):
+            yield ast.BinOp(left.left, left.op, ast.BinOp(left.right, node.op, right))
+        if isinstance(right, ast.BinOp):
+            yield ast.BinOp(ast.BinOp(left, node.op, right.left), right.op, right.right)
+        if _is_plain_call(left):
+            yield ast.Call(left.func, [ast.BinOp(left.args[0], node.op, right)], [])
+        if _is_plain_call(right):
+            yield ast.Call(right.func, [ast.BinOp(left, node.op, right.args[0])], [])
+    if _is_plain_call(node) and isinstance(inner := node.args[0], ast.BinOp):
+        yield ast.BinOp(ast.Call(node.func, [inner.left], []), inner.op, inner.right)
+        yield ast.BinOp(inner.left, inner.op, ast.Call(node.func, [inner.right], []))
+
+
+def _is_plain_call(node):
+    return isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords
+
+
+def _brackets(node):
+    for new in _turned(node):
+        missing = ast.unparse(new).count("(") > ast.unparse(node).count("(")
+        name = "brackets missing" if missing else "bracket at the wrong place"
+        words = "brackets are missing" if missing else "a bracket stands at the wrong place"
+        yield name, new, f"{words}: `{{old}}` should be `{{new}}`."
+
+
+def _missing_powers(tree):
+    """Ways to raise a name to the power of 2, or of t where there is one."""
+    powers = [ast.Constant(2)]
+    if any(isinstance(node, ast.arg) and node.arg == "t" for node in ast.walk(tree)):
+        powers.append(ast.Name("t", ast.Load()))
+
+    def ways(node):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            for power in powers:
+                new = ast.BinOp(node, ast.Pow(), power)
+                yield "* or **", new, "a power is missing: `{old}` should be `{new}`."
+
+    return ways
+
+
+_OTHERS = {
+    ast.Add: (ast.Sub, ast.Mult),
+    ast.Sub: (ast.Add,),
+    ast.Mult: (ast.Div, ast.Add),
+    ast.Div: (ast.Mult,),
+    ast.FloorDiv: (ast.Div,),
+    ast.Mod: (ast.Div,),
+    ast.Lt: (ast.LtE, ast.Gt, ast.GtE),
+    ast.LtE: (ast.Lt, ast.GtE, ast.Gt),
+    ast.Gt: (ast.GtE, ast.Lt, ast.LtE),
+    ast.GtE: (ast.Gt, ast.LtE, ast.Lt),
+    ast.Eq: (ast.NotEq, ast.LtE, ast.GtE),
+    ast.NotEq: (ast.Eq,),
+}
+
+
+def _operators(node):
+    """Another operator in place of one; and a sign that is too many."""
+    words = "`{old}` should be `{new}`."
+    if isinstance(node, ast.BinOp):
+        for new in _OTHERS.get(type(node.op), ()):
+            yield "wrong operator", ast.BinOp(node.left, new(), node.right), words
+    if isinstance(node, ast.AugAssign):
+        for new in _OTHERS.get(type(node.op), ()):
+            yield "wrong operator", ast.AugAssign(node.target, new(), node.value), words
+        yield "wrong operator", ast.Assign([node.target], node.value), words
+    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+        (target,), value = node.targets, node.value
+        if isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.UAdd | ast.USub):
+            op = ast.Add() if isinstance(value.op, ast.UAdd) else ast.Sub()
+            yield "wrong operator", ast.AugAssign(target, op, value.operand), words
+    if isinstance(node, ast.Compare) and len(node.ops) == 1:
+        for new in _OTHERS.get(type(node.ops[0]), ()):
+            yield "wrong comparison", ast.Compare(node.left, [new()], node.comparators), words
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        yield "wrong sign", node.operand, words
+
+
+def _called(call):
+    """The name of what is called, without its module."""
+    return getattr(call.func, "attr", getattr(call.func, "id", ""))
+
+
+_ALONG = {"sum", "max", "min", "amax", "amin", "mean", "median", "prod", "any", "all", "argmin"}
+_ALONG |= {"argmax", "diff", "cumsum", "count_nonzero", "logsumexp"}
+
+
+def _axes(node):
+    """A sum or maximum along an axis, with its shape kept or not."""
+    if not (isinstance(node, ast.Call) and _called(node) in _ALONG):
+        return
+    others = [k for k in node.keywords if k.arg not in ("axis", "keepdims")]
+    keep = ast.keyword("keepdims", ast.Constant(True))
+    own = [k for k in node.keywords if k.arg == "axis"]
+    axes = [ast.keyword("axis", ast.Constant(number)) for number in (1, 0)]
+    lists = [[*own, keep]] if own else []
+    lists += [[axis, *more] for axis in axes for more in ((), (keep,))] + [own]
+    for keywords in lists:
+        new = ast.Call(node.func, node.args, others + keywords)
+        if ast.unparse(new) != ast.unparse(node):
+            words = (
+                "`{old}` goes along another axis, or has another shape, than it should: `{new}`."
+            )
+            yield "axis or keepdims", new, words
+
+
+def _counts(node):
+    """Ranges, slices and counters that are off by one."""
+    if isinstance(node, ast.Call) and _called(node) == "range":
+        for place, argument in enumerate(node.args):
+            for op in (ast.Add(), ast.Sub()):
+                arguments = list(node.args)
+                arguments[place] = ast.BinOp(argument, op, ast.Constant(1))
+                new = ast.Call(node.func, arguments, node.keywords)
+                yield "off by one", new, "`{old}` is off by one: `{new}`."
+    if isinstance(node, ast.Return) and node.value is not None:
+        for op in (ast.Add(), ast.Sub()):
+            new = ast.Return(ast.BinOp(node.value, op, ast.Constant(1)))
+            yield "off by one", new, "`{old}` is off by one: `{new}`."
+    if isinstance(node, ast.Constant) and type(node.value) is int:
+        for new in (node.value - 1, node.value + 1):
+            yield "off by one", ast.Constant(new), "`{old}` should be `{new}`."
+
+
+def _names_of(tree):
+    """Ways to put another name of the function, or an argument for a number."""
+    nodes = list(ast.walk(tree))
+    arguments = [node.arg for node in nodes if isinstance(node, ast.arg) and node.arg != "self"]
+    assigned = [n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
+    names = list(dict.fromkeys(arguments + assigned))
+
+    def ways(node):
+        words = "`{old}` stands where `{new}` belongs."
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in names:
+            for other in names:
+                if other != node.id:
+                    yield "wrong name", ast.Name(other, ast.Load()), words
+        if isinstance(node, ast.Constant) and type(node.value) in (int, float):
+            for other in arguments:
+                yield "number instead of an argument", ast.Name(other, ast.Load()), words
+
+    return ways
+
+
+# ── lines at another place ───────────────────────────────────────────────────────────────────────
+
+
+def _lines_moved(tree):
+    """Lines that stand inside a loop and belong outside, or the other way round."""
+    for node in ast.walk(tree):
+        for block in (getattr(node, "body", None), getattr(node, "orelse", None)):
+            if isinstance(block, list):
+                for place, loop in enumerate(block):
+                    if isinstance(loop, ast.For | ast.While):
+                        yield from _around_a_loop(tree, block, place)
+
+
+def _around_a_loop(tree, block, place):
+    loop = block[place]
+
+    def moved(name, words, statement, new_block):
+        line = statement.lineno
+        shown = ast.unparse(statement).splitlines()[0]
+        return name, words.format(line=line, shown=shown), _with_block(tree, block, new_block)
+
+    def with_loop(body, before=(), after=()):
+        new = copy.copy(loop)
+        new.body = body
+        return [*block[:place], *before, new, *after, *block[place + 1 :]]
+
+    last = loop.body[-1]
+    if len(loop.body) > 1:
+        kind = "return in the loop" if isinstance(last, ast.Return) else "line in the loop"
+        why = ", so it ends in the first round" if isinstance(last, ast.Return) else ""
+        yield moved(
+            kind,
+            f"Line {{line}} (`{{shown}}`) stands inside the loop{why}. Move it to the left, "
+            "so that it comes after the loop.",
+            last,
+            with_loop(loop.body[:-1], after=[last]),
+        )
+    for number, inner in enumerate(loop.body):
+        if isinstance(inner, ast.If) and len(inner.orelse) == 1:
+            other = inner.orelse[0]
+            if isinstance(other, ast.Return):
+                kept = copy.copy(inner)
+                kept.orelse = []
+                body = [*loop.body[:number], kept, *loop.body[number + 1 :]]
+                yield moved(
+                    "return in the loop",
+                    "Line {line} (`{shown}`) ends the loop in the first round. Move it to the "
+                    "left, so that it comes after the loop, without `else`.",
+                    other,
+                    with_loop(body, after=[other]),
+                )
+        if isinstance(inner, ast.Assign) and len(loop.body) > 1:
+            body = [*loop.body[:number], *loop.body[number + 1 :]]
+            yield moved(
+                "line in the loop",
+                "Line {line} (`{shown}`) stands inside the loop, so it is done anew in each round. "
+                "Move it in front of the loop.",
+                inner,
+                with_loop(body, before=[inner]),
+            )
+    for count in (1, 2):
+        following = block[place + 1 : place + 1 + count]
+        if len(following) == count and not any(isinstance(f, ast.Return) for f in following):
+            new = copy.copy(loop)
+            new.body = [*loop.body, *following]
+            yield moved(
+                "line outside the loop",
+                "Line {line} (`{shown}`) stands outside the loop, so it is done only once. Move it "
+                "to the right, into the loop.",
+                following[0],
+                [*block[:place], new, *block[place + 1 + count :]],
+            )
+
+
+def _with_block(tree, old, new):
+    """A copy of the tree with one list of statements exchanged."""
+    copies = {}
+    changed = copy.deepcopy(tree, copies)
+    old = [copies[id(statement)] for statement in old]
+    for node in ast.walk(changed):
+        for name in ("body", "orelse"):
+            if getattr(node, name, None) == old:
+                setattr(node, name, new)
+    return changed
+
+
+# ── what is seen without running ─────────────────────────────────────────────────────────────────
+
+
+def clues(function, ran=True):
+    """What the source shows without being run: one sentence for each.
+
+    Parameters
+    ----------
+    function : callable
+    ran : bool
+        Whether it ran to its end; what it leaves unused is of no interest before that.
+
+    Returns
+    -------
+    list of str
+    """
+    tree, _ = source_tree(function)
+    found = [*_yields(function), *(_unused(function) if ran else ())]
+    if tree is None:
+        return found
+    return [*_misnamed(tree), *_printed(tree), *found, *_stuck(tree)]
+
+
+def _yields(function):
+    if type(function) is FunctionType and function.__code__.co_flags & inspect.CO_GENERATOR:
+        yield "`yield` makes a generator of the function. Return the result: `return`."
+
+
+def _unused(function):
+    """Arguments that are never read; seen from the byte code, so without the source, too."""
+    if type(function) is not FunctionType:
+        return
+    code, first = function.__code__, {}
+    for step in dis.get_instructions(code):
+        if "FAST" in step.opname:
+            names = step.argval if isinstance(step.argval, tuple) else (step.argval,)
+            for name in names:
+                first.setdefault(name, step.opname)
+    own = [n for n in code.co_varnames[: code.co_argcount] if n not in code.co_cellvars]
+    if unused := [f"`{name}`" for name in own if name not in first]:
+        yield f"Not used: {', '.join(unused)}."
+    for name in own:
+        if first.get(name, "").startswith("STORE"):
+            yield f"The argument `{name}` is replaced before it is used."
+
+
+def _printed(tree):
+    """Functions that show their result and don't return it."""
+    nodes = list(ast.walk(tree))
+    returns = any(isinstance(n, ast.Return) and n.value is not None for n in nodes)
+    calls = [node for node in nodes if isinstance(node, ast.Call) and _called(node) == "print"]
+    if calls and not returns:
+        yield f"Line {calls[-1].lineno} prints the result. Return it: `return` instead of `print`."
+
+
+_NEARLY_INIT = {"__init", "_init_", "init", "__int__", "_init", "__init_", "_init__", "__inti__"}
+
+
+def _misnamed(tree):
+    if isinstance(tree, ast.ClassDef):
+        for node in tree.body:
+            if isinstance(node, ast.FunctionDef) and node.name in _NEARLY_INIT:
+                yield (
+                    f"The method `{node.name}` should be `__init__`, with two underscores on "
+                    "either side: only then Python calls it."
+                )
+
+
+def _stuck(tree):
+    """Loops whose condition can't change."""
+    for loop in ast.walk(tree):
+        if isinstance(loop, ast.While):
+            asked = {n.id for n in ast.walk(loop.test) if isinstance(n, ast.Name)}
+            changed = {
+                n.id
+                for statement in loop.body
+                for n in ast.walk(statement)
+                if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+            }
+            if (
+                asked
+                and not asked & changed
+                and not any(isinstance(n, ast.Break | ast.Return) for n in ast.walk(loop))
+            ):
+                line = loop.lineno
+                yield f"Nothing in the loop of line {line} changes `{ast.unparse(loop.test)}`."
