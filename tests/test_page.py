@@ -174,7 +174,7 @@ def test_what_an_earlier_run_defined_is_not_checked(ask):
 
 def test_a_walk_is_that_of_the_package(ask):
     settings = checked("valley", {"steps": 40, "learning_rate": 0.2})
-    own = ask("walk", name="rmsprop_step", code="import numpy as np\n" + SOLUTION, settings=settings)
+    own = ask("walk", name="rmsprop_step", code=SOLUTION, settings=settings, imports=IMPORTS)
     run = descend(Valley(settings["condition"]), RMSprop(0.2), settings["start"], 40)
     np.testing.assert_allclose(own["run"]["positions"], run.positions)
     assert own["error"] == ""
@@ -192,9 +192,9 @@ def test_a_walk_that_fails_says_why(ask, code, what):
 
 def test_a_walk_takes_the_newest_code(ask):
     settings = checked("valley", {"steps": 10})
-    code = "import numpy as np\n" + SOLUTION
-    first = ask("walk", name="rmsprop_step", code=code, settings=settings)
-    again = ask("walk", name="rmsprop_step", code=code.replace("1 - beta", "beta"), settings=settings)
+    given = {"name": "rmsprop_step", "settings": settings, "imports": IMPORTS}
+    first = ask("walk", code=SOLUTION, **given)
+    again = ask("walk", code=SOLUTION.replace("1 - beta", "beta"), **given)
     assert first["run"] != again["run"]
 
 

@@ -104,7 +104,7 @@ class Session:
         verdict = exercise.judge(self._names[name], SECONDS, self._foretell)
         return {"error": None, "verdict": _plain(verdict)}
 
-    def walk(self, name, code, settings):
+    def walk(self, name, code, settings, imports=""):
         """Run the learner's optimiser in the valley; see `own.computed` for what comes back."""
         from rmsprop_lesson.course.checks.engine import SECONDS
         from rmsprop_lesson.course.explorers.own import computed, relevant
@@ -113,6 +113,7 @@ class Session:
         self._tell("time", SECONDS)
         self._tell("fate", failed | {"error": f"it had not come back after {SECONDS:g} s"})
         if self._walkers.get(name) != code:
+            self._import(imports)
             self._names.pop(name, None)
             if error := self._executed(code):
                 return failed | {"error": error.splitlines()[-1]}

@@ -67,7 +67,7 @@ class Walker {
     if (this.working) return;
     this.working = true;
     while (this.next) {
-      const args = { name: this.name, code: this.cell.editor.code, settings: this.next };
+      const args = { name: this.name, code: this.cell.editor.code, settings: this.next, imports: importsOf() };
       this.next = null;
       const answer = await this.cell.ask("walk", args, { quiet: true });
       if (answer.failed) this.cell.fail(answer.failed);
