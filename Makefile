@@ -20,38 +20,58 @@ help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # ── set-up ───────────────────────────────────────────────────────────────────────────────────────
-# .ready is newer than pyproject.toml when the environment is complete, so only a changed
-# pyproject.toml needs the network again. An environment that is half made, or whose Python has
-# gone, is made anew.
+# Three environments: .venv for everything in the course, .venv-frameworks with PyTorch and its
+# like, .venv-oldest. What was installed, the lists of packages in pyproject.toml, is written into
+# the environment's .ready; only when they change is the network needed again. An environment that
+# is half made, or whose Python has gone, is made anew.
 
 OLD_PYTHON := this course needs Python 3.11 or newer, but "$(PYTHON)" is older or missing: \
 	install one, or name it, as in  make setup PYTHON=python3.12
 NO_VENV := "$(PYTHON)" cannot make a virtual environment (on Debian and Ubuntu: apt install python3-venv)
 
-define make_venv # $(1): folder
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
-		|| { echo 'make: $(OLD_PYTHON)' >&2; exit 1; }
-	@$(1)/bin/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(1) \
-		|| { echo 'make: $(NO_VENV)' >&2; exit 1; }
+LISTS := sed -n '/^dependencies/,/^\[tool/{s/ *\#.*//;/./p;}' pyproject.toml
+
+# Install $(PACKAGES) into the environment that the target lies in.
+define install
+	@if ! $(LISTS) | cmp -s - $@; then \
+		$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+			|| { echo 'make: $(OLD_PYTHON)' >&2; exit 1; }; \
+		$(@D)/bin/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(@D) \
+			|| { echo 'make: $(NO_VENV)' >&2; exit 1; }; \
+		echo "Installing $(PACKAGES) into $(@D): a few minutes the first time."; \
+		$(@D)/bin/python -m pip install --disable-pip-version-check --quiet $(PACKAGES) || exit 1; \
+		$(LISTS) >$@; \
+	fi
+	@touch $@
 endef
-PIP_INSTALL := -m pip install --disable-pip-version-check --quiet
 
 .PHONY: setup
 setup: $(VENV)/.ready ## make .venv and install the course into it
 	@echo 'The course is installed in $(VENV).'
 
-# Matplotlib lists the fonts on its first import; done here, it can't disturb a lesson.
+# Matplotlib lists the fonts on its first import; done here, it can't disturb a lesson. The kernels
+# of this environment say which cell to run first, even before one has been run.
+$(VENV)/.ready: PACKAGES = --editable '.[course,test]'
 $(VENV)/.ready: pyproject.toml
-	$(call make_venv,$(VENV))
-	@echo "Installing the course into $(VENV): a few minutes the first time."
-	@$(BIN)/python $(PIP_INSTALL) --editable '.[test]'
+	$(install)
 	@$(BIN)/python -c 'import matplotlib.font_manager'
-	@touch $@
+	@mkdir -p $(VENV)/etc/ipython
+	@echo 'c.InteractiveShellApp.extensions.append("rmsprop_lesson.course.guide")' \
+		>$(VENV)/etc/ipython/ipython_config.py
 
 # An optional group of pyproject.toml, for the targets that ask for it: $(VENV)/.with-dev …
+$(VENV)/.with-%: PACKAGES = --editable '.[$*]'
 $(VENV)/.with-%: $(VENV)/.ready
-	@$(BIN)/python $(PIP_INSTALL) --editable '.[$*]'
-	@touch $@
+	$(install)
+
+.venv-frameworks/.ready: PACKAGES = --editable '.[course,test,studies,frameworks]'
+.venv-frameworks/.ready: pyproject.toml
+	$(install)
+
+# The oldest NumPy, pandas and Matplotlib that pyproject.toml allows.
+.venv-oldest/.ready: PACKAGES = --editable '.[course,test]' numpy==2.0.0 pandas==2.2.2 matplotlib==3.9.0
+.venv-oldest/.ready: pyproject.toml
+	$(install)
 
 # ── the course ───────────────────────────────────────────────────────────────────────────────────
 # JupyterLab without its news and update questions: it calls nobody. Its token stays on. In a
@@ -69,31 +89,35 @@ lab: $(VENV)/.ready ## open the course in JupyterLab (LAB_ARGS="--port 9999 --no
 # ── checks ───────────────────────────────────────────────────────────────────────────────────────
 # Two processes, each with one thread; a notebook or test file stays whole in one of them.
 
-.PHONY: test
-ONE_THREAD := test test-browser test-frameworks test-hard test-oldest fuzz load mutants
+ONE_THREAD := test test-unit test-notebooks test-browser test-frameworks test-hard test-oldest \
+	fuzz load mutants
 $(ONE_THREAD): export OMP_NUM_THREADS := 1
 $(ONE_THREAD): export OPENBLAS_NUM_THREADS := 1
 $(ONE_THREAD) notebooks site: export RMSPROP_LESSON_PROGRESS := off
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --nbval --nbval-current-env
+
+.PHONY: test
 test: $(VENV)/.ready ## run every test, and every notebook against its stored outputs
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --nbval --nbval-current-env \
-		$(NOTEBOOKS) tests $(TEST_ARGS)
+	@$(PYTEST) $(NOTEBOOKS) tests $(TEST_ARGS)
+
+.PHONY: test-unit
+test-unit: $(VENV)/.ready ## the tests alone …
+	@$(PYTEST) tests $(TEST_ARGS)
+
+.PHONY: test-notebooks
+test-notebooks: $(VENV)/.ready ## … and the notebooks alone
+	@$(PYTEST) $(NOTEBOOKS) $(TEST_ARGS)
 
 .PHONY: lint
 lint: $(VENV)/.with-dev ## check the style of code and notebooks
 	@$(BIN)/python -m ruff check .
 	@$(BIN)/python -m ruff format --check rmsprop_lesson tests tools
-	@$(BIN)/python tools/notebooks.py --check $(NOTEBOOKS)
+	@$(BIN)/python -m tools.notebooks --check $(NOTEBOOKS)
 
 .PHONY: test-frameworks
 test-frameworks: .venv-frameworks/.ready ## compare ours with PyTorch, Keras and optax, and search on Dask (a large download)
 	@.venv-frameworks/bin/python -m pytest tests/test_tuning.py $(TEST_ARGS)
 	@.venv-frameworks/bin/python -m pytest tests/frameworks $(TEST_ARGS)
-
-.venv-frameworks/.ready: pyproject.toml
-	$(call make_venv,.venv-frameworks)
-	@echo "Installing the course, PyTorch, Keras, JAX, optax and Dask into .venv-frameworks"
-	@.venv-frameworks/bin/python $(PIP_INSTALL) --editable '.[test,frameworks,distributed]'
-	@touch $@
 
 .PHONY: test-hard
 test-hard: $(VENV)/.ready ## lessons with cells run twice, read-only, without network, home or UTF-8
@@ -107,68 +131,47 @@ fuzz: $(VENV)/.ready ## 10 000 calls of every public function with wild argument
 mutants: $(VENV)/.with-mutants ## change the code in thousands of small ways: does a test notice? (an hour)
 	@$(BIN)/python -m tools.mutants $(MUTANTS_ARGS)
 
-# The oldest NumPy, pandas and Matplotlib that pyproject.toml allows.
 .PHONY: test-oldest
 test-oldest: .venv-oldest/.ready ## the tests and lessons with the oldest NumPy that is supported
-	@.venv-oldest/bin/python -m pytest -n 2 --dist loadfile --nbval --nbval-current-env \
-		$(NOTEBOOKS) tests $(TEST_ARGS)
-
-.venv-oldest/.ready: pyproject.toml
-	$(call make_venv,.venv-oldest)
-	@.venv-oldest/bin/python $(PIP_INSTALL) --editable '.[test]' \
-		'numpy==2.0.0' 'pandas==2.2.2' 'matplotlib==3.9.0'
-	@touch $@
+	@$(subst $(BIN),.venv-oldest/bin,$(PYTEST)) $(NOTEBOOKS) tests $(TEST_ARGS)
 
 .PHONY: load
 load: $(VENV)/.ready ## thirty learners at once on one server (LOAD_ARGS="--learners 10 --lessons 08")
 	@$(BIN)/python -m tests.bench.load $(LOAD_ARGS)
 
 .PHONY: bench
-bench: .venv-bench/.ready ## measure speed and memory beside PyTorch, in an environment of its own
-	@.venv-bench/bin/python -m tests.bench
-
-.venv-bench/.ready: pyproject.toml
-	$(call make_venv,.venv-bench)
-	@echo "Installing the course and PyTorch into .venv-bench"
-	@.venv-bench/bin/python $(PIP_INSTALL) --editable '.[test]' 'torch==2.13.0'
-	@touch $@
+bench: .venv-frameworks/.ready ## measure speed and memory beside PyTorch
+	@.venv-frameworks/bin/python -m tests.bench
 
 # ── the site ─────────────────────────────────────────────────────────────────────────────────────
-# An environment of its own: what the site needs would hold back the course's own packages.
 
 .PHONY: site
-site: .venv-site/.ready ## build the Jupyter Book into _build/html
-	@.venv-site/bin/python -m tools.book
+site: $(VENV)/.with-site ## build the Jupyter Book into _build/html
+	@$(BIN)/python -m tools.book
 
 .PHONY: site-serve
 site-serve: site ## build the site and show it on http://localhost:8000 (SITE_PORT=…)
-	@.venv-site/bin/python -m http.server $(SITE_PORT) --bind 127.0.0.1 --directory _build/html
+	@$(BIN)/python -m http.server $(SITE_PORT) --bind 127.0.0.1 --directory _build/html
 
 SITE_PORT ?= 8000
 
 .PHONY: slides
-slides: .venv-site/.ready ## make a reveal.js deck of each lesson in _build/slides
-	@.venv-site/bin/python -m tools.slides
+slides: $(VENV)/.with-site ## make a reveal.js deck of each lesson in _build/slides
+	@$(BIN)/python -m tools.slides
 
 .PHONY: test-browser
-test-browser: site slides ## open every page, explorer, lesson and slide in Chromium (apt-get install chromium)
-	@BROWSER=1 .venv-site/bin/python -m pytest -n 2 --dist worksteal tests/browser $(TEST_ARGS)
+test-browser: $(VENV)/.with-browser site slides ## open every page, explorer, lesson and slide in Chromium (apt-get install chromium)
+	@BROWSER=1 $(BIN)/python -m pytest -n 2 --dist worksteal tests/browser $(TEST_ARGS)
 
 .PHONY: bench-explorers
-bench-explorers: .venv-site/.ready ## measure how fast the explorers answer, on a page and in JupyterLab
-	@.venv-site/bin/python -m tests.bench.explorers
-
-.venv-site/.ready: pyproject.toml
-	$(call make_venv,.venv-site)
-	@echo "Installing the course, Jupyter Book and Playwright into .venv-site"
-	@.venv-site/bin/python $(PIP_INSTALL) --editable '.[test,site,browser]'
-	@touch $@
+bench-explorers: $(VENV)/.with-site $(VENV)/.with-browser ## measure how fast the explorers answer, on a page and in JupyterLab
+	@$(BIN)/python -m tests.bench.explorers
 
 # ── maintenance ──────────────────────────────────────────────────────────────────────────────────
 
 .PHONY: notebooks
 notebooks: $(VENV)/.ready ## execute every notebook again and store clean outputs
-	@$(BIN)/python tools/notebooks.py $(NOTEBOOKS)
+	@$(BIN)/python -m tools.notebooks $(NOTEBOOKS)
 
 .PHONY: handout
 handout: $(VENV)/.ready ## write learner's and teacher's editions of the lessons into _build/handout
@@ -176,5 +179,4 @@ handout: $(VENV)/.ready ## write learner's and teacher's editions of the lessons
 
 .PHONY: clean
 clean: ## remove what was made, the environments too
-	rm -rf $(VENV) .venv-bench .venv-frameworks .venv-oldest .venv-site \
-		_build .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-frameworks .venv-oldest _build .pytest_cache .ruff_cache .hypothesis

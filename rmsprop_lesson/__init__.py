@@ -65,7 +65,7 @@ _MODULES = {
 _NAMES = {
     "course.court": ["trial"],
     "course.explorers.explore": ["explore"],
-    "course.questions": ["predict", "quiz"],
+    "course.questions": ["predict", "quiz", "review"],
     "descent": ["Trajectory"],
     "mnist": ["load_mnist", "mnist_available"],
     "network": ["Network", "train"],

@@ -70,55 +70,11 @@ def _short(value):
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-class Setting:
-    """An attribute that is checked when it is assigned, and is read at full speed."""
-
-    def __set_name__(self, owner, name):
-        self.name = name
-
-    def __set__(self, instance, value):
-        instance.__dict__[self.name] = self.check(value)
-
-
-class Number(Setting):
-    """A validated attribute: a number, or an array of numbers that broadcasts with θ."""
-
-    def __init__(self, is_allowed, allowed):
-        self.is_allowed, self.allowed = is_allowed, allowed
-
-    def check(self, value):
-        """Return `value` as `check_number` does."""
-        return check_number(self.name, value, self.is_allowed, self.allowed)
-
-
-def positive():
-    """A finite number > 0, such as a learning rate."""
-    return Number(lambda x: x > 0, "finite and greater than 0")
-
-
-def non_negative():
-    """A finite number ≥ 0, such as ε."""
-    return Number(lambda x: x >= 0, "finite and at least 0")
-
-
-def fraction():
-    """A number in [0, 1), such as a decay rate."""
-    return Number(lambda x: (x >= 0) & (x < 1), "in [0, 1)")
-
-
 def check_flag(name, value):
     """Return `value` as a bool; anything but True or False raises TypeError."""
     if not isinstance(value, bool | np.bool_):
         raise TypeError(f"{name} must be True or False, got {_short(value)}")
     return bool(value)
-
-
-class Flag(Setting):
-    """A validated attribute: True or False."""
-
-    def check(self, value):
-        """Return `value` as `check_flag` does."""
-        return check_flag(self.name, value)
 
 
 def check_count(name, value, least=0, most=None):
@@ -151,14 +107,30 @@ def check_data(data):
     return check_has("data", data, *parts)
 
 
+def check_plain(name, value):
+    """Raise TypeError if `value` is more than its numbers: labels or a mask would be lost.
+
+    Two Series with the same labels in another order would be combined by place.
+    """
+    for extra in ("iloc", "coords", "mask"):  # pandas, xarray, masked arrays
+        if hasattr(value, extra):
+            raise TypeError(
+                f"{name} must be plain numbers, got {type(value).__name__}, whose labels or mask "
+                f"would be lost; give its values, as numpy.asarray({name}) does"
+            )
+
+
 def check_parameters(name, value):
     """Return `value` as a float64 or float32 array; a Python float counts as float64.
 
     Raises
     ------
     TypeError
-        If it holds integers, complex numbers, half or extended precision, or no numbers at all.
+        If it holds integers, complex numbers, half or extended precision, or no numbers at all,
+        or has labels or a mask.
     """
+    if type(value) is not np.ndarray:
+        check_plain(name, value)
     array = as_array(value)
     if array.dtype not in GRADIENT_LIMIT:
         hint = "; write 2.0 instead of 2" if array.dtype.kind in "iu" else ""
@@ -180,6 +152,8 @@ def check_gradient(grad, theta):
         If its shape is not θ's, or an element is NaN, infinite, or larger in magnitude than
         `GRADIENT_LIMIT` (its square could not be summed); the message gives the index.
     """
+    if type(grad) is not np.ndarray:
+        check_plain("grad", grad)
     given = as_array(grad)
     if given.dtype.kind not in "iuf":
         raise TypeError(f"grad must be a number or an array of numbers, got {_short(grad)}")
@@ -198,3 +172,42 @@ def check_gradient(grad, theta):
             f"got {_first(given, bad)}"
         )
     return array
+
+
+def check_out(out, shape, dtype):
+    """Raise TypeError or ValueError unless `out` is an array that can take such a result."""
+    if not isinstance(out, np.ndarray):
+        raise TypeError(f"out must be an array, got {type(out).__name__}")
+    if (out.shape, out.dtype) != (shape, dtype) or not out.flags.writeable:
+        locked = "" if out.flags.writeable else ", read-only"
+        raise ValueError(
+            f"out must be a writeable array of shape {shape} and dtype {dtype}, "
+            f"got shape {out.shape} and dtype {out.dtype}{locked}"
+        )
+
+
+def check_state(state, names):
+    """Return copies of an optimiser's running quantities, and their (shape, dtype).
+
+    Both are empty for an empty state, which stands for that before the first step.
+
+    Raises
+    ------
+    TypeError
+        If `state` is no dict, or an entry doesn't hold float64 or float32.
+    ValueError
+        If its names are not `names`, or shape or precision differ among its entries.
+    """
+    if not isinstance(state, dict):
+        raise TypeError(f"state must be a dict of arrays, got {_short(state)}")
+    if not state:
+        return {}, None
+    if state.keys() != set(names):
+        wanted = ", ".join(names) or "no entries"
+        raise ValueError(f"state must have {wanted}, got {', '.join(map(str, state))}")
+    copies = {name: np.array(check_parameters(f"state[{name!r}]", state[name])) for name in names}
+    likes = {(copy.shape, copy.dtype) for copy in copies.values()}
+    if len(likes) > 1:
+        shapes = ", ".join(f"{shape} of {dtype}" for shape, dtype in likes)
+        raise ValueError(f"state must be of one shape and precision, got {shapes}")
+    return copies, likes.pop()

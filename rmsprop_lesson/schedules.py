@@ -18,7 +18,8 @@ for the cosine.
 import numpy as np
 
 from ._latex import tex_number as number_tex
-from ._validate import Number, check_count, positive
+from ._settings import Number, WithSettings, positive
+from ._validate import check_count
 
 __all__ = ["Constant", "Cosine", "Exponential", "InverseSquareRoot", "Schedule", "StepDecay"]
 
@@ -35,7 +36,7 @@ def _tex(value, symbol):
     return symbol if np.ndim(value) else number_tex(value)
 
 
-class Schedule:
+class Schedule(WithSettings):
     """What all schedules share: ``schedule(t)`` is the learning rate of step t.
 
     Parameters
@@ -49,9 +50,6 @@ class Schedule:
         If a setting is outside its range; in a call, if t is not a whole number of at least 0.
     """
 
-    learning_rate = positive()
-    _settings = ("learning_rate",)
-
     def __init__(self, learning_rate):
         self.learning_rate = learning_rate
 
@@ -60,7 +58,9 @@ class Schedule:
         return np.maximum(self.learning_rate * factor, _SMALLEST)[()]
 
     def __repr__(self):
-        settings = ", ".join(f"{name}={_show(getattr(self, name))}" for name in self._settings)
+        settings = ", ".join(
+            f"{name}={_show(value)}" for name, value in self.hyperparameters.items()
+        )
         return f"{type(self).__name__}({settings})"
 
     def _repr_latex_(self):
@@ -97,7 +97,6 @@ class StepDecay(Schedule):
     """
 
     factor = Number(*_SHRINKING)
-    _settings = ("learning_rate", "every", "factor")
 
     def __init__(self, learning_rate, every, factor=0.5):
         super().__init__(learning_rate)
@@ -128,7 +127,6 @@ class Exponential(Schedule):
     """
 
     factor = Number(*_SHRINKING)
-    _settings = ("learning_rate", "factor")
 
     def __init__(self, learning_rate, factor=0.99):
         super().__init__(learning_rate)
@@ -159,8 +157,6 @@ class Cosine(Schedule):
         If a setting is outside its range.
     """
 
-    _settings = ("learning_rate", "steps")
-
     def __init__(self, learning_rate, steps):
         super().__init__(learning_rate)
         self.steps = check_count("steps", steps, 1)
@@ -189,7 +185,6 @@ class InverseSquareRoot(Schedule):
     """
 
     delay = positive()
-    _settings = ("learning_rate", "delay")
 
     def __init__(self, learning_rate, delay=1.0):
         super().__init__(learning_rate)

@@ -27,6 +27,7 @@ from rmsprop_lesson import (
     descend,
 )
 from rmsprop_lesson.descent import MOST_NUMBERS
+from rmsprop_lesson.studies.frameworks import LibraryRMSprop
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -37,7 +38,7 @@ OPTIMIZERS = [
     lambda: RMSprop(0.1),
     lambda: Adadelta(),
     lambda: Adam(0.1),
-    lambda: RMSprop(0.1, centered=True, momentum=0.9, initial_S=1.0),
+    lambda: LibraryRMSprop(0.1, centered=True, momentum=0.9, initial_S=1.0),
 ]
 each_optimizer = pytest.mark.parametrize("make", OPTIMIZERS, ids=lambda make: repr(make()))
 OBJECTIVES = [

@@ -14,7 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rmsprop_lesson import Network, RMSprop, frameworks, load_mnist
-from rmsprop_lesson.studies.frameworks import LIBRARIES, recordings, replay, to_ours, translate
+from rmsprop_lesson.studies.frameworks import (
+    LIBRARIES,
+    LibraryRMSprop,
+    recordings,
+    replay,
+    to_ours,
+    translate,
+)
 
 NAMES = list(LIBRARIES)
 RANDOM, WORKED = recordings(), recordings(problem="worked")
@@ -136,15 +143,25 @@ def test_tensorflow_1_on_the_worked_example():
 
 
 def test_defaults_are_those_of_the_libraries():
-    torch = RMSprop(0.01, 0.99, 1e-8, False)
+    torch = RMSprop(0.01, 0.99, epsilon_inside=False)
     assert to_ours("torch").hyperparameters == torch.hyperparameters
-    keras = RMSprop(0.001, 0.9, 1e-7, rate_inside_momentum=True)
+    keras = RMSprop(0.001, epsilon=1e-7)
     assert to_ours("keras").hyperparameters == keras.hyperparameters
-    optax = RMSprop(0.5, 0.9, 1e-8, rate_inside_momentum=True)
+    optax = RMSprop(0.5)
     assert to_ours("optax", learning_rate=0.5).hyperparameters == optax.hyperparameters
-    tensorflow = RMSprop(0.5, 0.9, 1e-10, initial_S=1, rate_inside_momentum=True)
-    assert to_ours("tensorflow1", learning_rate=0.5).hyperparameters == tensorflow.hyperparameters
+    tensorflow = LibraryRMSprop(0.5, epsilon=1e-10, initial_S=1)
+    assert to_ours("tensorflow1", learning_rate=0.5).hyperparameters == (
+        tensorflow.hyperparameters | {"rate_inside_momentum": True}
+    )
     assert to_ours("ours").hyperparameters == RMSprop().hyperparameters
+
+
+def test_the_lessons_own_class_is_given_where_it_does_the_same():
+    plain = to_ours("keras", rho=0.5), to_ours("torch"), to_ours("optax", learning_rate=[0.1, 1])
+    assert {type(optimizer) for optimizer in plain} == {RMSprop}
+    more = to_ours("keras", momentum=0.9), to_ours("torch", weight_decay=[0, 0.1])
+    assert {type(optimizer) for optimizer in more} == {LibraryRMSprop}
+    assert more[0].rate_inside_momentum is True
 
 
 def test_a_grid_of_settings_is_allowed():
@@ -154,7 +171,9 @@ def test_a_grid_of_settings_is_allowed():
 @pytest.mark.parametrize("name", NAMES)
 def test_each_of_our_settings_is_named_or_built_in_exactly_once(name):
     library = LIBRARIES[name]
-    assert sorted([*library.names.values(), *library.fixed]) == sorted(RMSprop().hyperparameters)
+    assert sorted([*library.names.values(), *library.fixed]) == sorted(
+        LibraryRMSprop().hyperparameters
+    )
     assert set(library.defaults) <= set(library.names)
     assert not set(library.names) & {*library.foreign, *library.irrelevant}
 
@@ -190,7 +209,7 @@ def test_settings_that_change_nothing_are_accepted():
     plain = to_ours("keras").hyperparameters
     assert to_ours("keras", name="mine", weight_decay=None, use_ema=False).hyperparameters == plain
     assert to_ours("torch", foreach=True).hyperparameters == to_ours("torch").hyperparameters
-    assert to_ours("optax", learning_rate=1, momentum=None).momentum == 0
+    assert type(to_ours("optax", learning_rate=1, momentum=None)) is RMSprop
 
 
 # ── translation ──────────────────────────────────────────────────────────────────────────────────
@@ -262,7 +281,7 @@ ANY = st.fixed_dictionaries(
 @given(settings=ANY, name=st.sampled_from(NAMES))
 def test_translation_is_exact_where_it_says_so_and_only_there(settings, name):
     told = translate(settings, "ours", name)
-    difference = np.abs(run(to_ours(name, **told.settings)) - run(RMSprop(**settings))).max()
+    difference = np.abs(run(to_ours(name, **told.settings)) - run(LibraryRMSprop(**settings))).max()
     if told.exact:
         assert difference < 1e-12
     elif settings["beta"] > 0 or set(told.lost) & {"momentum", "weight_decay", "epsilon"}:
@@ -318,7 +337,7 @@ def test_conventions_show_names_and_defaults():
 
 
 def test_our_defaults_are_read_from_the_class():
-    signature = inspect.signature(RMSprop).parameters
+    signature = inspect.signature(LibraryRMSprop).parameters
     assert LIBRARIES["ours"].defaults == {name: p.default for name, p in signature.items()}
 
 
@@ -387,7 +406,9 @@ def test_a_gradient_of_1e_minus_6_moves_a_hundred_times_faster_in_torch_than_in_
 
 
 def test_start_at_one_starves_small_gradients():
-    zero, one = (steps_under(RMSprop(initial_S=S, epsilon=0), 1e-3, 10)[-1] for S in (0.0, 1.0))
+    zero, one = (
+        steps_under(LibraryRMSprop(initial_S=S, epsilon=0), 1e-3, 10)[-1] for S in (0.0, 1.0)
+    )
     assert zero == pytest.approx(1.2391, abs=1e-4)
     assert one == pytest.approx(0.0017, abs=5e-5)
     assert abs(0.9**10 - 0.35) < 2e-3
@@ -395,9 +416,9 @@ def test_start_at_one_starves_small_gradients():
 
 def test_centred_form_runs_away_as_its_formula_says():
     t = np.arange(1, 101)
-    steps = steps_under(RMSprop(centered=True, epsilon=1e-14), 1.0, 100)
+    steps = steps_under(LibraryRMSprop(centered=True, epsilon=1e-14), 1.0, 100)
     assert np.allclose(steps, 1 / np.sqrt(0.9**t * (1 - 0.9**t)), rtol=1e-6)
-    assert steps_under(RMSprop(centered=True), 1.0, 600)[-1] == pytest.approx(1e4, rel=1e-4)
+    assert steps_under(LibraryRMSprop(centered=True), 1.0, 600)[-1] == pytest.approx(1e4, rel=1e-4)
 
 
 def test_exercise_1_large_epsilon_is_gradient_descent():

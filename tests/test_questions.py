@@ -323,3 +323,33 @@ def test_a_slip_in_one_lesson_leaves_the_others_alone(folder):
     assert questions.prediction("zigzag").question == "Which?"
     with pytest.raises(QuestionError, match="no prediction is called 'zag'; there are zigzag"):
         questions.prediction("zag")
+
+
+# ── asked again ──────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("number", [n for n in questions.lessons() if n >= 2])
+def test_a_lesson_begins_with_three_questions_of_earlier_ones(number):
+    asked = bank.review(number)
+    earlier = [q for n, lesson in questions.lessons().items() if n < number for q in lesson.quiz]
+    assert len({q.question for q in asked}) == 3
+    assert {q.question for q in asked} <= {q.question for q in earlier}
+    assert {q.id for q in asked}.isdisjoint(q.id for q in earlier)  # they are asked anew
+
+
+def test_a_review_counts_for_no_quiz(monkeypatch):
+    monkeypatch.setenv("RMSPROP_LESSON_PROGRESS", "")
+    monkeypatch.setattr("rmsprop_lesson.course.progress.place", lambda: None)
+    monkeypatch.setattr("rmsprop_lesson.course.progress._memory", {})
+    asked = questions.review(4)
+    first = asked.questions[0]
+    asked.settings = {**asked.settings, "given": {first.id: first.number or 0}}
+    from rmsprop_lesson.course.progress import done
+
+    assert done()["quizzes"] == {}
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_the_first_lessons_have_nothing_to_review(number):
+    with pytest.raises(QuestionError, match="no earlier lesson"):
+        questions.review(number)

@@ -8,9 +8,9 @@ import subprocess
 import sys
 import textwrap
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
-import joblib
 import numpy as np
 import pandas as pd
 import pytest
@@ -120,22 +120,34 @@ def test_bad_arguments_are_named(make, error, message):
 # ── How it is run ────────────────────────────────────────────────────────────────────────────────
 
 
+needs_joblib = pytest.mark.skipif(
+    find_spec("joblib") is None, reason="joblib is not installed: make test-frameworks has it"
+)
+
+
+@needs_joblib
 def test_the_table_is_in_the_settings_order_whatever_finishes_first():
     table = grid_search(slower_first, {"x": [0, 1, 2, 3]}, n_jobs=2)
     assert table["square"].tolist() == [0, 1, 4, 9]
     assert os.getpid() not in set(table["pid"])
 
 
+@needs_joblib
 @pytest.mark.parametrize("backend", ["loky", "threading", "multiprocessing"])
 def test_the_same_call_runs_on_every_backend_of_joblib(backend):
+    import joblib
+
     alone = grid_search(final_loss, AXES, n_jobs=1)
     with joblib.parallel_config(backend, n_jobs=2):
         table = grid_search(final_loss, AXES, n_jobs=None)
     pd.testing.assert_frame_equal(table, alone)
 
 
+@needs_joblib
 def test_a_backend_without_generators_saves_as_it_goes(tmp_path):
     """Ray's backend is such a one, like multiprocessing: tasks go out a few at a time."""
+    import joblib
+
     file = tmp_path / "search.jsonl"
     with joblib.parallel_config("multiprocessing", n_jobs=2), pytest.raises(SearchFailed):
         grid_search(fails_at_nine, {"x": range(12)}, n_jobs=None, results=file)
@@ -150,6 +162,8 @@ def fails_at_nine(x):
 
 def test_the_same_call_runs_on_a_dask_cluster(tmp_path):
     distributed = pytest.importorskip("dask.distributed")
+    import joblib
+
     random = np.random.default_rng(0)
     images, labels = random.random((60, 784), np.float32), np.arange(60) % 10
     data, axes = MNIST(images, labels, images, labels), {"learning_rate": [1e-3, 1e-2]}
@@ -167,6 +181,19 @@ def test_the_same_call_runs_on_a_dask_cluster(tmp_path):
     pd.testing.assert_frame_equal(table, alone)
 
 
+def test_without_joblib_trials_run_in_turn_and_other_ways_name_what_is_missing(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setitem(sys.modules, "joblib", None)
+    file = tmp_path / "search.jsonl"
+    for n_jobs in (2, -1):
+        with pytest.raises(ImportError, match=rf"n_jobs={n_jobs} needs .*: pip install joblib\."):
+            grid_search(final_loss, AXES, n_jobs=n_jobs, results=file)
+    assert not file.exists()
+    alone = grid_search(final_loss, AXES, n_jobs=1)
+    pd.testing.assert_frame_equal(grid_search(final_loss, AXES), alone)
+
+
 def test_a_run_that_diverges_is_a_row_and_the_search_goes_on():
     def invert(x):
         return 1 / x
@@ -177,9 +204,10 @@ def test_a_run_that_diverges_is_a_row_and_the_search_goes_on():
     assert table["error"][1] == "division by zero"
 
 
-def test_a_failure_names_its_setting():
+@pytest.mark.parametrize("n_jobs", [None, pytest.param(2, marks=needs_joblib)])
+def test_a_failure_names_its_setting(n_jobs):
     with pytest.raises(SearchFailed, match=r"failed at \{'x': 9\}: RuntimeError: nine"):
-        grid_search(fails_at_nine, {"x": [8, 9]}, n_jobs=2)
+        grid_search(fails_at_nine, {"x": [8, 9]}, n_jobs=n_jobs)
 
 
 def test_a_result_that_is_no_number_is_named():
@@ -268,7 +296,7 @@ def test_the_file_of_another_search_is_refused_and_left_alone(tmp_path):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
-@pytest.mark.parametrize("n_jobs", [1, 2])
+@pytest.mark.parametrize("n_jobs", [1, pytest.param(2, marks=needs_joblib)])
 def test_a_search_that_is_killed_loses_only_what_was_not_finished(tmp_path, n_jobs):
     file = tmp_path / "search.jsonl"
     script = tmp_path / "killed.py"

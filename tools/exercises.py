@@ -1,6 +1,6 @@
 """Put the exercises into the lessons, or bring those that are there up to date.
 
-    python tools/exercises.py notebooks/*.ipynb
+    python -m tools.exercises notebooks/*.ipynb
 
 A Markdown cell that is only `<!-- exercise: name -->` becomes the exercise's cells. Afterwards
 tools/notebooks.py executes and stores the lesson.

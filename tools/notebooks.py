@@ -1,7 +1,7 @@
 """Execute the lessons in place and store them clean, or say what is not clean.
 
-    python tools/notebooks.py notebooks/03_*.ipynb           execute, clean, store
-    python tools/notebooks.py --check notebooks/*.ipynb      only look
+    python -m tools.notebooks notebooks/03_*.ipynb           execute, clean, store
+    python -m tools.notebooks --check notebooks/*.ipynb      only look
 
 A notebook is stored only if it runs without an error and without a word on stderr. What is stored
 depends on the notebook alone: cell ids come from the cells' sources, and whatever records a time, a
@@ -12,6 +12,7 @@ import argparse
 import hashlib
 import sys
 import time
+from html import escape
 from pathlib import Path
 
 import nbformat
@@ -24,6 +25,7 @@ METADATA = {
 }
 CELL_METADATA = {"tags", "slideshow", "editable", "deletable", "jupyter", "rmsprop_lesson"}
 WIDGET = "application/vnd.jupyter.widget-view+json"
+EMPTY_PLACE = '<div class="rmsprop-reveal" data-picture></div>'
 
 
 def execute(notebook, folder):
@@ -117,12 +119,31 @@ def _clean_outputs(outputs):
     for output in outputs:
         if output.get("data", {}).pop(WIDGET, None) and not output.data:
             continue
+        _place_picture(output)
         last = kept[-1] if kept else {}
         if output.output_type == "stream" and output.name == last.get("name"):
             last.text += output.text
         else:
             kept.append(output)
     return kept
+
+
+def _place_picture(output):
+    """Put the picture that a prediction reveals into its HTML, under the folded answer.
+
+    Who reads a notebook without running it (GitHub, nbviewer, an export) is shown the HTML of an
+    output and none of its other forms. nbval leaves the picture out when it compares (nbval.cfg).
+    """
+    page = output.get("data", {}).get("text/html", "")
+    if EMPTY_PLACE not in page or "image/png" not in output.data:
+        return
+    png = output.data.pop("image/png").replace("\n", "")
+    about = output.metadata.pop("image/png")
+    tag = (
+        f'<img src="data:image/png;base64,{png}" alt="{escape(about["alt"])}" '
+        f'width="{about["width"]}" height="{about["height"]}">'
+    )
+    output.data["text/html"] = page.replace(EMPTY_PLACE, f"{EMPTY_PLACE[:-6]}{tag}</div>")
 
 
 def _text(notebook):

@@ -9,7 +9,7 @@ import base64
 import hashlib
 import io
 import re
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 
 from PIL import Image
@@ -19,6 +19,9 @@ _WORDS = re.compile(r"<th>[^<]*_[^<]*</th>")
 _POWER = re.compile(r"(?<=<td>)(-?)([\d.]+)e([+-]\d+)(?=</td>)")
 _VALUES = {"NaN": "–", "inf": "∞", "-inf": "−∞", "True": "yes", "False": "no"}  # NaN: there is none
 WIDGET = "application/vnd.jupyter.widget-view+json"
+STORED = re.compile(
+    r'<img src="data:image/png;base64,([^"]*)" alt="([^"]*)" width="(\d+)" height="(\d+)">'
+)
 PLACE = re.compile(r'(<div class="rmsprop-reveal"[^>]*\bdata-picture\b[^>]*>)')
 
 
@@ -83,10 +86,22 @@ def _prepare(output, figures):
         page = output.data["text/html"] = readable(page)
     png = output.data.pop("image/png", None)
     if png is None:
+        if page:
+            output.data["text/html"] = _filed(page, figures)
         return
     tag = figures.tag(png, output.metadata["image/png"])
     output.data["text/html"] = PLACE.sub(lambda place: place[1] + tag, page) if page else tag
     del output.metadata["image/png"]
+
+
+def _filed(page, figures):
+    """HTML whose pictures, stored inside by tools/notebooks.py, are files as well."""
+
+    def tag(stored):
+        png, alt, width, height = stored.groups()
+        return figures.tag(png, {"alt": unescape(alt), "width": width, "height": height})
+
+    return STORED.sub(tag, page)
 
 
 def readable(page):

@@ -1,4 +1,4 @@
-"""Draw the picture of the README again: python tools/picture.py"""
+"""Draw the picture of the README again: python -m tools.picture"""
 
 from pathlib import Path
 

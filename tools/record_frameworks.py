@@ -1,7 +1,7 @@
 """Record what PyTorch, Keras, optax and TensorFlow 1 compute, for lesson 09 and its tests.
 
-    python tools/record_frameworks.py                  needs the extra "frameworks"
-    python tools/record_frameworks.py tensorflow1      needs TensorFlow 2 (its "compat.v1")
+    python -m tools.record_frameworks                  needs the extra "frameworks"
+    python -m tools.record_frameworks tensorflow1      needs TensorFlow 2 (its "compat.v1")
 
 It writes the runs of these libraries into rmsprop_lesson/studies/framework_trajectories.json and
 leaves the others there as they are.

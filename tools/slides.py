@@ -26,7 +26,7 @@ from . import book, npm, outputs, teaching
 SLIDES = book.BUILD / "slides"
 DECK = book.ROOT / "tools" / "deck"
 STYLES = {"light": "a11y-high-contrast-light", "dark": "a11y-high-contrast-dark"}
-FORMULA = re.compile("\x02([ib])(.*?)\x03", re.DOTALL)
+FORMULA = re.compile("\x02(m?)([ib])(.*?)\x03", re.DOTALL)
 WIDE, LONG = 4, 14  # columns beyond which a table takes the slide's width; rows that a slide shows
 SIGHTS = ("<img", "<table", "rmsprop-explorer")
 ROW = re.compile(r"<tr.*?</tr>", re.DOTALL)
@@ -38,7 +38,7 @@ EXPLORER = re.compile(r'data-explorer="(?!prediction)([a-z-]+)"')  # a quiz, too
 TYPESET = """
 const katex = require(process.argv[1]);
 const formulas = JSON.parse(require("fs").readFileSync(0));
-const html = formulas.map(([tex, displayMode]) => katex.renderToString(tex, { displayMode }));
+const html = formulas.map(([tex, options]) => katex.renderToString(tex, options));
 process.stdout.write(JSON.stringify(html));
 """
 
@@ -150,9 +150,11 @@ def _section(group, timing, heading):
             shown += _parts("fragment" if asked else mark, cell)
             asked = asked or PREDICTION in shown[-1][1]
     notes = [html for mark, cell in group if mark == "notes" for _, html in _parts(mark, cell)]
+    # The speaker's window lacks KaTeX's style, without which a formula's two forms both show.
+    spoken = "".join(notes).replace("\x02", "\x02m")
     return (
         f'<section><div class="fit">{_arranged(shown)}</div>'
-        f'<aside class="notes"><p>{timing}</p>{"".join(notes)}</aside></section>'
+        f'<aside class="notes"><p>{timing}</p>{spoken}</aside></section>'
     )
 
 
@@ -237,7 +239,10 @@ def _markdown(text):
 
 def typeset(html):
     """Replace the formulas that `deck` left by what KaTeX makes of them."""
-    formulas = [[tex, kind == "b"] for kind, tex in FORMULA.findall(html)]
+    formulas = [
+        [tex, {"displayMode": kind == "b", "output": "mathml" if mathml else "htmlAndMathml"}]
+        for mathml, kind, tex in FORMULA.findall(html)
+    ]
     katex = npm.package("katex") / "dist" / "katex.js"
     answer = subprocess.run(
         ["node", "-e", TYPESET, katex],

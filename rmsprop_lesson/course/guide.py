@@ -1,13 +1,26 @@
 """Say which cell to run first when a name is missing: an IPython extension.
 
-Installing the course puts ``ipython_config.py`` into the environment, which loads this extension in
-every kernel, so that it helps even if not a single cell has been run yet. Elsewhere it keeps quiet.
+A kernel that imports anything of `rmsprop_lesson.course` loads it, as each lesson's first cells do.
+Other kernels are left alone. To have it even before a cell has run, let IPython load
+``rmsprop_lesson.course.guide`` at its start, as `make` does for the kernels of its own ``.venv``.
 """
 
 import ast
 import json
 import os
+import sys
 from pathlib import Path
+
+
+def join_lesson():
+    """Load this extension into the kernel that runs here, if one does.
+
+    A shell has one place for such an answer: where somebody else has taken it, it stays theirs.
+    """
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    if hasattr(shell, "kernel") and not shell.custom_exceptions:
+        load_ipython_extension(shell)
 
 
 def load_ipython_extension(shell):

@@ -1,9 +1,10 @@
-"""What a learner has done in this copy of the course, kept in a small file of their own.
+"""What a learner has done in this course, kept in a small file of their own.
 
 Nothing is sent anywhere and no time is kept: only names of exercises, predictions and quizzes, and
-how many questions were right. The environment variable ``RMSPROP_LESSON_PROGRESS`` is ``off`` for
-someone who wants no file, or the path of another one. Without a place to write, it is kept in
-memory until the kernel stops.
+how many questions were right. It belongs to the learner and not to a folder, so it survives when
+the course is moved, copied or installed anew. The environment variable ``RMSPROP_LESSON_PROGRESS``
+is ``off`` for someone who wants no file, or the path of another one. Without a place to write, it
+is kept in memory until the kernel stops.
 """
 
 import json
@@ -35,17 +36,16 @@ def record(kind, name, value=True):
         raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}")
     if _off():
         return
-    mine = _memory.setdefault(course(), {}).setdefault(kind, {})
+    mine = _memory.setdefault(kind, {})
     mine[name] = max(mine.get(name, 0), value)
     if (path := place()) is not None:
         _write(path, _merged(_read(path), _memory))
 
 
 def done():
-    """Return what is done in this copy of the course: ``{kind: {name: value}}``."""
+    """Return what is done in this course: ``{kind: {name: value}}``."""
     kept = {} if _off() or place() is None else _read(place())
-    mine = _merged(kept, _memory).get(course(), {})
-    return {kind: dict(mine.get(kind, {})) for kind in KINDS}
+    return {kind: {} for kind in KINDS} | _merged(kept, _memory)
 
 
 def place():
@@ -61,23 +61,6 @@ def place():
     except RuntimeError:  # newer versions say so, older ones return something relative
         return None
     return path if path.is_absolute() else None
-
-
-def course():
-    """Return the folder that this copy of the course lies in, as a string.
-
-    It is the nearest folder with ``notebooks`` in it, seen from where the kernel runs; else the
-    one that the package was installed from.
-    """
-    package = Path(__file__).resolve().parents[2]
-    try:
-        here = Path.cwd()
-    except FileNotFoundError:  # deleted while the kernel runs
-        here = package
-    for folder in (here, *here.parents, package):
-        if any(folder.glob("notebooks/*.ipynb")):
-            return str(folder)
-    return str(here)
 
 
 def _off():
@@ -103,7 +86,10 @@ def _read(path):
 
 
 def _checked(content):
-    """The content if it has the form ``{course: {kind: {name: number}}}``; else ValueError."""
+    """What a file of the form ``{"courses": {name: {kind: {name: number}}}}`` tells; or ValueError.
+
+    Edition 1 named the folders that the course lay in; all of them are this course.
+    """
     courses = content["courses"] if isinstance(content, dict) and "courses" in content else None
     levels = [[courses]]
     for _ in range(3):
@@ -112,35 +98,35 @@ def _checked(content):
         levels.append([value for entry in levels[-1] for value in entry.values()])
     if not all(isinstance(value, int) for value in levels[-1]):
         raise ValueError("not a file of progress")
-    return courses
+    return _merged(*courses.values())
 
 
-def _write(path, courses):
+def _write(path, finished):
     """Put the file in place, whole or not at all; silently nothing where that is impossible."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, part = tempfile.mkstemp(prefix="part-", dir=path.parent)
     except OSError:
         return
+    content = {"courses": {"rmsprop_lesson": finished}}
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            json.dump({"courses": courses}, stream, ensure_ascii=False, indent=1, sort_keys=True)
+            json.dump(content, stream, ensure_ascii=False, indent=1, sort_keys=True)
         os.replace(part, path)
     except OSError:
         with suppress(OSError):
             os.unlink(part)
 
 
-def _merged(one, other):
-    """Both together; of two numbers the larger."""
-    both = {}
-    for courses in (one, other):
-        for folder, kinds in courses.items():
-            for kind, names in kinds.items():
-                target = both.setdefault(folder, {}).setdefault(kind, {})
-                for name, value in names.items():
-                    target[name] = max(target.get(name, 0), value)
-    return both
+def _merged(*entries):
+    """All of them together; of two numbers the larger."""
+    together = {}
+    for entry in entries:
+        for kind, names in entry.items():
+            target = together.setdefault(kind, {})
+            for name, value in names.items():
+                target[name] = max(target.get(name, 0), value)
+    return together
 
 
 # ── what is shown ────────────────────────────────────────────────────────────────────────────────
@@ -167,7 +153,7 @@ class Overview:
 
     @property
     def _heading(self):
-        return f"{self._finished} of {self._all} exercises are done in {course()}"
+        return f"{self._finished} of {self._all} exercises are done"
 
     @property
     def _where(self):

@@ -17,9 +17,11 @@ from textwrap import fill
 import numpy as np
 
 from .. import __version__
+from .._settings import non_negative
 from ..optimizers import RMSprop
 
 __all__ = [
+    "LibraryRMSprop",
     "agreement",
     "constant_gradient",
     "conventions",
@@ -29,6 +31,146 @@ __all__ = [
     "to_ours",
     "translate",
 ]
+
+
+class LibraryRMSprop(RMSprop):
+    r"""RMSprop with everything that the libraries have added to it; all of it is off by default.
+
+    With λ = `weight_decay` and g ← g + λθ first,
+
+    .. math::
+        S \leftarrow \beta S + (1-\beta)\, g^2, \qquad m \leftarrow \beta m + (1-\beta)\, g, \qquad
+        b \leftarrow \mu b + \frac{g}{\sqrt{S - m^2 + \epsilon}}, \qquad
+        \theta \leftarrow \theta - \eta b
+
+    where m² is subtracted in the centred form alone.
+
+    Parameters
+    ----------
+    learning_rate, beta, epsilon, epsilon_inside, bias_correction
+        As for `RMSprop`.
+    initial_S : float or array_like
+        S before the first step, in units of g². TensorFlow 1 starts at 1.
+    centered : bool
+        Subtract the squared mean, S − m² with m ← βm + (1−β)g, which estimates the variance
+        instead of the mean square. Under a constant gradient the difference vanishes and the
+        steps blow up.
+    momentum : float or array_like
+        Decay rate μ in [0, 1) of a velocity b that sums the scaled gradients; 0 for none.
+    rate_inside_momentum : bool
+        False for b ← μb + g/√(S+ε), θ ← θ − ηb (PyTorch); True for b ← μb + ηg/√(S+ε), θ ← θ − b
+        (Keras, optax). They differ only if η changes between steps.
+    weight_decay : float or array_like
+        λ ≥ 0: adds λθ to the gradient, as PyTorch does.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a hyperparameter is outside its range.
+
+    References
+    ----------
+    Centred form: A. Graves, "Generating sequences with recurrent neural networks",
+    arXiv:1308.0850 (2013).
+    """
+
+    initial_S = non_negative()
+    weight_decay = non_negative()
+
+    def __init__(
+        self,
+        learning_rate=0.001,
+        beta=0.9,
+        *,
+        epsilon=1e-8,
+        epsilon_inside=True,
+        bias_correction=False,
+        initial_S=0.0,
+        centered=False,
+        momentum=0.0,
+        rate_inside_momentum=False,
+        weight_decay=0.0,
+    ):
+        super().__init__(
+            learning_rate,
+            beta,
+            epsilon=epsilon,
+            epsilon_inside=epsilon_inside,
+            bias_correction=bias_correction,
+        )
+        self.initial_S = initial_S
+        self.centered = centered
+        self.momentum = momentum
+        self.rate_inside_momentum = rate_inside_momentum
+        self.weight_decay = weight_decay
+
+    def initial_state(self, shape, dtype):
+        with np.errstate(over="ignore"):  # S₀ beyond float32 is infinite
+            S = np.full(shape, self.initial_S, dtype)
+        return {"S": S} | {name: np.zeros(shape, dtype) for name in self._needed()}
+
+    def _needed(self):
+        """What is kept beside S."""
+        return [name for name, on in (("m", self.centered), ("b", np.any(self.momentum))) if on]
+
+    def step(self, theta, grad, out=None):
+        for name in self._needed() if self._state else ():
+            if name not in self._state:  # switched on during a run: starts at 0 then
+                self._state[name] = np.zeros_like(self._state["S"])
+        return super().step(theta, grad, out)
+
+    step.__doc__ = RMSprop.step.__doc__
+
+    def update(self, g, S, m=0.0, b=0.0):
+        S = self.beta * S + (1 - self.beta) * g**2
+        m = self.beta * m + (1 - self.beta) * g
+        if self.rate_inside_momentum:
+            b = self.momentum * b + self.learning_rate * g / self._root(S, m)
+            step = b
+        else:
+            b = self.momentum * b + g / self._root(S, m)
+            step = self.learning_rate * b
+        return step, S, m, b
+
+    def _root(self, S, m):
+        """√(S + ε) or √S + ε, where S may be bias-corrected and m² be subtracted."""
+        if self.bias_correction:
+            S, m = (value / (1 - self.product("beta")) for value in (S, m))
+        if self.centered:
+            S = np.maximum(S - m**2, 0.0)  # a variance: only rounding takes it below 0
+        return np.sqrt(S + self.epsilon) if self.epsilon_inside else np.sqrt(S) + self.epsilon
+
+    def _gradient(self, theta, g):
+        return g + self.weight_decay * theta if np.any(self.weight_decay) else g
+
+    @property
+    def rate(self):
+        """The effective learning rate of each parameter, η/√(S + ε); needs a step first."""
+        with np.errstate(all="ignore"):
+            return self.learning_rate / self._root(self._known("S"), self._state.get("m", 0.0))
+
+    def equations(self):
+        g = "g'" if np.any(self.weight_decay) else "g"
+        beta, rest, eta = self.tex("beta"), self._rest("beta"), self.tex("learning_rate")
+        lines = [rf"g' = g + {self.tex('weight_decay')}\, \theta"] if g == "g'" else []
+        lines.append(rf"S = {beta}\, S + {rest}\, {g}^2")
+        if self.centered:
+            lines.append(rf"m = {beta}\, m + {rest}\, {g}")
+        hat = ""
+        if self.bias_correction:
+            hat = r"\hat "
+            averages = "Sm" if self.centered else "S"
+            lines += [rf"\hat {a} = {a} / (1 - {beta}^t)" for a in averages]
+        S = f"{hat}S" + (f" - {hat}m^2" if self.centered else "")
+        root = self._root_tex(S, self.epsilon_inside)
+        if not np.any(self.momentum):
+            return [*lines, rf"\theta = \theta - \frac{{{eta}}}{{{root}}}\, {g}"]
+        inner, outer = (eta, "") if self.rate_inside_momentum else ("1", rf"{eta}\,")
+        return [
+            *lines,
+            rf"b = {self.tex('momentum')}\, b + \frac{{{inner}}}{{{root}}}\, {g}",
+            rf"\theta = \theta - {outer} b",
+        ]
 
 
 @dataclass(frozen=True)
@@ -63,7 +205,7 @@ class Library:
     source: str = ""
 
 
-_OURS = {name: name for name in RMSprop().hyperparameters}
+_OURS = {name: name for name in LibraryRMSprop().hyperparameters}
 
 LIBRARIES = {
     "torch": Library(
@@ -180,12 +322,12 @@ LIBRARIES = {
         "tensorflow/python/training/rmsprop.py",
     ),
     "ours": Library(
-        optimizer="rmsprop_lesson.RMSprop",
+        optimizer="rmsprop_lesson.frameworks.LibraryRMSprop",
         version=__version__,
         names=_OURS,
-        defaults=RMSprop().hyperparameters,
+        defaults=LibraryRMSprop().hyperparameters,
         fixed={},
-        source="rmsprop_lesson/optimizers.py",
+        source="rmsprop_lesson/studies/frameworks.py",
     ),
 }
 
@@ -262,6 +404,7 @@ def to_ours(library, **settings):
     Returns
     -------
     RMSprop
+        The lessons' own where it has what is needed, otherwise a `LibraryRMSprop`.
 
     Raises
     ------
@@ -280,7 +423,17 @@ def to_ours(library, **settings):
     if lost:
         name, reason = next(iter(lost.items()))
         raise ValueError(f"{name}={settings[name]!r} can't be expressed by our RMSprop: {reason}")
-    return optimizer
+    return _plain(optimizer)
+
+
+def _plain(optimizer):
+    """The lessons' RMSprop, if that does the same: it is the one to be read."""
+    settings, off = optimizer.hyperparameters, LibraryRMSprop().hyperparameters
+    if not np.any(optimizer.momentum):
+        del settings["rate_inside_momentum"]
+    plain = {name: settings.pop(name) for name in RMSprop().hyperparameters}
+    added = any(np.any(value != off[name]) for name, value in settings.items())
+    return optimizer if added else RMSprop(**plain)
 
 
 @dataclass(frozen=True)
@@ -391,7 +544,7 @@ def _read(name, settings):
 def _rmsprop(library, ours):
     """RMSprop(**ours); a complaint about a value names the library's setting instead of ours."""
     try:
-        return RMSprop(**ours)
+        return LibraryRMSprop(**ours)
     except (TypeError, ValueError) as error:
         name, _, rest = str(error).partition(" ")
         names = {own: setting for setting, own in library.names.items()}

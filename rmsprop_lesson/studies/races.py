@@ -24,9 +24,6 @@ from .._validate import (
     check_has,
     check_number,
     check_seed,
-    fraction,
-    non_negative,
-    positive,
 )
 from ..descent import descend
 from ..objectives import Disturbed
@@ -571,30 +568,31 @@ class AMSGrad(Optimizer):
     """
 
     name = "AMSGrad"
-    learning_rate = positive()
-    beta = fraction()
-    epsilon = non_negative()
 
-    def __init__(self, learning_rate, beta=0.9, epsilon=1e-8):
-        self.learning_rate, self.beta, self.epsilon = learning_rate, beta, epsilon
-        super().__init__()
+    def __init__(self, learning_rate, beta=0.9, *, epsilon=1e-8):
+        self.learning_rate = learning_rate
+        self.beta = beta
+        self.epsilon = epsilon
 
-    def initial_state(self, shape, dtype):
-        return {"S": np.zeros(shape, dtype), "S_max": np.zeros(shape, dtype)}
+    def update(self, g, S, S_max):
+        S = self.beta * S + (1 - self.beta) * g**2
+        S_max = np.maximum(S_max, S)
+        step = self.learning_rate * g / np.sqrt(S_max + self.epsilon)
+        return step, S, S_max
 
-    def _change(self, theta, grad, step):
-        S, S_max = self.state["S"], self.state["S_max"]
-        S[...] = self.beta * S + (1 - self.beta) * grad**2
-        np.maximum(S_max, S, out=S_max)
-        step[...] = self.learning_rate / np.sqrt(S_max + self.epsilon) * grad
+    @property
+    def rate(self):
+        """The effective learning rate of each parameter, η/√(Ŝ + ε); needs a step first."""
+        with np.errstate(all="ignore"):
+            return self.learning_rate / np.sqrt(self._known("S_max") + self.epsilon)
 
-    def _equations(self):
-        beta, rest = self._tex("beta"), self._rest("beta")
+    def equations(self):
+        beta, rest = self.tex("beta"), self._rest("beta")
         root = self._root_tex(r"\hat S")
         return [
             rf"S = {beta}\, S + {rest}\, g^2",
             r"\hat S = \max(\hat S, S)",
-            rf"\theta = \theta - \frac{{{self._tex('learning_rate')}}}{{{root}}}\, g",
+            rf"\theta = \theta - \frac{{{self.tex('learning_rate')}}}{{{root}}}\, g",
         ]
 
 

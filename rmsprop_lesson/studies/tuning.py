@@ -1,6 +1,6 @@
 """Finding good hyperparameters: grid and random search, cross-validation, early stopping.
 
-A search tries a function at many settings, on all cores, and can be interrupted and resumed::
+A search tries a function at many settings and can be interrupted and resumed::
 
     def score(learning_rate, beta):
         return descend(Valley(), RMSprop(learning_rate, beta), steps=100).losses[-1]
@@ -8,8 +8,9 @@ A search tries a function at many settings, on all cores, and can be interrupted
     axes = {"learning_rate": np.geomspace(1e-3, 1, 7), "beta": [0.5, 0.9, 0.99]}
     table = grid_search(score, axes, results="search.jsonl")
 
-The work is handed out by joblib, so it goes to a cluster without a change of the call: inside
-``with joblib.parallel_config("dask"):`` (after ``dask.distributed.Client(…)``) or, after
+With ``n_jobs=-1`` it runs on all cores. joblib hands out the work (``pip install joblib``), so it
+goes to a cluster without a change of the call: inside ``with joblib.parallel_config("dask"):``
+(after ``dask.distributed.Client(…)``; ``pip install "dask[distributed]"``) or, after
 ``ray.util.joblib.register_ray()``, ``with joblib.parallel_config("ray"):``.
 """
 
@@ -17,6 +18,7 @@ import itertools
 import json
 import math
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -219,7 +221,7 @@ def _range(name, values):
 # ── The search ───────────────────────────────────────────────────────────────────────────────────
 
 
-def search(function, settings, *, n_jobs=-1, results=None, progress=True):
+def search(function, settings, *, n_jobs=None, results=None, progress=True):
     """Try a function at a list of settings, in parallel.
 
     Parameters
@@ -232,8 +234,8 @@ def search(function, settings, *, n_jobs=-1, results=None, progress=True):
     settings : list of dict
         Each with the same names; the values are numbers, words, True, False or None.
     n_jobs : int or None
-        Processes at once: -1 for all cores, 1 for none but this one, None for what
-        ``joblib.parallel_config`` says.
+        Processes at once: None for what ``joblib.parallel_config`` says, and where it says nothing
+        for one trial after the other, as 1 does; -1 for all cores, which takes joblib.
     results : path-like, optional
         A file that receives every result at once when it is there, a line of JSON each. If it
         exists, what it holds is not computed again; so an interrupted search goes on where it was.
@@ -252,6 +254,8 @@ def search(function, settings, *, n_jobs=-1, results=None, progress=True):
     TypeError, ValueError
         If there is no setting, they differ in their names, a value cannot be written down, one
         setting stands there twice, or the file holds something else.
+    ImportError
+        If there is no joblib for an `n_jobs` that needs it.
     SearchFailed
         If the function raises anything but an ArithmeticError. What was finished is in the file.
     """
@@ -261,6 +265,7 @@ def search(function, settings, *, n_jobs=-1, results=None, progress=True):
         raise TypeError(f"function must be callable, got {function!r}")
     progress = check_flag("progress", progress)
     check_count("n_jobs", 1 if n_jobs is None else n_jobs, -64, 64)
+    run_all = _run_in_parallel if _needs_joblib(n_jobs) else _run_in_turn
     settings = _check_settings(settings)
     keys = [_key(setting) for setting in settings]
     if len(set(keys)) < len(keys):
@@ -269,7 +274,7 @@ def search(function, settings, *, n_jobs=-1, results=None, progress=True):
     file = None if results is None else _ResultsFile(results, function)
     done = {} if file is None else file.read()
     todo = [(key, s) for key, s in zip(keys, settings, strict=True) if key not in done]
-    found = _run_all(function, todo, n_jobs)
+    found = run_all(function, todo, n_jobs)
     for key, setting, outcome in _watched(found, len(todo), progress):
         done[key] = outcome
         if file is not None:
@@ -307,7 +312,26 @@ def _key(setting):
     return json.dumps(setting, sort_keys=True)
 
 
-def _run_all(function, todo, n_jobs):
+def _needs_joblib(n_jobs):
+    """Whether joblib is to hand out the work; ImportError if it is and can't."""
+    if n_jobs == 1 or (n_jobs is None and not sys.modules.get("joblib")):
+        return False  # who has not loaded joblib has named no cluster
+    try:
+        import joblib  # noqa: F401
+    except ImportError:
+        raise ImportError(
+            f"n_jobs={n_jobs} needs the package joblib, which is not installed: pip install "
+            "joblib. Without n_jobs the trials run one after the other."
+        ) from None
+    return True
+
+
+def _run_in_turn(function, todo, n_jobs):
+    for key, setting in todo:
+        yield _try(function, key, setting)
+
+
+def _run_in_parallel(function, todo, n_jobs):
     """Yield (key, setting, outcome) of each task as soon as it is there, in any order."""
     from joblib import Parallel, delayed, effective_n_jobs
     from joblib.parallel import get_active_backend
@@ -347,8 +371,10 @@ def _watched(found, total, progress):
 
     if not (progress and total and _somebody_watches()):
         return found
-    from tqdm.auto import tqdm
-
+    try:
+        from tqdm.auto import tqdm
+    except ImportError:
+        return found
     return tqdm(found, desc="search", total=total, unit="trial", leave=False)
 
 
@@ -492,7 +518,7 @@ def network_score(
     from ..network import Network, train
 
     network = Network(sizes, seed=seed)
-    optimizer = RMSprop(learning_rate, beta, epsilon)
+    optimizer = RMSprop(learning_rate, beta, epsilon=epsilon)
     train(network, data, optimizer, epochs, batch_size, seed, progress=False)
     return {
         "accuracy": network.accuracy(data.test_images, data.test_labels),

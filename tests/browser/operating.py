@@ -9,6 +9,8 @@ import math
 import re
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
+import numpy as np
+
 from rmsprop_lesson.course.explorers import runs
 
 EXPONENTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
@@ -63,9 +65,19 @@ def _valley(s, t):
     for run in runs.valley(s).values():
         if run.diverged_at is not None and t >= run.diverged_at:
             yield run.diverged_at, 9
-        else:
+            continue
+        inside = (abs(run.positions[: t + 1]) <= (4, 2.6)).all(axis=1)  # the map
+        if not inside[t]:
+            yield np.flatnonzero(inside)[-1] + 1, 9  # the step that left it
+        if inside[t] or not _climbs(run.losses[: t + 1]):
             yield from ((value, 3) for value in run.positions[t])
             yield run.losses[t], 2
+
+
+def _climbs(losses):
+    """The loss is above that of the start, and higher of late than before."""
+    late = max(1, (len(losses) - 1) // 3)
+    return losses[-1] > losses[0] and losses[-late:].max() > losses[-2 * late : -late].max()
 
 
 def _average(s, t):

@@ -337,6 +337,83 @@ def test_valley_says_who_diverged(page_without_network):
     assert told in said(page)
 
 
+@pytest.mark.parametrize(("condition", "rate"), [(20, 0.11), (1000, 0.09)])
+def test_valley_says_in_words_who_is_diverging(page_without_network, condition, rate):
+    page = show(page_without_network, "valley", condition=condition, rate_descent=rate)
+    run = lesson.descend(lesson.Valley(condition), lesson.GradientDescent(rate), [3.0, 1.0], 60)
+    left = np.argmax((abs(run.positions) > (4, 2.6)).any(axis=1))
+    told = f"radient descent is diverging and has left the map at step {left}."
+    assert told in said(page)
+    assert f"✗ diverging, left the map at step {left}" in row(page, "gradient descent")
+    assert page.get_by_text(f"left the map, step {left}").is_visible()
+    assert page.locator(".rx-exit").count() == 1
+    for text in (said(page), page.locator(".rx-card").inner_text()):
+        assert not re.search("10[⁵⁶⁷⁸⁹]|10[¹²³]", text.replace("10⁻", ""))
+
+
+def test_valley_counts_crossings_that_one_can_see(page_without_network):
+    page = show(page_without_network, "valley")
+    run = lesson.descend(lesson.Valley(20), lesson.RMSprop(0.1), [3.0, 1.0], 60)
+    sides = np.sign(run.positions[abs(run.positions[:, 1]) >= 0.02, 1])
+    assert (np.diff(np.sign(run.positions[:, 1])) != 0).sum() > 20  # most are far too small
+    assert row(page, "RMSprop").endswith(str((np.diff(sides) != 0).sum()))
+
+
+def test_valley_is_dragged_from_anywhere_at_once(page_without_network):
+    page = show(page_without_network, "valley")
+    box = page.locator(".rx-figure > svg").first.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 4, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    settle(page)
+    assert state(page)["start"] == pytest.approx([-2, 0], abs=0.05)
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 4, steps=3)
+    settle(page)
+    assert state(page)["start"] == pytest.approx([0, 1.3], abs=0.05)
+    page.mouse.up()
+    page.mouse.move(box["x"] + 5, box["y"] + 5)
+    settle(page)
+    assert state(page)["start"] == pytest.approx([0, 1.3], abs=0.05)
+
+
+def test_handle_knows_the_keys_of_a_slider(page_without_network):
+    page = show(page_without_network, "valley")
+    page.locator(".rx-handle").focus()
+    for key, theta in (("Home", -4), ("PageUp", -3), ("End", 4), ("PageDown", 3)):
+        page.keyboard.press(key)
+        settle(page)
+        assert state(page)["start"] == [theta, 1]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_play_speaks_once_and_shows_the_step_it_is_at(page_without_network, name):
+    page = show(page_without_network, name, t=0)
+    page.evaluate(
+        """() => {
+          const say = document.querySelector(".rx-say");
+          const card = document.querySelector(".rmsprop-explorer").rmspropExplorer;
+          window.spoken = [];
+          window.apart = 0;
+          new MutationObserver(() => {
+            if (say.getAttribute("aria-live") === "off") {
+              window.apart += say.textContent !== card.describe();
+            } else window.spoken.push(say.textContent);
+          }).observe(say, { childList: true, characterData: true, subtree: true });
+        }"""
+    )
+    page.evaluate(
+        "document.querySelector('.rmsprop-explorer').rmspropExplorer.card.player.rate = () => 40"
+    )
+    assert page.locator(".rx output").count() == 0  # it would speak as well
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_function("document.querySelector('.rx-say').getAttribute('aria-live') === 'off'")
+    page.wait_for_function(
+        "document.querySelector('.rx-say').getAttribute('aria-live') === 'polite'"
+    )
+    page.wait_for_timeout(300)
+    assert page.evaluate("[window.spoken.length, window.apart]") == [1, 0]
+    assert page.evaluate("window.spoken[0]") == said(page)
+
+
 def test_slider_and_number_field_agree(page_without_network):
     page = show(page_without_network, "valley")
     field = page.get_by_label("condition number κ, exact value")
@@ -524,6 +601,90 @@ def test_step_by_step_equals_the_worked_table(page_without_network):
         text = line.text_content()
         assert f"{run.positions[t + 1]:.6f}" in text
         assert f"{run.state['S'][t + 1]:.6f}" in text
+
+
+@pytest.mark.parametrize(
+    ("settings", "steps"),
+    [
+        ({"theta0": 0, "convention": "none"}, 1),
+        ({"theta0": 0, "epsilon": 0}, 1),
+        ({"theta0": 2, "beta": 0, "learning_rate": 1, "convention": "none"}, 3),
+        ({"theta0": 1, "beta": 0, "learning_rate": 1, "convention": "none"}, 2),
+        ({"theta0": 0.1, "beta": 0, "learning_rate": 0.1, "convention": "none"}, 2),
+        ({"theta0": 0, "epsilon": 0, "convention": "outside", "bias_correction": True}, 1),
+    ],
+)
+def test_step_by_step_goes_to_where_there_is_no_number(page_without_network, settings, steps):
+    page = show(page_without_network, "step-by-step", **settings)
+    for _ in range(steps):
+        page.get_by_role("button", name="Step", exact=True).click()
+        settle(page)
+    rows = page.locator("tbody tr")
+    assert rows.count() == steps
+    *_, S, root, step, theta = rows.last.locator("td").all_text_contents()
+    assert (S, root, step, theta) == ("0", "0", "not a number", "not a number")
+    assert f"After step {steps} θ is not a number, since the gradient is 0" in said(page)
+    assert "Here the run ends" in page.locator(".rx-work").text_content()
+    page.get_by_role("button", name="Back").click()
+    settle(page)
+    assert re.search(r"S\d = .* = 0step", page.locator(".rx-work").text_content())
+
+
+def test_an_arrow_too_short_to_see_is_a_dot(page_without_network):
+    page = show(page_without_network, "step-by-step", beta=0.999)
+    drawn = page.locator(".rx-figure > svg").nth(1).locator("g[class^=rx-m-]")
+    assert drawn.count() == 4
+    for box in [one.bounding_box() for one in drawn.all()]:
+        assert box["width"] >= 3
+
+
+def luminance(color):
+    channels = [int(value) / 255 for value in re.findall(r"\d+", color)[:3]]
+    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return np.dot(linear, (0.2126, 0.7152, 0.0722))
+
+
+def contrast(one, other):
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+INK = """() => {
+  const drawn = (selector) => [...document.querySelectorAll(selector)]
+      .map((el) => getComputedStyle(el));
+  return [...drawn(".rx-figure :is(.rx-line, .rx-curve), .rx-swatch .rx-line").map((s) => s.stroke),
+    ...drawn(".rx-figure text").map((style) => style.fill)];
+}"""
+SYSTEM = """(name) => { const el = document.body.appendChild(document.createElement("i"));
+  el.style.color = name; const found = getComputedStyle(el).color; el.remove(); return found; }"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", NAMES)
+def test_forced_colours_leave_everything_to_be_seen(open_page, name, theme):
+    page = open_page(forced_colors="active", color_scheme=theme)
+    other = {"light": "dark", "dark": "light"}[theme]  # whatever the site's own theme
+    everything = {"shown": list(lesson.plots.STYLE)} if name == "valley" else {}
+    show(page, name, other, **everything)
+    canvas = page.evaluate(SYSTEM, "Canvas")
+    page.wait_for_function(f"document.querySelector('.rx').dataset.mode === '{theme}'")
+    inks = set(page.evaluate(INK))
+    assert inks
+    assert {ink: contrast(ink, canvas) for ink in inks if contrast(ink, canvas) < 3} == {}
+
+
+def test_momentum_can_be_seen_and_is_the_same_in_python(page_without_network):
+    page = show(page_without_network, "valley", shown=["momentum"])
+    line = page.locator(".rx-m-momentum .rx-line").first
+    ours = line.evaluate("el => getComputedStyle(el).stroke")
+    wanted = lesson.plots.STYLE["momentum"][0]
+    assert ours == f"rgb({', '.join(str(int(wanted[i : i + 2], 16)) for i in (1, 3, 5))})"
+    deepest = page.evaluate(
+        "getComputedStyle(document.querySelector('.rx')).getPropertyValue('--rx-low')"
+    )
+    low = ", ".join(str(int(deepest.strip()[i : i + 2], 16)) for i in (1, 3, 5))
+    assert contrast(ours, "255, 255, 255") >= 3
+    assert contrast(ours, low) >= 3
 
 
 def test_data_of_the_page_is_json(page_without_network):

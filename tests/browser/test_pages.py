@@ -87,20 +87,26 @@ def test_what_can_be_operated_is_alive(page_without_network, site_url, name):
     assert placed.evaluate_all(alive) == []
 
 
-@each_lesson
-def test_lesson_is_light_on_first_visit(open_page, site_url, name):
+def weigh(page, address):
+    """Return what a page loads, packed as a server would: {address: (kind, bytes)}."""
     sizes = {}
 
-    def weigh(response):
+    def note(response):
         if response.ok:
             kind = "script" if response.request.resource_type == "script" else "other"
             body = response.body()
             packed = body if response.url.endswith((".png", ".woff2")) else gzip.compress(body)
             sizes[response.url] = (kind, len(packed))
 
+    page.on("requestfinished", lambda request: note(request.response()))
+    visit(page, address)
+    return sizes
+
+
+@each_lesson
+def test_lesson_is_light_on_first_visit(open_page, site_url, name):
     page = open_page(viewport={"width": 1280, "height": 800})
-    page.on("requestfinished", lambda request: weigh(request.response()))
-    visit(page, f"{site_url}/{name}")
+    sizes = weigh(page, f"{site_url}/{name}")
     total = sum(size for _, size in sizes.values())
     script = sum(size for kind, size in sizes.values() if kind == "script")
     print(f"\n{name}: {total / 1000:.0f} kB, of which script {script / 1000:.0f} kB")
@@ -313,6 +319,36 @@ def test_search_finds_a_word(page_without_network, site_url):
     page.locator("#search-results li a").first.wait_for()
     found = page.locator("#search-results li a").evaluate_all("all => all.map(a => a.href)")
     assert any("02_momentum_and_adagrad" in address for address in found)
+
+
+@pytest.mark.parametrize("word", ["RMSprop", "rate"])
+def test_search_results_are_text_and_light(open_page, site_url, axe, word):
+    page = open_page(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
+    sizes = weigh(page, f"{site_url}/search.html?q={word}")
+    results = page.locator("#search-results li")
+    assert results.count() >= 10
+    quoted = " ".join(results.locator(".context").all_text_contents())
+    assert "\\" not in quoted
+    assert not re.search(r"(β|θ|η) ?= ?[\d.]+\1", quoted)
+    assert word.lower() in quoted.lower()
+    total = sum(size for _, size in sizes.values())
+    print(f"\nsearch for {word}: {total / 1000:.0f} kB")
+    assert total <= TOTAL, sizes
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.evaluate(axe)
+    assert page.evaluate(AXE) == []
+
+
+def test_the_glass_of_the_search_is_beside_the_words(page_without_network, site_url):
+    page = visit(page_without_network, f"{site_url}/{LESSONS[3]}")
+    page.keyboard.press("Control+k")
+    field = page.locator("form.bd-search:visible")
+    icon = field.locator("i").bounding_box()
+    box = field.locator("input")
+    begin = box.bounding_box()["x"] + box.evaluate(
+        "el => parseFloat(getComputedStyle(el).paddingLeft)"
+    )
+    assert icon["x"] + icon["width"] <= begin
 
 
 def test_search_box_leads_to_the_results(page_without_network, site_url):

@@ -173,6 +173,73 @@ def test_each_explorer_is_in_a_deck():
     assert set(EXPLORERS.values()) == set(SETTINGS)
 
 
+CLICKED = "section.present .rx :is(label:first-of-type input, input[type=text], .rx-button)"
+
+
+@pytest.mark.parametrize("stem", DECKS)
+def test_the_clicker_works_whatever_was_clicked_before(opened, stem):
+    page = opened(stem)
+    asks = page.evaluate("Reveal.getSlides().map((slide) => !!slide.querySelector('.rx'))")
+    clicked = 0
+    for here in [i for i, asking in enumerate(asks) if asking]:
+        page.evaluate(f"Reveal.slide({here}, 0, 99)")
+        for control in page.query_selector_all(CLICKED):
+            if not (control.is_visible() and control.is_enabled()):
+                continue
+            control.click()
+            clicked += 1
+            for key, there in [("PageDown", here + 1), ("PageUp", here)]:
+                page.keyboard.press(key)
+                assert page.evaluate("Reveal.getIndices().h") == there, f"slide {here + 1}, {key}"
+    assert clicked
+
+
+def test_keys_belong_to_the_control_that_uses_them(opened):
+    page = opened(DECKS[1])
+    host = shown(page)
+    here = page.evaluate("Reveal.getIndices().h")
+    slider = host.locator("input[type=range]:enabled").first
+    slider.focus()
+    before = slider.input_value()
+    page.keyboard.press("ArrowLeft")
+    assert slider.input_value() != before
+    host.get_by_role("button", name="Play").click()
+    page.keyboard.press("Space")
+    assert page.evaluate("Reveal.getIndices().h") == here
+    page.keyboard.press("ArrowRight")  # of no use to a button
+    assert page.evaluate("Reveal.getIndices().h") == here + 1
+    page.keyboard.press("PageUp")
+    slider.focus()
+    page.keyboard.press("Escape")
+    assert page.evaluate("Reveal.isOverview()")
+
+
+@pytest.mark.parametrize("stem", DECKS)
+def test_formulas_stand_once_in_the_notes(opened, stem):
+    page = opened(stem)
+    assert page.locator("aside.notes .katex-html").count() == 0
+    formulas = page.locator("aside.notes .katex").count()
+    assert page.locator("aside.notes .katex > math").count() == formulas
+
+
+# Equation numbers, as far as they lie over a part of their formula.
+UNDER_NUMBERS = """[...document.querySelectorAll(".katex-html > .tag")].filter((tag) => {
+  const own = tag.getBoundingClientRect();
+  return [...tag.parentElement.querySelectorAll(":scope > .base")].some((el) => {
+    const box = el.getBoundingClientRect();
+    return own.left < box.right - 1 && box.left < own.right - 1
+      && own.top < box.bottom - 1 && box.top < own.bottom - 1;
+  });
+}).map((tag) => tag.parentElement.textContent)"""
+
+
+@pytest.mark.parametrize("stem", DECKS)
+def test_no_equation_number_lies_over_its_formula(opened, stem):
+    page = opened(stem)
+    page.add_style_tag(content=".slides > section { display: block !important; }")
+    assert page.evaluate(UNDER_NUMBERS) == []
+
+
 def test_keys_show_the_dark_deck_and_the_notes(opened):
     page = opened(DECKS[3])
     page.keyboard.press("d")

@@ -10,7 +10,7 @@ from importlib import import_module
 from .engine import Exercise, Probe
 from .verdict import Verdict
 
-__all__ = ["Exercise", "Probe", "Verdict", "cells", "exercises", "matrix", "progress"]
+__all__ = ["Exercise", "Probe", "Verdict", "cells", "exercises", "matrix", "mine", "progress"]
 
 _MODULES = (
     "first_steps",
@@ -49,8 +49,33 @@ def cells(name):
     return cells(exercises()[name])
 
 
+def mine(name):
+    """Return what the learner wrote for an exercise, once it has passed; else the course's own.
+
+    Parameters
+    ----------
+    name : str
+        Such as "rmsprop_step".
+
+    Returns
+    -------
+    callable
+        Which of the two it is, is printed.
+
+    Raises
+    ------
+    ValueError
+        If no exercise has this name.
+    """
+    from .own import taken
+
+    if name not in exercises():
+        raise ValueError(f"name must be one of {', '.join(exercises())}, got {name!r}")
+    return taken(exercises()[name])
+
+
 def progress():
-    """What is done in this copy of the course: an overview that displays as a table.
+    """What is done in this course: an overview that displays as a table.
 
     It is kept in one small file of yours and never sent anywhere. With the environment variable
     ``RMSPROP_LESSON_PROGRESS`` set to ``off`` nothing is kept; set to a path, it is kept there.

@@ -61,7 +61,7 @@ def _folder():
     """The working folder; None if it has been deleted."""
     try:
         return os.getcwd()
-    except FileNotFoundError:
+    except OSError:
         return None
 
 

@@ -4,7 +4,7 @@ Their text lies beside this file, in one YAML file for each lesson.
 """
 
 from .bank import Choice, Lesson, Question, QuestionError, Wrong, lesson, lessons, prediction
-from .widgets import ask, predict, quiz
+from .widgets import ask, predict, quiz, review
 
 __all__ = [
     "Choice",
@@ -18,4 +18,5 @@ __all__ = [
     "predict",
     "prediction",
     "quiz",
+    "review",
 ]

@@ -3,7 +3,7 @@
 import math
 import re
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
@@ -165,6 +165,35 @@ def lessons():
                 )
             owner[name] = path.name
     return found
+
+
+def review(number):
+    """Return three questions of earlier lessons, to be asked again at the beginning of one.
+
+    Two come from the quiz two lessons back, one from the quiz five lessons back; in the first
+    lessons, from the earliest that there is.
+
+    Parameters
+    ----------
+    number : int
+        Of the lesson that begins, at least 2: the first lesson has its warm-up in lesson 0.
+
+    Returns
+    -------
+    tuple of Question
+        Each with an id of its own, so that it is asked anew.
+
+    Raises
+    ------
+    QuestionError
+        If there is no earlier lesson, or a file is not as it should be.
+    """
+    lesson(number)
+    if number < 2:
+        raise QuestionError(f"lesson {number} has no earlier lesson to review")
+    near, far = (lesson(max(number - back, 0)).quiz for back in (2, 5))
+    chosen = [near[0], near[1], far[-1]]
+    return tuple(replace(q, id=f"{q.id}-before-{number}") for q in chosen)
 
 
 def prediction(name):

@@ -66,6 +66,27 @@ def quiz(lesson):
     return Quiz(lesson, questions)
 
 
+def review(lesson):
+    """Ask three questions of earlier lessons again.
+
+    Parameters
+    ----------
+    lesson : int
+        The lesson that begins, at least 2.
+
+    Returns
+    -------
+    Review
+        Displays itself as the cell's result.
+
+    Raises
+    ------
+    QuestionError
+        If there is no earlier lesson.
+    """
+    return Review(lesson, bank.review(lesson))
+
+
 class Prediction(Explorer):
     """A question, and a result that appears after it was answered.
 
@@ -132,6 +153,13 @@ class Quiz(Explorer):
     def score(self):
         given = self.settings.get("given", {})
         return sum(q.id in given and q.is_right(given[q.id]) for q in self.questions)
+
+
+class Review(Quiz):
+    """Questions of earlier lessons, asked again; they don't count for any quiz."""
+
+    def _remember(self, change):
+        pass
 
 
 class _Result:

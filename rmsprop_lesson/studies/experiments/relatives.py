@@ -21,14 +21,14 @@ from .measured import (
 )
 
 
-def _settings(optimizer):
+def _numbers(optimizer):
     """The names of the numbers that the basic method has: switches and unused extras are off."""
     return [k for k, v in optimizer.hyperparameters.items() if isinstance(v, float) and v]
 
 
 @answers("A17")
 def fewer_hyperparameters():
-    ours, theirs = _settings(RMSprop()), _settings(Adadelta())
+    ours, theirs = _numbers(RMSprop()), _numbers(Adadelta())
     return Finding(
         {"RMSprop": ", ".join(ours), "Adadelta": ", ".join(theirs)},
         {"RMSprop has fewer": len(ours) < len(theirs)},
@@ -38,7 +38,7 @@ def fewer_hyperparameters():
 @answers("A18")
 def simpler_than_adadelta():
     arrays = {name: states(o) for name, o in ((RMS, RMSprop()), ("Adadelta", Adadelta()))}
-    lines = {RMS: len(RMSprop()._equations()), "Adadelta": len(Adadelta()._equations())}
+    lines = {RMS: len(RMSprop().equations()), "Adadelta": len(Adadelta().equations())}
     numbers = {f"{name}: arrays kept": n for name, n in arrays.items()}
     return Finding(
         numbers | {f"{name}: equations": n for name, n in lines.items()},
@@ -76,7 +76,7 @@ def adaptive_momentum():
 @answers("A21")
 def simpler_and_more_stable():
     arrays = {RMS: states(RMSprop()), ADAM: states(Adam(0.1))}
-    lines = {RMS: len(RMSprop()._equations()), ADAM: len(Adam(0.1)._equations())}
+    lines = {RMS: len(RMSprop().equations()), ADAM: len(Adam(0.1).equations())}
     shares, adam = deep_wells(), descend(Parabola(), Adam(0.1), steps=2000)
     ends = {RMS: end_of_run(0.1), ADAM: float(np.abs(adam.positions[-100:]).max())}
     stable = Finding(

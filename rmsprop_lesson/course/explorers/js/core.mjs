@@ -139,7 +139,7 @@ export function descend(objective, opt, start, steps, { noise = null, until = nu
   const method = OPTIMIZERS[opt.name];
   const n = objective.dimension;
   const state = Object.fromEntries(method.state.map((name) => [name, new Array(n).fill(0)]));
-  const run = { positions: [], gradients: [], losses: [], rates: [], state: [], diverged_at: null };
+  const run = { positions: [], gradients: [], losses: [], rates: [], state: [], diverged_at: null, end: null };
   let theta = Array.from(start, Number);
   for (let t = 0; t <= steps; t++) {
     const loss = objective.loss(theta);
@@ -147,6 +147,7 @@ export function descend(objective, opt, start, steps, { noise = null, until = nu
     if (noise) for (let i = 0; i < n; i++) grad[i] += noise(t, i);
     if (!usable(theta, loss, grad)) {
       run.diverged_at = t;
+      run.end = { theta, state }; // where the last step led to, which is in none of the lists
       break;
     }
     run.positions.push(theta);

@@ -163,7 +163,8 @@ function describe(runs, state) {
   return `At the start, θ = ${number(state.theta0)}, the gradient is ${number(gradient, 3)}${noise}. ${sentences(said) || "No optimiser is switched on."}`;
 }
 
-function fate({ name, run }, state, t) {
+function fate(entry, state, t) {
+  const { run } = entry;
   if (run.diverged_at !== null && t >= run.diverged_at) return `has diverged at step ${run.diverged_at}`;
   const here = run.positions[t][0];
   const at = `is at ${number(here, 3)}`;
@@ -176,6 +177,7 @@ function fate({ name, run }, state, t) {
     const swing = Math.max(...run.positions.slice(Math.max(first, t - 9), t + 1).map(([x]) => Math.abs(x)));
     return `${at}. It was first within ${NEAR} of the minimum at step ${first}, and in the last ten steps within ${number(swing, 2)}`;
   }
-  const needs = stepsUntil(objectiveOf(state), optimizerOf(name, state), state.theta0, NEAR, PATIENCE);
+  if (entry.needs === undefined) entry.needs = stepsUntil(objectiveOf(state), optimizerOf(entry.name, state), state.theta0, NEAR, PATIENCE);
+  const { needs } = entry;
   return `${at}. It ${needs === null ? `would not come within ${NEAR} of the minimum in ${PATIENCE} steps` : `needs ${needs} steps to come within ${NEAR} of the minimum`}`;
 }

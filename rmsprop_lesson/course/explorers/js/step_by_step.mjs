@@ -79,9 +79,9 @@ function solve(state) {
   // Row t: everything the update from θ_t to θ_{t+1} uses.
   run.rows = run.gradients.map(([g], t) => {
     const [theta] = run.positions[t];
-    const next = run.positions[t + 1]?.[0] ?? NaN;
+    const [next] = run.positions[t + 1] ?? run.end.theta;
     const [S] = run.state[t].S;
-    const after = run.state[t + 1]?.S[0] ?? NaN;
+    const [after] = (run.state[t + 1] ?? run.end.state).S;
     const corrected = state.bias_correction ? after / (1 - state.beta ** (t + 1)) : after;
     const root = rmspropRoot(opt, after, t + 1);
     return { t, theta, g, S, after, corrected, root, step: (g / root) * opt.learning_rate, next };
@@ -104,6 +104,10 @@ function drawParabola(figure, run, t) {
     const [x] = run.positions[k];
     ink += `<circle class="rx-marker" opacity="0.45" r="4" cx="${axes.x(x)}" cy="${axes.y(loss(x))}"/>`;
   }
+  if (t >= run.positions.length) {
+    const text = axes.text(0, reach * reach * 0.3, `θ<tspan dy="3" font-size="9">${t}</tspan><tspan dy="-3"> is ${number(run.rows[t - 1].next)}</tspan>`, { anchor: "middle", strong: true });
+    return figure.draw(`<g class="rx-m-rmsprop">${axes.clipped(ink)}</g>${text}`, axes.frame());
+  }
   const [x] = run.positions[t];
   const span = reach * 0.28;
   ink += axes.line([x - span, x + span], [loss(x) - x * span, loss(x) + x * span], { kind: "reference" });
@@ -116,7 +120,9 @@ function drawParabola(figure, run, t) {
       { anchor: x > 0 ? "end" : "start", dx: x > 0 ? -11 : 11, dy: -6, strong: true }), axes.frame());
 }
 
+// One that is too short to be seen is a dot.
 function arrow(from, to, y) {
+  if (Math.abs(to - from) < 3) return `<circle class="rx-marker" r="4" cx="${to}" cy="${y}"/>`;
   const size = Math.min(7, Math.abs(to - from));
   const back = to - Math.sign(to - from) * size;
   return `<path class="rx-line" stroke-width="3" d="M${from},${y}H${to}"/><path class="rx-marker" stroke="none" d="M${to},${y}L${back},${y - 4.5}V${y + 4.5}Z"/>`;
@@ -173,6 +179,7 @@ const axesTicks = (axes) => {
 // The three equations with their numbers filled in.
 function working(run, t, state) {
   const row = run.rows[t];
+  if (t === run.diverged_at) return `<div>Here the run ends: <i>θ</i><sub>${t}</sub> is <b>${number(run.rows[t - 1].next)}</b>.</div>`;
   if (!row) return `<div>This was the last step here: <i>θ</i><sub>${t}</sub> = <b>${number(run.positions[t][0], 7)}</b></div>`;
   const n = (value) => number(value, 6);
   const sign = (value) => (value < 0 ? `(${n(value)})` : n(value));
@@ -219,17 +226,20 @@ function describe(run, t, state) {
   if (t === 0) {
     const first = run.rows[0];
     const size = first && Number.isFinite(first.step) ? ` The first step will change it by ${number(-first.step)}, which is ${number(Math.abs(first.step) / state.learning_rate, 3)} times η.` : "";
-    return `θ starts at ${number(state.theta0)}, where the gradient is ${number(state.theta0)}.${size}${ending(run, state)}`;
+    return `θ starts at ${number(state.theta0)}, where the gradient is ${number(state.theta0)}.${size}${ending(run)}`;
   }
+  if (t === run.diverged_at) return `From θ₀ = ${number(state.theta0)} the run has come to its end.${ending(run)}`;
   const row = run.rows[t - 1];
   return (
     `After ${count(t, "step")} θ is ${number(run.positions[t][0], 7)}. The last step had gradient ${number(row.g)}, average S = ${number(row.after)} ` +
-    `with root ${number(row.root)}, and changed θ by ${number(-row.step)}.${ending(run, state)}`
+    `with root ${number(row.root)}, and changed θ by ${number(-row.step)}.${ending(run)}`
   );
 }
 
-function ending(run, state) {
+function ending(run) {
   if (run.diverged_at === null) return "";
-  const why = state.convention === "none" || state.epsilon === 0 ? ": the gradient is 0 and so is S, and without ε that is 0/0" : "";
-  return ` The run diverged at step ${run.diverged_at}${why}.`;
+  const { g, root, next } = run.rows.at(-1);
+  const zero = g === 0 ? "the gradient is 0 and so is S, and without ε that is 0/0" : "g² is too small for a computer, which takes it for 0, and without ε the step divides by it";
+  const why = root > 0 ? "" : `, since ${zero}`;
+  return ` After step ${run.diverged_at} θ is ${number(next)}${why}.`;
 }

@@ -108,13 +108,13 @@ const CSS = `
 .rx { --rx-bg: var(--jp-layout-color0, var(--pst-color-background, #fff)); --rx-fg: #1c2128;
   --rx-soft: #4d5661; --rx-line: #c9d0d8; --rx-grid: #e6e9ed; --rx-panel: #f5f7f9; --rx-accent: #0a61a0;
   --rx-on-accent: #fff; --rx-low: #dbe8f2; --rx-high: #fbfcfd; --rx-warn: #a33a00; --rx-halo: #fff;
-  --rx-gd: #000; --rx-momentum: #e69f00; --rx-adagrad: #009e73; --rx-rmsprop: #0072b2;
+  --rx-gd: #000; --rx-momentum: #ad7700; --rx-adagrad: #009e73; --rx-rmsprop: #0072b2;
   --rx-adadelta: #cc79a7; --rx-adam: #d55e00; --rx-own: #7a3fb5;
   container-type: inline-size; max-width: 1080px; margin: 1em auto; color-scheme: light; }
 .rx[data-mode="dark"] { --rx-bg: var(--jp-layout-color0, var(--pst-color-background, #14181e));
   --rx-fg: #e9edf1; --rx-soft: #b3bcc6; --rx-line: #47515c; --rx-grid: #2a323b; --rx-panel: #1d232b;
   --rx-accent: #6cb8ee; --rx-on-accent: #0c1116; --rx-low: #1f3a50; --rx-high: #151a20; --rx-warn: #ff9d5c;
-  --rx-halo: #14181e; --rx-gd: #c4c9cf; --rx-rmsprop: #3f9fe0; --rx-adagrad: #12b487; --rx-own: #b98ae6;
+  --rx-halo: #14181e; --rx-gd: #c4c9cf; --rx-momentum: #e69f00; --rx-rmsprop: #3f9fe0; --rx-adagrad: #12b487; --rx-own: #b98ae6;
   color-scheme: dark; }
 .rx, .rx * { box-sizing: border-box; }
 .rx-card { border: 1px solid var(--rx-line); border-radius: 12px; background: var(--rx-bg); color: var(--rx-fg);
@@ -153,7 +153,7 @@ const CSS = `
 .rx-bar > .rx-control input[type="range"] { grid-column: 1 / -1; }
 .rx-bar > .rx-control.rx-inline { grid-template-columns: minmax(60px, 1fr) auto; }
 .rx-bar > .rx-control.rx-inline input[type="range"] { grid-column: auto; }
-.rx-bar > .rx-control.rx-inline output { min-width: 5.5em; text-align: right; font-variant-numeric: tabular-nums; }
+.rx-bar > .rx-control.rx-inline .rx-count { min-width: 5.5em; text-align: right; font-variant-numeric: tabular-nums; }
 .rx-button { font: inherit; font-size: 0.95em; min-height: 38px; min-width: 44px; padding: 5px 14px; border-radius: 8px; cursor: pointer;
   border: 1px solid var(--rx-soft); background: var(--rx-bg); color: var(--rx-fg); }
 .rx-button:hover { border-color: var(--rx-accent); }
@@ -196,6 +196,7 @@ const CSS = `
 .rx-marker { fill: var(--c); stroke: var(--rx-halo); stroke-width: 1.2; }
 .rx-curve { stroke: var(--rx-fg); stroke-width: 1.8; fill: none; }
 .rx-reference { stroke: var(--rx-soft); stroke-width: 1.4; stroke-dasharray: 6 4; fill: none; }
+.rx-exit { stroke: var(--rx-fg); stroke-width: 2.5; fill: none; }
 .rx-swatch { vertical-align: -2px; flex: none; }
 .rx-handle { cursor: grab; touch-action: none; outline-offset: 4px; }
 .rx-handle:active { cursor: grabbing; }
@@ -204,8 +205,8 @@ const CSS = `
 .rx-handle:focus-visible { outline: none; }
 .rx-handle:focus-visible circle:not(.rx-grip) { stroke: var(--rx-accent); stroke-width: 5; }
 .rx-methods input:checked + span { background: var(--rx-low); color: var(--rx-fg); box-shadow: inset 0 0 0 1px var(--rx-accent); }
-.rx-methods input:checked + span::before { content: "✓"; }
-.rx-contour { fill: var(--rx-low); fill-opacity: 0.35; stroke: var(--rx-line); stroke-width: 1; }
+.rx-methods input:checked + span::before { content: "✓" / ""; }
+.rx-contour { fill: var(--rx-low); fill-opacity: 0.25; stroke: var(--rx-line); stroke-width: 1; }
 .rx-warn { color: var(--rx-warn); font-weight: 600; }
 .rx-note { color: var(--rx-soft); font-size: 0.9em; }
 .rx-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
@@ -213,6 +214,11 @@ const CSS = `
 .rx-m-rmsprop { --c: var(--rx-rmsprop); } .rx-m-adadelta { --c: var(--rx-adadelta); } .rx-m-adam { --c: var(--rx-adam); }
 .rx-m-own { --c: var(--rx-own); }
 @container (max-width: 420px) { .rx-card { padding: 12px 12px 14px; border-radius: 10px; } .rx-button { padding: 5px 10px; } }
+@media (forced-colors: active) {
+  .rx, .rx[data-mode="dark"] { --rx-bg: Canvas; --rx-fg: CanvasText; --rx-soft: CanvasText; --rx-line: CanvasText; --rx-grid: GrayText;
+    --rx-panel: Canvas; --rx-accent: Highlight; --rx-on-accent: HighlightText; --rx-warn: CanvasText; --rx-halo: Canvas; --rx-low: Canvas; }
+  .rx-figure > svg, .rx-swatch { forced-color-adjust: none; }
+  .rx-segments input:checked + span { outline: 3px solid Highlight; outline-offset: -3px; forced-color-adjust: none; } }
 @media print { .rx-bar, .rx-controls { display: none; } .rx-card { break-inside: avoid; } }
 `;
 
@@ -236,8 +242,10 @@ function behind(el) {
   return null;
 }
 
+const FORCED = "(forced-colors: active)"; // the user's own colours, instead of every theme's
+
 function isDark(el) {
-  const color = behind(el);
+  const color = matchMedia(FORCED).matches ? "Canvas" : behind(el);
   if (!color) return matchMedia("(prefers-color-scheme: dark)").matches;
   const probe = h("span", { style: `display:none;color:${color}` });
   document.body.append(probe); // el may not be on the page yet, and would have no style there
@@ -260,11 +268,11 @@ function followTheme(root, host) {
   for (const node of [document.documentElement, document.body]) {
     observer.observe(node, { attributes: true });
   }
-  const media = matchMedia("(prefers-color-scheme: dark)");
-  media.addEventListener("change", lookTwice);
+  const media = ["(prefers-color-scheme: dark)", FORCED].map((query) => matchMedia(query));
+  for (const query of media) query.addEventListener("change", lookTwice);
   return () => {
     observer.disconnect();
-    media.removeEventListener("change", lookTwice);
+    for (const query of media) query.removeEventListener("change", lookTwice);
   };
 }
 
@@ -357,19 +365,37 @@ export class Card {
     if (!this.app) return;
     for (const control of this.controls) control.show();
     this.app.draw();
+    if (this.player?.running) this.sayQuietly();
     if (this.changed) {
       this.changed = false;
       this.onchange?.({ ...this.state });
-      clearTimeout(this.later); // read out when the hand rests, not at every frame
-      this.later = setTimeout(() => setText(this.sentence, this.app.describe()), 250);
+      this.sayLater();
     }
+  }
+
+  // While a run plays, the sentence keeps step with it, and nothing is read out.
+  sayQuietly() {
+    if (this.sentence.getAttribute("aria-live") !== "off") this.sentence.setAttribute("aria-live", "off");
+    setText(this.sentence, this.app.describe());
+  }
+
+  // Read out when the hand rests and nothing plays, not at every frame.
+  sayLater() {
+    clearTimeout(this.later);
+    this.later = setTimeout(() => {
+      if (this.player?.running) return;
+      if (this.sentence.getAttribute("aria-live") === "off") {
+        this.sentence.setAttribute("aria-live", "polite");
+        this.sentence.textContent = ""; // what was said quietly is said once aloud
+      }
+      setText(this.sentence, this.app.describe());
+    }, 250);
   }
 
   update(settings) {
     Object.assign(this.state, settings);
     this.request({ quiet: true });
-    clearTimeout(this.later);
-    this.later = setTimeout(() => setText(this.sentence, this.app.describe()), 250);
+    this.sayLater();
   }
 
   receive(data) {
@@ -522,7 +548,7 @@ export class Card {
     };
     const range = h("input", { type: "range", min: 0, step: 1, "aria-label": unit });
     range.addEventListener("input", () => go(Number(range.value)));
-    const shown = h("output", {});
+    const shown = h("span", { class: "rx-count" });
     this.controls.push({
       show: () => {
         const end = length();
@@ -642,7 +668,8 @@ export class Figure {
 
 // A point of a figure that can be dragged, by mouse, finger or arrow keys. `place()` → [x, y] in
 // pixels; `move(x, y)` takes pixels; `nudge(right, up)` takes steps of the keys; `value()` →
-// {now, min, max, text}.
+// {now, min, max, text}. The mouse may begin anywhere in the figure: the point comes at once. A finger
+// that begins beside the point moves it as soon as it goes sideways; up and down it scrolls the page.
 export class Handle {
   constructor(figure, { label, place, move, nudge, value }) {
     Object.assign(this, { place, value });
@@ -652,16 +679,25 @@ export class Handle {
       const box = figure.svg.getBoundingClientRect();
       move(((event.clientX - box.left) * figure.width) / box.width, ((event.clientY - box.top) * figure.height) / box.height);
     };
-    this.element.addEventListener("pointerdown", (event) => {
+    let beside = false;
+    figure.svg.addEventListener("pointerdown", (event) => {
       if (event.button > 0) return;
+      beside = !this.element.contains(event.target);
       event.preventDefault();
-      this.element.focus();
+      this.element.focus({ preventScroll: true });
       this.element.setPointerCapture(event.pointerId);
+      if (beside && event.pointerType !== "touch") to(event);
+    });
+    this.element.addEventListener("pointerup", (event) => {
+      if (beside && event.pointerType === "touch") to(event);
     });
     this.element.addEventListener("pointermove", (event) => {
       if (this.element.hasPointerCapture(event.pointerId)) to(event);
     });
-    const keys = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+    const keys = {
+      ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1],
+      PageUp: [10, 0], PageDown: [-10, 0], Home: [-1e6, 0], End: [1e6, 0],
+    };
     this.element.addEventListener("keydown", (event) => {
       if (!keys[event.key]) return;
       event.preventDefault();

@@ -1,6 +1,6 @@
 // Explorer 2: the elongated valley from above, for as many optimisers as one likes.
 import { OBJECTIVES, descend, optimizer } from "./core.mjs";
-import { Axes, Card, Figure, Handle, METHODS, OWN, between, clamp, decay, escapeHtml, h, linear, logarithmic, number, sentences, setText, swatch, whole } from "./ui.mjs";
+import { Axes, Card, Figure, Handle, METHODS, OWN, between, clamp, count, decay, escapeHtml, h, linear, logarithmic, markerPath, number, sentences, setText, swatch, whole } from "./ui.mjs";
 
 const X = 4; // the map reaches from −X to X and from −Y to Y
 const Y = 2.6;
@@ -94,11 +94,44 @@ function solve(state, own) {
 const isStale = (own, state) =>
   Object.entries(own.settings).some(([key, value]) => JSON.stringify(state[key]) !== JSON.stringify(value));
 
-// How often the path has crossed the valley's floor, after each step.
+// How often the path has crossed the valley's floor, after each step: from one side to the other,
+// each time so far from it that one can see it.
+const VISIBLE = 0.02; // about a pixel
 function crossings(run, { cos, sin }) {
   let n = 0;
-  const sides = run.positions.map(([x, y]) => Math.sign(cos * y - sin * x));
-  return sides.map((side, t) => (n += t && side !== sides[t - 1] ? 1 : 0));
+  let last = 0;
+  return run.positions.map(([x, y]) => {
+    const off = cos * y - sin * x;
+    if (Math.abs(off) < VISIBLE) return n;
+    if (Math.sign(off) === -last) n += 1;
+    last = Math.sign(off);
+    return n;
+  });
+}
+
+const onMap = ([x, y]) => Math.abs(x) <= X && Math.abs(y) <= Y;
+
+// The step with which a run that is off the map at step t has left it; null if it is there.
+function leftAt({ positions }, t) {
+  if (onMap(positions[t])) return null;
+  return positions.slice(0, t).findLastIndex(onMap) + 1;
+}
+
+// Whether the loss climbs: beyond that of the start, and of late higher than before.
+function isDiverging({ losses }, t) {
+  const late = Math.max(1, Math.floor(t / 3));
+  const highest = (from, to) => Math.max(...losses.slice(Math.max(0, from), to));
+  return losses[t] > losses[0] && highest(t + 1 - late, t + 1) > highest(t + 1 - 2 * late, t + 1 - late);
+}
+
+// What has become of a run after t steps: `lost` where its numbers say nothing any more, `words` where
+// it is not simply a place on the map.
+function fate(run, t) {
+  if (ended(run, t)) return { lost: true, words: `diverged at step ${run.diverged_at}` };
+  const left = leftAt(run, t);
+  const diverging = isDiverging(run, t);
+  const words = [diverging && "is diverging", left !== null && `has left the map at step ${left}`].filter(Boolean);
+  return { lost: diverging && left !== null, words: words.join(" and ") };
 }
 
 function startHandle(card, map) {
@@ -106,19 +139,13 @@ function startHandle(card, map) {
   const set = (x, y) => card.set("start", [clamp(Number(x.toFixed(2)), -X, X), clamp(Number(y.toFixed(2)), -Y, Y)]);
   const px = () => map.width / (2 * X);
   const move = (x, y) => set(x / px() - X, Y - y / px());
-  map.svg.addEventListener("click", (event) => {
-    if (handle.element.contains(event.target)) return;
-    const box = map.svg.getBoundingClientRect();
-    move(((event.clientX - box.left) * map.width) / box.width, ((event.clientY - box.top) * map.height) / box.height);
-  });
-  const handle = new Handle(map, {
+  return new Handle(map, {
     label: "Start of all paths: left and right arrows move θ₁, up and down arrows θ₂",
     place: () => [(state.start[0] + X) * px(), (Y - state.start[1]) * px()],
     move,
     nudge: (right, up) => set(state.start[0] + right * 0.1, state.start[1] + up * 0.1),
     value: () => ({ now: state.start[0], min: -X, max: X, text: `θ₁ = ${number(state.start[0])}, θ₂ = ${number(state.start[1])}` }),
   });
-  return handle;
 }
 
 function drawMap(figure, runs, state) {
@@ -152,7 +179,24 @@ function path(axes, { run, look, stale }, t) {
   const xs = points.map(([x]) => x);
   const ys = points.map(([, y]) => y);
   const dots = n <= 120 ? `<path class="rx-dots" d="${points.slice(0, n).map(([x, y]) => dot(axes.x(x), axes.y(y))).join("")}"/>` : "";
-  return `<g class="rx-m-${look.key}"${stale ? ' opacity="0.35"' : ""}>${axes.line(xs, ys, { dash: look.dash, under: true })}${dots}${axes.marker(...here, look.marker, 1.3)}</g>`;
+  const shown = onMap(here) ? axes.marker(...here, look.marker, 1.3) : exit(axes, run, Math.floor(t), look);
+  return `<g class="rx-m-${look.key}"${stale ? ' opacity="0.35"' : ""}>${axes.line(xs, ys, { dash: look.dash, under: true })}${dots}${shown}</g>`;
+}
+
+// Where a run has left the map: its marker at the edge, with a cross.
+function exit(axes, run, t, look) {
+  const step = leftAt(run, Math.min(t, run.positions.length - 1)) ?? run.positions.length;
+  const inside = run.positions[Math.max(0, step - 1)];
+  const outside = run.positions[step] ?? inside;
+  const share = Math.min(1, ...inside.map((from, i) => {
+    const edge = [X, Y][i] * Math.sign(outside[i]);
+    return Math.abs(outside[i]) > [X, Y][i] ? (edge - from) / (outside[i] - from) : 1;
+  }));
+  const [x, y] = inside.map((from, i) => clamp(from + share * (outside[i] - from), ...[[-X, X], [-Y, Y]][i]));
+  const at = [clamp(axes.x(x), 12, axes.right - 12), clamp(axes.y(y), 12, axes.bottom - 12)];
+  return `<g transform="translate(${at})"><path class="rx-marker" transform="scale(1.6)" d="${markerPath(look.marker)}"/>` +
+    `<path class="rx-exit" d="M-9,-9L9,9M9,-9L-9,9"/></g>` +
+    `<text class="rx-strong rx-halo" x="${at[0] + (x > 0 ? -14 : 14)}" y="${at[1] + (y > 0 ? 16 : -8)}" text-anchor="${x > 0 ? "end" : "start"}">left the map, step ${step}</text>`;
 }
 
 const dot = (x, y) => (Math.abs(x) < 5000 && Math.abs(y) < 5000 ? `M${x.toFixed(1)},${y.toFixed(1)}h0` : "");
@@ -199,7 +243,7 @@ function drawLoss(figure, runs, { t, steps }) {
   let ink = "";
   for (const { run, look, stale } of runs) {
     const n = Math.min(Math.floor(t) + 1, run.losses.length);
-    const shown = run.losses.slice(0, n).map((loss) => Math.max(loss, min));
+    const shown = run.losses.slice(0, n).map((loss) => clamp(loss, min, max));
     ink += `<g class="rx-m-${look.key}"${stale ? ' opacity="0.35"' : ""}>${axes.line(shown.map((_, i) => i), shown, { dash: look.dash })}${axes.marker(n - 1, shown.at(-1), look.marker)}</g>`;
   }
   figure.draw(axes.clipped(ink), axes.frame());
@@ -210,10 +254,12 @@ const ended = (run, t) => run.diverged_at !== null && t >= run.diverged_at;
 function tableRows(runs, { t }) {
   const step = Math.floor(t);
   const rows = runs.map(({ name, look, run, crossings, stale }) => {
-    const head = `<th scope="row">${swatch(look.key, look.dash, look.marker)} ${escapeHtml(name)}${stale ? " (computing…)" : ""}</th>`;
-    if (ended(run, step)) return `<tr>${head}<td colspan="4" class="rx-warn">diverged at step ${run.diverged_at}</td></tr>`;
+    const head = `<th scope="row">${swatch(look.key, look.dash, look.marker)} ${escapeHtml(name)}${stale ? " (computing…)" : ""}`;
+    const { lost, words } = fate(run, step);
+    const said = words && `<div class="rx-warn">✗ ${words.replace(/\b(is|has) /g, "").replace(" and ", ", ")}</div>`;
+    if (lost) return `<tr>${head}${said}</th>${"<td>–</td>".repeat(4)}</tr>`;
     const [x, y] = run.positions[step];
-    return `<tr>${head}<td>${number(x)}</td><td>${number(y)}</td><td>${number(run.losses[step], 3)}</td><td>${crossings[step]}</td></tr>`;
+    return `<tr>${head}${said}</th><td>${number(x)}</td><td>${number(y)}</td><td>${number(run.losses[step], 3)}</td><td>${crossings[step]}</td></tr>`;
   });
   const head = "<tr><th scope='col'>optimiser</th><th scope='col'>θ₁</th><th scope='col'>θ₂</th><th scope='col'>loss</th><th scope='col'>crossings of the floor</th></tr>";
   return `<caption class="rx-hidden">After ${step} steps</caption><thead>${head}</thead><tbody>${rows.join("") || "<tr><td colspan='5'>No optimiser is switched on.</td></tr>"}</tbody>`;
@@ -224,11 +270,12 @@ function describe(runs, state, own) {
   const { condition, start, angle } = state;
   const turned = angle ? `, turned by ${number(angle)}°` : "";
   const said = runs.map(({ name, run, crossings }) => {
-    if (ended(run, t)) return `${name} diverged at step ${run.diverged_at}`;
+    const { lost, words } = fate(run, t);
+    if (lost) return `${name} ${words}`;
     const [x, y] = run.positions[t];
-    return `${name} is at (${number(x, 3)}, ${number(y, 3)}) with loss ${number(run.losses[t], 2)} and has crossed the floor ${crossings[t]} times`;
+    return `${name} ${words && `${words}, `}is at (${number(x, 3)}, ${number(y, 3)}) with loss ${number(run.losses[t], 2)} and has crossed the floor ${count(crossings[t], "time")}`;
   });
-  const trouble = own?.error ? ` ${own.name} stopped: ${own.error}.` : "";
+  const error = own?.error ? ` ${own.name} stopped: ${own.error}.` : "";
   const where = t === 0 ? "before the first step" : `after ${t} step${t === 1 ? "" : "s"}`;
-  return `Condition number ${number(condition)}${turned}, start (${number(start[0])}, ${number(start[1])}), ${where}. ${sentences(said) || "No optimiser is switched on."}${trouble}`;
+  return `Condition number ${number(condition)}${turned}, start (${number(start[0])}, ${number(start[1])}), ${where}. ${sentences(said) || "No optimiser is switched on."}${error}`;
 }

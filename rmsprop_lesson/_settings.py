@@ -1,0 +1,128 @@
+"""Settings: what an object is built with, checked, listed and shown in one way."""
+
+from inspect import Parameter, signature
+from types import MappingProxyType
+
+from ._validate import check_flag, check_number
+
+
+class Setting:
+    """An attribute that is checked when it is assigned, and is read at full speed."""
+
+    def __set_name__(self, owner, name):
+        self.name = name
+
+    def __set__(self, instance, value):
+        instance.__dict__[self.name] = self.check(value)
+
+
+class Number(Setting):
+    """A validated attribute: a number, or an array of numbers that broadcasts with θ."""
+
+    def __init__(self, is_allowed, allowed):
+        self.is_allowed, self.allowed = is_allowed, allowed
+
+    def check(self, value):
+        """Return `value` as `check_number` does."""
+        return check_number(self.name, value, self.is_allowed, self.allowed)
+
+
+class Flag(Setting):
+    """A validated attribute: True or False."""
+
+    def check(self, value):
+        """Return `value` as `check_flag` does."""
+        return check_flag(self.name, value)
+
+
+def positive():
+    """A finite number > 0, such as a learning rate."""
+    return Number(lambda x: x > 0, "finite and greater than 0")
+
+
+def non_negative():
+    """A finite number ≥ 0, such as ε."""
+    return Number(lambda x: x >= 0, "finite and at least 0")
+
+
+def fraction():
+    """A number in [0, 1), such as a decay rate."""
+    return Number(lambda x: (x >= 0) & (x < 1), "in [0, 1)")
+
+
+DECAY_RATES = ("beta", "beta1", "beta2", "rho", "momentum")
+# The usual names and what is allowed under them; a class may say otherwise for itself.
+USUAL = {"learning_rate": positive, "epsilon": non_negative} | dict.fromkeys(DECAY_RATES, fraction)
+
+# What other libraries call a setting → what it may be called here.
+ELSEWHERE = {
+    "lr": ["learning_rate"],
+    "eta": ["learning_rate"],
+    "step_size": ["learning_rate"],
+    "alpha": ["beta", "learning_rate"],
+    "rho": ["beta"],
+    "decay": ["beta", "rho"],
+    "decay_rate": ["beta", "rho"],
+    "gamma": ["beta", "rho", "factor"],
+    "betas": ["beta1", "beta2"],
+    "beta_1": ["beta1"],
+    "beta_2": ["beta2"],
+    "b1": ["beta1"],
+    "b2": ["beta2"],
+    "eps": ["epsilon"],
+    "eps_in_sqrt": ["epsilon_inside"],
+}
+
+
+class WithSettings:
+    """What is built from settings and keeps each as an attribute of the same name.
+
+    Their names and defaults are those of ``__init__``. Settings with a usual name, and those that
+    default to True or False, are checked whenever they are assigned.
+    """
+
+    _parameters, _takes_any = MappingProxyType({}), False
+    _moved = MappingProxyType({})  # a setting of another class → what has it
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if cls.__init__ is object.__init__:
+            return
+        _, *parameters = signature(cls.__init__).parameters.values()
+        named = (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY)
+        cls._parameters = {p.name: p for p in parameters if p.kind in named}
+        cls._takes_any = len(cls._parameters) < len(parameters)  # *args or **kwargs
+        for name, parameter in cls._parameters.items():
+            kind = Flag if isinstance(parameter.default, bool) else USUAL.get(name)
+            if kind and not hasattr(cls, name):
+                setting = kind()
+                setting.__set_name__(cls, name)
+                setattr(cls, name, setting)
+
+    def __new__(cls, *args, **kwargs):
+        if not cls._takes_any:
+            cls._check_call(args, kwargs)
+        return super().__new__(cls)
+
+    @classmethod
+    def _check_call(cls, args, kwargs):
+        """Python would complain, too, but it can't say what to write instead."""
+        for name in kwargs:
+            if name in cls._parameters:
+                continue
+            ours = [own for own in ELSEWHERE.get(name, ()) if own in cls._parameters]
+            hint = f"it is called {' and '.join(ours)} here" if ours else cls._moved.get(name)
+            known = f"its settings are {', '.join(cls._parameters) or 'none'}"
+            raise TypeError(f"{cls.__name__} has no setting {name}: {hint or known}")
+        in_order = [n for n, p in cls._parameters.items() if p.kind is not Parameter.KEYWORD_ONLY]
+        if len(args) > len(in_order):
+            by_name = "".join(f", {n}=…" for n in cls._parameters if n not in in_order)
+            takes = ", ".join(in_order) + by_name or "no settings"
+            raise TypeError(
+                f"{cls.__name__} takes {takes}; got {len(args)} settings without a name"
+            )
+
+    @property
+    def hyperparameters(self):
+        """The settings by name, as a dict."""
+        return {name: getattr(self, name) for name in self._parameters if hasattr(self, name)}

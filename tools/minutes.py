@@ -1,0 +1,87 @@
+"""How long the lessons take a learner, counted cell by cell.
+
+    python -m tools.minutes        prints each lesson's minutes, as counted and as stated
+
+The rule is for somebody whose English is a second language and who does everything once: prose at
+110 words a minute, a formula of its own 30 seconds, a line of code 8 seconds, an output 30 seconds
+(an explorer 4 minutes), a prediction or a quiz question 1 minute, a question to be answered in
+writing 3 minutes, an exercise in code 10 minutes with its check and one slip. Folded hints and
+answers, notes and references are not counted. A lesson states its sum, rounded up to 5 minutes.
+"""
+
+import math
+import re
+import sys
+from pathlib import Path
+
+import nbformat
+
+from rmsprop_lesson import questions
+
+ROOT = Path(__file__).resolve().parents[1]
+LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+WORDS = 110  # a minute
+LINE, OUTPUT, FORMULA = 8 / 60, 30 / 60, 30 / 60
+EXPLORER, QUESTION, WRITTEN, EXERCISE = 4, 1, 3, 10
+CALL = re.compile(r"^(?:\w+ = )?(?:\w+\.)?(predict|quiz|review|explore|trial)\(", re.MULTILINE)
+
+
+def counted(path):
+    """The minutes that a lesson takes, by the rule, rounded up to 5."""
+    cells = nbformat.read(path, as_version=4).cells
+    return 5 * math.ceil(sum(of_cell(cell, int(path.stem[:2])) for cell in cells) / 5)
+
+
+def stated(path):
+    """The minutes that a lesson states in its first cell."""
+    first = nbformat.read(path, as_version=4).cells[0].source
+    return int(re.search(r"\*\*Time\*\* (\d+) minutes", first)[1])
+
+
+def of_cell(cell, number):
+    """The minutes that one cell of lesson `number` takes."""
+    part = cell.metadata.get("rmsprop_lesson", {}).get("part")
+    if part in ("check", "help"):
+        return 0
+    if part == "stub":
+        return EXERCISE
+    return of_prose(cell.source) if cell.cell_type == "markdown" else of_code(cell, number)
+
+
+def of_prose(source):
+    """Reading; each folded answer stands for a question that is answered in writing."""
+    if source.startswith("## References"):
+        return 0
+    written = source.count("<summary>Answer</summary>")
+    text = re.sub(r"<details>.*?</details>", "", source, flags=re.DOTALL)
+    formulas = len(re.findall(r"\$\$.*?\$\$", text, flags=re.DOTALL))
+    words = len(re.sub(r"\$\$.*?\$\$", "", text, flags=re.DOTALL).split())
+    return words / WORDS + formulas * FORMULA + written * WRITTEN
+
+
+def of_code(cell, number):
+    """Reading and running; what asks or explores takes its own time."""
+    lines = [line for line in cell.source.splitlines() if line.strip()]
+    minutes = LINE * len(lines) + OUTPUT * bool(cell.outputs)
+    asks = {
+        "predict": QUESTION,
+        "trial": QUESTION,
+        "review": 3 * QUESTION,
+        "quiz": QUESTION * len(questions.lesson(number).quiz),
+        "explore": EXPLORER,
+    }
+    return minutes + sum(asks[name] for name in CALL.findall(cell.source))
+
+
+def main():
+    """Print the table; say with the exit code whether all agree."""
+    rows = [(path.stem, counted(path), stated(path)) for path in LESSONS]
+    for name, minutes, said in rows:
+        print(f"{name:24} {minutes:4} counted {said:4} stated")
+    print(f"{'together':24} {sum(r[1] for r in rows):4} counted {sum(r[2] for r in rows):4} stated")
+    return any(minutes != said for _, minutes, said in rows)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
