@@ -22,7 +22,7 @@ class Asked:
     """A session, and all that it told."""
 
     def __init__(self, monkeypatch):
-        monkeypatch.setenv("RMSPROP_LESSON_PROGRESS", "off")
+        monkeypatch.setenv("RMSPROP_LESSON_PROGRESS", "off")  # a session replaces it
         monkeypatch.setattr("builtins.input", input)  # a session replaces it
         self.told = []
         self.session = page.Session(lambda kind, value: self.told.append((kind, json.loads(value))))
@@ -140,10 +140,11 @@ def test_verdicts_are_those_of_the_check(ask, name):
 
 def test_a_check_foretells_what_to_say_if_it_never_comes_back(ask):
     ask("check", name="rmsprop_step", code=SOLUTION, imports=IMPORTS)
-    fates = [fate["verdict"] for fate in ask.of("fate")]
+    *before, last = [fate["verdict"] for fate in ask.of("fate")]
     probes = checks.exercises()["rmsprop_step"].probes
-    assert len(fates) == 1 + len(probes)
-    assert {fate["mistake"] for fate in fates} == {"endless loop"}
+    assert len(before) == 1 + len(probes)
+    assert {fate["mistake"] for fate in before} == {"endless loop"}
+    assert last["passed"]
     assert len(ask.of("time")) == 2
 
 
@@ -167,6 +168,16 @@ def test_what_an_earlier_run_defined_is_not_checked(ask):
     ask("check", name="rmsprop_step", code=SOLUTION, imports=IMPORTS)
     answer = ask("check", name="rmsprop_step", code="rms_step = 1", imports=IMPORTS)
     assert "rmsprop_step" in answer["error"]
+
+
+def test_what_passed_on_other_pages_is_the_learners_own(ask):
+    imports = "from rmsprop_lesson import checks"
+    mine = {"rmsprop_step": SOLUTION.replace("    return", "    extra = 1\n    return")}
+    code = "f = checks.mine('rmsprop_step')\n'extra' in f.__code__.co_varnames"
+    ask("run", code=code, imports=imports)
+    assert ask.text.endswith("False\n")
+    ask("run", code=code, imports=imports, mine=mine)
+    assert ask.text.endswith("True\n")
 
 
 # ── the valley ──

@@ -17,7 +17,9 @@ import json
 import linecache
 import os
 import sys
+import tempfile
 import traceback
+from pathlib import Path
 
 MOST = 20_000  # letters printed by one cell that are shown
 WHERE = "the lesson runs whole in JupyterLab"
@@ -38,7 +40,9 @@ class Session:
     """
 
     def __init__(self, tell):
-        os.environ["RMSPROP_LESSON_PROGRESS"] = "off"  # the page keeps it
+        # The page keeps what is done; here it is only for this session, for `checks.mine`.
+        self._folder = Path(tempfile.mkdtemp())
+        os.environ["RMSPROP_LESSON_PROGRESS"] = str(self._folder / "progress.json")
         self._tell = lambda kind, value: tell(kind, json.dumps(value))
         self._names = {"__name__": "__main__", "display": self._display}
         self._cells = 0
@@ -60,7 +64,7 @@ class Session:
 
     # ── requests ──
 
-    def run(self, code, imports=""):
+    def run(self, code, imports="", mine=None):
         """Run a cell as a notebook does: a last expression is shown.
 
         Parameters
@@ -68,6 +72,8 @@ class Session:
         code : str
         imports : str
             The lesson's import statements, whose names the cell can use.
+        mine : dict of str to str, optional
+            What passed the exercises, here or on other pages, for `checks.mine`.
 
         Returns
         -------
@@ -75,6 +81,10 @@ class Session:
             ``{"error": text or None}``.
         """
         self._import(imports)
+        for name, source in (mine or {}).items():
+            path = self._folder / "my_code" / f"{name}.py"
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(source, encoding="utf-8")
         return {"error": self._executed(code)}
 
     def check(self, name, code, imports=""):

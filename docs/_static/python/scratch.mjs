@@ -6,6 +6,10 @@ import { download } from "./notebook.mjs";
 // The lesson's import statements: they stand with its scratch cell.
 export const importsOf = () => document.querySelector("[data-scratch]")?.dataset.imports ?? "";
 
+// What passed the checks, by exercise, on this page and others.
+const passed = () =>
+  Object.fromEntries(Object.entries(kept().exercises).flatMap(([name, { passed }]) => (passed ? [[name, passed]] : [])));
+
 export function scratch(place) {
   const { scratch: lesson, notebook, overview } = place.dataset;
   const cell = new Cell(place, {
@@ -14,7 +18,7 @@ export function scratch(place) {
     run: "Run",
     code: kept().scratch[lesson]?.code ?? "",
     change: (code) => keep("scratch", lesson, { code }),
-    request: () => ["run", { code: cell.editor.code, imports: importsOf() }],
+    request: () => ["run", { code: cell.editor.code, imports: importsOf(), mine: passed() }],
   });
   const done = h("p", {});
   const names = [...document.querySelectorAll("[data-exercise]")].map((el) => el.dataset.exercise);

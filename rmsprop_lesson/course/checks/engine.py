@@ -165,8 +165,9 @@ class Exercise:
         function, seconds
             As in `check`.
         foretell : callable, optional
-            ``foretell(verdict)`` is told before each probe what the verdict is if that probe never
-            comes back. A web page needs it, which can only end the worker that would say so.
+            ``foretell(verdict)`` is told before each probe, and before the search for the slip's
+            place, what the verdict is if it never comes back. A web page needs it, which can only
+            end the worker that would say so.
         """
         if not callable(function):
             return self._not_yet(
@@ -183,7 +184,10 @@ class Exercise:
             seen = sandbox.run(lambda: observe(function, self.probes, progress), seconds)
         except sandbox.TimeUp:
             return self._with_place(self._time_up(progress, seconds), function)
-        return self._with_place(self._compare(seen), function)
+        verdict = self._compare(seen)
+        if foretell:
+            foretell(verdict)  # a search for the place may be what never comes back
+        return self._with_place(verdict, function)
 
     def _with_place(self, verdict, function):
         """Say where the slip stands, if one small change to the learner's source mends it."""

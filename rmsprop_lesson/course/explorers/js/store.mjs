@@ -1,7 +1,7 @@
 // What a learner has done on the site, kept in the browser's own storage and nowhere else. One key,
 // "rmsprop-course", holds JSON of this shape, and whoever keeps something keeps it through here:
 //
-//   { exercises:   { "rmsprop_step": { code, done } },   by the name of the check
+//   { exercises:   { "rmsprop_step": { code, done, passed } }, by the name of the check
 //     predictions: { "first-taste": { given, skipped } }, by the id of the question
 //     quizzes:     { "quiz-id": { given, right } },       by the id of the question
 //     scratch:     { "03": { code } } }                   by the number of the lesson
