@@ -74,11 +74,9 @@ export class Cell {
   }
 
   fail(text) {
-    const memory = /memory|allocation/i.test(text);
-    const deep = /call stack|recursion/i.test(text);
-    const why = memory ? "The memory that a page may use is used up. Does a list or an array grow without end?"
-      : deep ? "Python went too deep: does a function call itself without end?"
-      : `Python had to stop: ${text}`;
+    const why = /memory|allocation/i.test(text) ? "The memory that a page may use is used up. Does a list or an array grow without end?"
+      : /call stack|recursion/i.test(text) ? "Python went too deep: does a function call itself without end?"
+      : text;
     this.put(h("pre", { class: "rp-error" }, why));
     setText(this.status, "Python starts anew with the next run.");
   }

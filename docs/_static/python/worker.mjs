@@ -49,13 +49,16 @@ async function fetchExtras(python, code = "") {
 }
 
 self.onmessage = async ({ data: { request, args } }) => {
+  let step = "be loaded; is there a network?";
   try {
     const { python, session } = await booted;
     await fetchExtras(python, args.code);
+    step = "go on.";
     say("running");
     const answer = JSON.parse(session.answer(request, JSON.stringify(args)));
     say("answer", { answer, bytes: python._module.HEAP8.length });
   } catch (error) {
-    say("failed", String(error?.message ?? error).trim().split("\n").at(-1)); // of a traceback, what went wrong
+    const what = String(error?.message ?? error).trim().split("\n").at(-1); // a traceback's end
+    say("failed", `Python could not ${step} (${what})`);
   }
 };
