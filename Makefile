@@ -17,7 +17,7 @@ unexport MPLBACKEND PYTHONHOME
 .DEFAULT_GOAL := help
 .PHONY: help
 help: ## list what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # ── set-up ───────────────────────────────────────────────────────────────────────────────────────
 # Three environments: .venv for everything in the course, .venv-frameworks with PyTorch and its

@@ -1,6 +1,7 @@
 """Checks of arguments, shared by the package: each raises at once and says what is allowed."""
 
 import numbers
+from inspect import Parameter, signature
 
 import numpy as np
 
@@ -99,6 +100,15 @@ def check_has(name, value, *attributes):
     if missing or isinstance(value, type):
         raise TypeError(f"{name} must have {', '.join(attributes)}, got {_short(value)}")
     return value
+
+
+def takes(function, name):
+    """Whether a function, a method say, can be given an argument of this name."""
+    try:
+        parameters = signature(function).parameters.values()
+    except (TypeError, ValueError):  # a builtin that doesn't tell
+        return False
+    return any(p.name == name or p.kind is Parameter.VAR_KEYWORD for p in parameters)
 
 
 def check_data(data):

@@ -5,28 +5,32 @@ weights lie in **one** vector θ and the matrices of its layers are views of it:
 a vector, the network sees matrices, and nothing is copied between them.
 """
 
+import copy
 import itertools
 import math
 import sys
+from contextlib import closing
 
 import numpy as np
 
 from ._validate import (
-    GRADIENT_LIMIT,
     as_array,
     check_count,
     check_data,
     check_flag,
+    check_gradient,
     check_has,
     check_number,
     check_seed,
+    takes,
 )
+from .descent import check_run, updates
 
-__all__ = ["Network", "TrainingDiverged", "gradient_check", "train"]
+__all__ = ["BatchLoss", "Network", "TrainingDiverged", "gradient_check", "train"]
 
 MOST_PARAMETERS = 10**8  # 400 MB of float32
 MOST_EPOCHS = 10**4
-ROWS_AT_ONCE = 256  # images evaluated together: enough for a fast product, few enough for the cache
+ROWS_AT_ONCE = 128  # images evaluated together: enough for a fast product, few enough for the cache
 
 
 class Network:
@@ -130,13 +134,14 @@ class Network:
 
     def _forward(self, x):
         """Activations [a⁰ = x, a¹, …, aᴸ⁻¹] and zᴸ, the logits."""
-        a, activations = x, []
+        a = [x]
         for W, b in zip(*self._views(self._theta), strict=True):
-            activations.append(a)
-            z = a @ W
+            z = a[-1] @ W
             z += b
-            a = np.maximum(z, 0)
-        return activations, z  # the last z passes through softmax, not through ReLU
+            a.append(z)
+            if len(a) < len(self.sizes):  # the last z passes through softmax, not through ReLU
+                np.maximum(z, 0, out=z)
+        return a[:-1], z
 
     def loss(self, x, y):
         """Mean cross-entropy −(1/n) Σᵢ log p[i, yᵢ] of images `x` (n, inputs), labels `y` (n,).
@@ -180,11 +185,8 @@ class Network:
         ValueError
             If a shape does not fit, there is no image, or a label is not an integer in range.
         """
-        x = self._check_images(x)
+        x, y = self._check_images(x), self._check_labels(y, len(x))
         gradient = np.empty_like(self._theta) if out is None else out
-        return self._backpropagate(x, self._check_labels(y, len(x)), gradient)
-
-    def _backpropagate(self, x, y, gradient):
         weights = self.weights
         dW, db = self._views(gradient)
         n, rows = len(x), np.arange(len(x))
@@ -222,6 +224,10 @@ class Network:
     def accuracy(self, x, y):
         """Share of the images whose predicted label is right, 0 … 1."""
         return float(np.mean(self.predict(x) == self._check_labels(y, len(x))))
+
+    def check(self, x, y):
+        """Raise TypeError or ValueError unless these images and labels fit the network."""
+        self._check_labels(y, len(self._check_shape(x)))
 
     def _check_images(self, x):
         return self._in_dtype(self._check_shape(x))
@@ -284,7 +290,10 @@ def gradient_check(network, x, y, coordinates=50, h=1e-5, seed=0):
     Parameters
     ----------
     network : Network
-        Left as it is: the check works on a float64 copy.
+        Left as it is: the check works on a copy. Anything with a flat vector ``theta`` and
+        ``loss_and_gradient(x, y)``. ``astype(float64)`` makes the copy if there is one; without it
+        `theta` has to be float64 already. Where it isn't a `Network`, the coordinates are drawn
+        from all of θ.
     x, y : arrays
         A few images and their labels.
     coordinates : int
@@ -301,26 +310,52 @@ def gradient_check(network, x, y, coordinates=50, h=1e-5, seed=0):
         backpropagation and d from the differences. A correct gradient stays below 1e-6, unless a
         ReLU's kink z = 0 lies between two points of a difference.
     """
-    check_has("network", network, "astype", "theta", "loss_and_gradient")
+    check_has("network", network, "theta", "loss_and_gradient")
     coordinates = check_count("coordinates", coordinates, 1)
     h = check_number("h", h, lambda h: (h > 0) & (h <= 1), "greater than 0 and at most 1")
-    network, random = network.astype(np.float64), np.random.default_rng(check_seed(seed))
+    random = np.random.default_rng(check_seed(seed))
+    network = _in_float64(network)
     _, gradient = network.loss_and_gradient(x, y)
-    errors = []
-    for block in itertools.chain(*network._views(np.arange(network.theta.size))):
-        chosen = random.choice(block.ravel(), min(coordinates, block.size), replace=False)
+    gradient, errors = np.array(gradient), []
+    for block in _blocks(network):
+        chosen = random.choice(block, min(coordinates, block.size), replace=False)
         difference = [_central_difference(network, x, y, k, h) for k in chosen]
         errors.append(_relative_error(gradient[chosen], np.array(difference)))
     return max(errors)
 
 
+def _in_float64(network):
+    if hasattr(network, "astype"):
+        return network.astype(np.float64)
+    if network.theta.dtype != np.float64:
+        raise TypeError(
+            f"network must have astype or a theta of float64, got theta of {network.theta.dtype}: "
+            "finite differences need the digits"
+        )
+    return copy.deepcopy(network)
+
+
+def _blocks(network):
+    """The places in θ of W¹, W², …, b¹, b², …; of θ as a whole in a network that isn't ours."""
+    places = np.arange(network.theta.size)
+    if not isinstance(network, Network):
+        return [places]
+    return [block.ravel() for block in itertools.chain(*network._views(places))]
+
+
 def _central_difference(network, x, y, k, h):
     """(L(θ + h eₖ) − L(θ − h eₖ)) / 2h."""
+
+    def loss():
+        return (
+            network.loss(x, y) if hasattr(network, "loss") else network.loss_and_gradient(x, y)[0]
+        )
+
     here = network.theta[k]
     network.theta[k] = here + h
-    right = network.loss(x, y)
+    right = loss()
     network.theta[k] = here - h
-    left = network.loss(x, y)
+    left = loss()
     network.theta[k] = here
     return (right - left) / (2 * h)
 
@@ -335,15 +370,48 @@ class TrainingDiverged(FloatingPointError):
 
     Attributes
     ----------
-    step : int
-        The step that could not be made, counted from 1 over all epochs.
+    diverged_at : int
+        Number t = 0, 1, … of the step that could not be made, over all epochs; as in a
+        `Trajectory`.
     history : pandas.DataFrame
         The history up to the step before it.
     """
 
-    def __init__(self, reason, history):
-        self.history, self.step = history, len(history) + 1
-        super().__init__(f"training stopped at step {self.step}: {reason}")
+    def __init__(self, reason, history, diverged_at):
+        self.history, self.diverged_at = history, diverged_at
+        super().__init__(f"training stopped at step {diverged_at + 1}: {reason}")
+
+
+class BatchLoss:
+    """The loss of a network on some images, as an objective of θ: `descend` can run on it.
+
+    Parameters
+    ----------
+    network : Network
+        Anything with a flat vector ``theta`` and ``loss_and_gradient(x, y)``. It is set to the θ
+        that it is asked about.
+    x, y : array
+        Images and labels.
+    **options
+        Given on to ``network.loss_and_gradient``.
+    """
+
+    def __init__(self, network, x, y, **options):
+        self.network, self.x, self.y, self.options = network, x, y, options
+
+    @property
+    def start(self):
+        """θ of the network as it is now."""
+        return np.array(self.network.theta)
+
+    def loss_and_gradient(self, theta):
+        """Loss and gradient at `theta`, a vector."""
+        if theta is not self.network.theta:
+            self.network.theta[...] = theta
+        return self.network.loss_and_gradient(self.x, self.y, **self.options)
+
+    def __repr__(self):
+        return f"<loss of {self.network!r} on {len(self.x)} images>"
 
 
 def train(
@@ -356,20 +424,26 @@ def train(
     schedule=None,
     progress=True,
     stop=None,
+    go_on=False,
 ):
     """Train a network with mini-batches, in place.
 
     Each epoch visits every training image once, in a new random order; its last mini-batch is
-    smaller where `batch_size` does not divide the number of images. The optimiser is reset first.
+    smaller where `batch_size` does not divide the number of images. The optimiser is reset first,
+    unless the training is to go on.
 
     Parameters
     ----------
     network : Network
-        Its `theta` is updated.
+        Its `theta` is updated. Anything with ``theta``, a flat array that it computes with;
+        ``loss_and_gradient(x, y)``, the gradient an array like θ; and ``accuracy(x, y)``. The
+        array x is filled anew for the next mini-batch, so whoever wants to keep it takes a copy.
+        If it also has ``check(x, y)``, that says before the training whether data fit, and if
+        ``loss_and_gradient`` takes ``out``, it gets the same array for the gradient each time.
     data : MNIST
         Anything with ``train_images``, ``train_labels``, ``test_images`` and ``test_labels``.
     optimizer : Optimizer
-        Any optimiser of this course.
+        Anything with ``step(theta, grad)`` and ``reset()``, as those of this course.
     epochs, batch_size : int
         At least 1.
     seed : int
@@ -382,93 +456,112 @@ def train(
         or a live notebook, and is gone when the training has finished.
     stop : callable, optional
         ``stop(network)`` is asked after each epoch; if it says True, that epoch was the last.
+    go_on : bool
+        Go on with the optimiser's state where the last training stopped: with step
+        t = ``optimizer.t``, and with the order of the images that comes next. With the same seed
+        two epochs and one more are the same as three.
 
     Returns
     -------
     pandas.DataFrame
-        One row a step: ``epoch`` and ``step``, both counted from 1; ``loss``, that of the
-        mini-batch before the update; in the last row of an epoch ``train_accuracy`` and
-        ``test_accuracy``, those of all images after the update (NaN in the other rows).
+        One row a step: ``epoch`` and ``step``, both counted from 1 (from where it goes on);
+        ``loss``, that of the mini-batch before the update; in the last row of an epoch
+        ``train_accuracy`` and ``test_accuracy``, those of all images after the update (NaN in the
+        other rows).
 
     Raises
     ------
     TypeError, ValueError
-        If images or labels do not fit the network, a number is out of range, or a schedule is
-        given for an optimiser without learning rate.
+        If images or labels do not fit the network or are not finite, a number is out of range, or
+        a schedule is given for an optimiser without learning rate.
     TrainingDiverged
         If the loss becomes NaN or infinite or the gradient too large. The message names the step,
         the exception holds the history so far, and `network` is left as it was at that step.
     """
     check_has("network", network, "theta", "loss_and_gradient", "accuracy")
     check_has("optimizer", optimizer, "step", "reset")
-    for name, function in {"schedule": schedule, "stop": stop}.items():
-        if function is not None and not callable(function):
-            raise TypeError(f"{name} must be a function or None, got {function!r}")
-    images, labels = _check_data(network, data)
+    check_run(optimizer, schedule)
+    if stop is not None and not callable(stop):
+        raise TypeError(f"stop must be a function or None, got {stop!r}")
+    images, labels, test_images, test_labels = _check_data(network, data)
     epochs = check_count("epochs", epochs, 1, MOST_EPOCHS)
     batch_size = check_count("batch_size", batch_size, 1)
     seed, progress = check_seed(seed), check_flag("progress", progress)
-    if schedule is not None and not hasattr(optimizer, "learning_rate"):
-        raise TypeError(f"schedule must be None: {optimizer.name} has no learning rate to change")
     epoch_steps = -(-len(images) // batch_size)
-    batches = _mini_batches(len(images), batch_size, epochs, seed)
-    if progress and _somebody_watches():
-        batches = _progress_bar(batches, epochs * epoch_steps, optimizer.name)
+    if not check_flag("go_on", go_on):
+        optimizer.reset()
+    first = getattr(optimizer, "t", 0) if go_on else 0
+    done = first // epoch_steps
+    theta, losses, accuracies = network.theta, [], []
 
-    optimizer.reset()
-    own_rate = getattr(optimizer, "learning_rate", None)
-    gradient = np.empty_like(network.theta)
-    losses, accuracies = [], []
-    try:
-        for t, batch in enumerate(batches):
-            if schedule is not None:
-                optimizer.learning_rate = schedule(t)
-            loss = _train_step(network, optimizer, images[batch], labels[batch], gradient)
-            losses.append(loss)
-            if (t + 1) % epoch_steps == 0:
-                test = network.accuracy(data.test_images, data.test_labels)
+    def objectives():
+        """One for each mini-batch; what comes after an epoch's last update stands after them."""
+        x = np.empty((min(batch_size, len(images)), *images.shape[1:]), images.dtype)
+        options = {"out": np.empty_like(theta)} if takes(network.loss_and_gradient, "out") else {}
+        batches = _mini_batches(len(images), batch_size, done + epochs, seed)
+        for t, batch in enumerate(itertools.islice(batches, done * epoch_steps, None), 1):
+            x_t = images.take(batch, axis=0, out=x[: len(batch)], mode="clip")
+            yield BatchLoss(network, x_t, labels[batch], **options)
+            if t % epoch_steps == 0:
+                test = network.accuracy(test_images, test_labels)
                 accuracies.append((network.accuracy(images, labels), test))
                 if stop is not None and stop(network):
-                    break
-    except _NotFinite as error:
-        raise TrainingDiverged(error, _history(losses, accuracies, epoch_steps)) from error
-    finally:
-        if schedule is not None:
-            optimizer.learning_rate = own_rate
-    return _history(losses, accuracies, epoch_steps)
+                    return
+
+    steps = objectives()
+    if progress and _somebody_watches():
+        title = getattr(optimizer, "name", type(optimizer).__name__)
+        steps = _progress_bar(steps, epochs * epoch_steps, title)
+    with closing(updates(steps, optimizer, theta, schedule, first, out=theta)) as run:
+        for here in run:
+            if not here.usable:
+                history = _history(losses, accuracies, epoch_steps, first)
+                raise TrainingDiverged(_why(here), history, first + len(losses))
+            losses.append(float(here.loss))
+    return _history(losses, accuracies, epoch_steps, first)
 
 
-class _NotFinite(Exception):
-    """Why a step could not be made."""
-
-
-def _train_step(network, optimizer, x, y, gradient):
-    """One update by one mini-batch; returns its loss before the update."""
-    with np.errstate(all="ignore"):  # what overflows makes the loss NaN or infinite
-        loss, _ = network._backpropagate(network._in_dtype(x), y, gradient)
-    if not np.isfinite(loss):
-        raise _NotFinite(f"the loss became {loss}; a smaller learning rate may help")
+def _why(here):
+    """Why a step can't be made."""
+    if not np.isfinite(here.loss):
+        return f"the loss became {here.loss}; a smaller learning rate may help"
     try:
-        optimizer.step(network.theta, gradient, out=network.theta)
+        check_gradient(here.grad, here.theta)
     except ValueError as error:
-        if np.all(np.abs(gradient) <= GRADIENT_LIMIT[gradient.dtype]):
-            raise  # something else is wrong
-        raise _NotFinite(error) from error
-    return loss
+        return str(error)
+    return "a parameter became infinite; a smaller learning rate may help"
 
 
 def _check_data(network, data):
-    """Training images and labels that fit the network; the test set is checked too."""
+    """The four arrays, if they fit the network and are finite."""
     check_data(data)
     checked = []
     for part in ("train", "test"):
-        images, labels = getattr(data, f"{part}_images"), getattr(data, f"{part}_labels")
+        x, y = (as_array(getattr(data, f"{part}_{what}")) for what in ("images", "labels"))
         try:
-            images = network._check_shape(images)
-            checked.append((images, network._check_labels(labels, len(images))))
+            if hasattr(network, "check"):
+                network.check(x, y)
+            elif not len(x) or len(x) != len(y):
+                raise ValueError(f"x and y must be as many, got {len(x)} and {len(y)}")
+            _check_finite(x)
         except (TypeError, ValueError) as error:
             raise type(error)(f"{part} data: {error}") from None
-    return checked[0]
+        checked += [x, y]
+    return checked
+
+
+def _check_finite(x):
+    """A NaN among the pixels would look like a learning rate that is too large."""
+    if x.dtype.kind != "f":
+        return
+    for start in range(0, len(x), ROWS_AT_ONCE):
+        rows = x[start : start + ROWS_AT_ONCE]
+        with np.errstate(all="ignore"):
+            total = rows.sum()
+        if not np.isfinite(total) and not np.isfinite(rows).all():
+            row = start + int(np.argwhere(~np.isfinite(rows))[0][0])
+            bad = x[row][~np.isfinite(x[row])].flat[0]
+            raise ValueError(f"x must be finite, got {bad} in row {row}")
 
 
 def _mini_batches(n, batch_size, epochs, seed):
@@ -480,11 +573,11 @@ def _mini_batches(n, batch_size, epochs, seed):
             yield order[start : start + batch_size]
 
 
-def _history(losses, accuracies, epoch_steps):
-    """The table `train` returns."""
+def _history(losses, accuracies, epoch_steps, first):
+    """The table `train` returns; `first` steps were made before."""
     import pandas as pd
 
-    step = np.arange(1, len(losses) + 1)
+    step = first + np.arange(1, len(losses) + 1)
     history = pd.DataFrame({"epoch": (step - 1) // epoch_steps + 1, "step": step, "loss": losses})
     columns = ["train_accuracy", "test_accuracy"]
     history[columns] = np.nan

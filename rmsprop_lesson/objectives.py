@@ -3,16 +3,18 @@
 An objective is called with θ and returns the loss; `gradient` returns the gradient. Both work on
 many points at once: where θ is a scalar (`dimension` 1) elementwise on an array of any shape,
 where it is a point in the plane (`dimension` 2) on arrays of shape (..., 2). Where a loss is too
-large for float64 it is infinite, without a warning.
+large for float64 it is infinite, without a warning. An optimiser needs no more of them than
+`loss_and_gradient`; whatever has that is an objective, too.
 """
 
 import numpy as np
 
 from ._latex import tex_number
+from ._settings import WithSettings
 from ._validate import as_array, check_count, check_number
 
 
-class Objective:
+class Objective(WithSettings):
     """A loss that `descend` can run on.
 
     Attributes
@@ -51,6 +53,10 @@ class Objective:
             parts = self._slope(*coordinates)
         return np.stack(parts, axis=-1) if self.dimension == 2 else parts[()]
 
+    def loss_and_gradient(self, theta):
+        """Both at once, as a pair; raises as a call does."""
+        return self(theta), self.gradient(theta)
+
     def reset(self):
         """Start again; only objectives with noise have anything to forget."""
 
@@ -68,11 +74,8 @@ class Objective:
         return theta[..., 0], theta[..., 1]
 
     def __repr__(self):
-        settings = ", ".join(f"{k}={v:g}" for k, v in self._settings().items())
+        settings = ", ".join(f"{k}={v:g}" for k, v in self.hyperparameters.items())
         return f"{type(self).__name__}({settings})"
-
-    def _settings(self):
-        return {}
 
     def _repr_latex_(self):
         return f"$$L(\\theta) = {self.formula}$$"
@@ -106,9 +109,6 @@ class Parabola(Objective):
 
     def _slope(self, x):
         return self.curvature * x
-
-    def _settings(self):
-        return {"curvature": self.curvature}
 
 
 class Valley(Objective):
@@ -172,9 +172,6 @@ class Valley(Objective):
         u, w = self._own_axes(x, y)
         w = self.condition * w
         return self._cos * u - self._sin * w, self._sin * u + self._cos * w
-
-    def _settings(self):
-        return {"condition": self.condition, "angle": self.angle}
 
 
 class Saddle(Objective):
@@ -249,9 +246,6 @@ class DoubleWell(Objective):
     def _slope(self, x):
         return x * (x * x - 1) + self.tilt
 
-    def _settings(self):
-        return {"tilt": self.tilt}
-
 
 class Rosenbrock(Objective):
     r"""Rosenbrock's curved valley, :math:`L = (a - x)^2 + b\,(y - x^2)^2`.
@@ -291,9 +285,6 @@ class Rosenbrock(Objective):
     def _slope(self, x, y):
         wall = y - x * x
         return -2 * (self.a - x) - 4 * self.b * x * wall, 2 * self.b * wall
-
-    def _settings(self):
-        return {"a": self.a, "b": self.b}
 
 
 class LinearRegression(Objective):
@@ -339,8 +330,8 @@ class LinearRegression(Objective):
         residual = self._residual(W, b)
         return np.mean(residual * self.x, axis=-1), np.mean(residual, axis=-1)
 
-    def _settings(self):
-        return {"n": len(self.x)}
+    def __repr__(self):
+        return f"LinearRegression(n={len(self.x)})"
 
 
 class Disturbed(Objective):
@@ -560,9 +551,6 @@ class RareTruth(Objective):
         value = self.large if self._t % self.period == 0 else -1.0
         self._t += 1
         return np.full_like(theta, value)[()]
-
-    def _settings(self):
-        return {"large": self.large, "period": self.period}
 
 
 def _scalar(name, value, is_allowed, allowed):

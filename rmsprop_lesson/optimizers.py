@@ -182,13 +182,17 @@ class Optimizer(WithSettings):
         return g
 
     def _count(self):
+        for name, (product, since, beta) in self._past.items():
+            if getattr(self, name) is not beta:
+                if beta is not None:
+                    product, since = product * beta ** (self._t - since), self._t
+                self._past[name] = product, since, getattr(self, name)
         self._t += 1
-        for name in self._products:
-            self._products[name] *= getattr(self, name)
 
     def product(self, name):
         """βᵗ for the decay rate `name`; the product of all its values, if it has been changed."""
-        return self._products[name]
+        product, since, beta = self._past[name]
+        return product * beta ** (self._t - since)
 
     # What it remembers
 
@@ -200,8 +204,8 @@ class Optimizer(WithSettings):
     @t.setter
     def t(self, value):
         self._t = check_count("t", value)
-        decay_rates = [name for name in self._parameters if name in DECAY_RATES]
-        self._products = {n: getattr(self, n) ** self._t if self._t else 1.0 for n in decay_rates}
+        # For each decay rate: its product until it was changed, when that was, and its value since.
+        self._past = {name: (1.0, 0, None) for name in self._parameters if name in DECAY_RATES}
 
     @property
     def state(self):
@@ -416,7 +420,7 @@ class Adagrad(Optimizer):
 
     def update(self, g, G):
         G = G + g**2
-        step = self.learning_rate * g / (np.sqrt(G) + self.epsilon)
+        step = self.learning_rate * (g / (np.sqrt(G) + self.epsilon))
         return step, G
 
     @property
@@ -499,9 +503,9 @@ class RMSprop(Optimizer):
         S = self.beta * S + (1 - self.beta) * g**2
         S_hat = S / (1 - self.product("beta")) if self.bias_correction else S
         if self.epsilon_inside:
-            step = self.learning_rate * g / np.sqrt(S_hat + self.epsilon)
+            step = self.learning_rate * (g / np.sqrt(S_hat + self.epsilon))
         else:
-            step = self.learning_rate * g / (np.sqrt(S_hat) + self.epsilon)
+            step = self.learning_rate * (g / (np.sqrt(S_hat) + self.epsilon))
         return step, S
 
     @property
@@ -622,7 +626,7 @@ class Adam(Optimizer):
         v = self.beta2 * v + (1 - self.beta2) * g**2
         m_hat = m / (1 - self.product("beta1"))
         v_hat = v / (1 - self.product("beta2"))
-        step = self.learning_rate * m_hat / (np.sqrt(v_hat) + self.epsilon)
+        step = self.learning_rate * (m_hat / (np.sqrt(v_hat) + self.epsilon))
         return step, m, v
 
     @property

@@ -204,7 +204,8 @@ def test_grid_equals_single_runs(objective, rates):
     runs = rates.shape[:-1] if objective.dimension == 2 else rates.shape
     assert grid.losses.shape == (16, *runs)
     assert grid.diverged_at.shape == runs
-    assert (grid.diverged_at == -1).all()
+    assert np.isnan(grid.diverged_at).all()
+    assert not grid.diverged.any()
     for index in np.ndindex(runs):
         rate = float(rates[index].item())
         alone = descend(objective, RMSprop(rate), steps=15)
@@ -287,23 +288,24 @@ def test_divergence_at_the_very_last_step_counts():
     run = descend(Parabola(), GradientDescent(10.0), steps=last - 1)
     assert run.diverged_at is None
     assert len(run) == last - 1
-    assert "loss 2 → " in repr(run)
+    assert "loss from 2 to " in repr(run)
 
 
 def test_diverging_runs_of_a_grid():
     rates = np.array([0.5, 10.0, 1.0, 1e200])
     grid = descend(Parabola(), GradientDescent(rates), steps=300)
-    ends = [-1, first_unusable(10.0), -1, first_unusable(1e200)]
-    assert grid.diverged_at.tolist() == ends
+    ends = [None, first_unusable(10.0), None, first_unusable(1e200)]
+    np.testing.assert_equal(grid.diverged_at, np.array(ends, float))
+    assert grid.diverged.tolist() == [False, True, False, True]
     assert len(grid) == 300
     for i, end in enumerate(ends):
         one = grid.run(i)
-        if end < 0:
-            assert one.diverged_at is None
+        assert one.diverged_at == end
+        assert one.diverged == (end is not None)
+        if end is None:
             assert np.isfinite(grid.positions[:, i]).all()
             assert len(one) == 300
         else:
-            assert one.diverged_at == end
             assert len(one) == end - 1
             assert len(one.positions) == len(one.losses) == len(one.state.get("S", one.losses))
             for values in (grid.positions, grid.losses):
@@ -318,9 +320,9 @@ def test_diverging_runs_of_a_grid():
 def test_grid_in_the_plane_that_diverges():
     rates = np.array([[0.001], [1.0]])
     grid = descend(Valley(), GradientDescent(rates), steps=200)
-    assert grid.diverged_at[0] == -1
-    assert 0 < grid.diverged_at[1] < 200
-    end = grid.diverged_at[1]
+    assert grid.diverged.tolist() == [False, True]
+    end = int(grid.diverged_at[1])
+    assert 0 < end < 200
     assert np.isnan(grid.positions[end:, 1]).all()
     assert np.isnan(grid.losses[end:, 1]).all()
     assert np.isfinite(grid.positions[:, 0]).all()
@@ -370,9 +372,14 @@ def test_schedule_gives_the_rate_back_after_an_error():
         (lambda t: 0.1 if t < 2 else -1, ValueError, "learning_rate must be .*got -1"),
         (lambda t: "fast", TypeError, "learning_rate must be .*'fast'"),
         (lambda t: 1 / (2 - t), ZeroDivisionError, "division"),
+        (lambda t: "a" + t, TypeError, "^can only concatenate"),  # its own error stays as it is
     ):
         with pytest.raises(error, match=message):
             descend(Parabola(), optimizer, steps=5, schedule=bad)
+        assert optimizer.learning_rate == 0.5
+    for warm_up, step in ((lambda t: 0.1 * t / 10, 0), (lambda t: 0.3 - 0.1 * t, 3)):
+        with pytest.raises(ValueError, match=f"step t = {step}: learning_rate .*\\(t \\+ 1\\)/n"):
+            descend(Parabola(), optimizer, steps=5, schedule=lambda t, f=warm_up: max(f(t), 0.0))
         assert optimizer.learning_rate == 0.5
     with pytest.raises(TypeError, match="schedule must be a function of t or None, got 0"):
         descend(Parabola(), optimizer, schedule=0)
@@ -429,11 +436,8 @@ class Bowl:
 
     start = np.array([1.0, -2.0, 3.0])
 
-    def __call__(self, theta):
-        return float((theta**4).sum())
-
-    def gradient(self, theta):
-        return 4 * theta**3
+    def loss_and_gradient(self, theta):
+        return float((theta**4).sum()), 4 * theta**3
 
 
 def test_own_objective_of_many_parameters():
@@ -452,9 +456,13 @@ def test_own_objective_of_many_parameters():
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        ((RMSprop(0.1), Parabola()), TypeError, r"objective must be called.*got RMSprop\("),
-        ((Parabola, RMSprop(0.1)), TypeError, "objective must be called.*got <class"),
-        ((lambda theta: theta, RMSprop(0.1)), TypeError, "objective must .* have gradient"),
+        (
+            (RMSprop(0.1), Parabola()),
+            TypeError,
+            r"objective must have loss_and_grad.*got RMSprop\(",
+        ),
+        ((Parabola, RMSprop(0.1)), TypeError, "objective must have loss_and_grad.*got <class"),
+        ((lambda theta: theta, RMSprop(0.1)), TypeError, "objective must have loss_and_gradient"),
         ((None, RMSprop(0.1)), TypeError, "objective must .*None"),
         ((Parabola(), RMSprop), TypeError, "optimizer must have step.*got <class"),
         ((Parabola(), 0.1), TypeError, "optimizer must have step.*got 0.1"),
@@ -528,14 +536,31 @@ def test_own_step_that_returns_nonsense(result, error, message):
 )
 def test_own_objective_that_returns_nonsense(loss, gradient, error, message):
     class Nonsense:
-        def __call__(self, theta):
-            return loss
-
-        def gradient(self, theta):
-            return gradient
+        def loss_and_gradient(self, theta):
+            return loss, gradient
 
     with pytest.raises(error, match=message):
         descend(Nonsense(), RMSprop(0.1), 1.0)
+
+
+def test_every_objective_of_ours_follows_the_protocol():
+    for objective in OBJECTIVES:
+        objective.reset()
+        loss, gradient = objective.loss_and_gradient(objective.start)
+        objective.reset()
+        assert loss == objective(objective.start)
+        assert np.array_equal(gradient, objective.gradient(objective.start))
+
+
+def test_reprs_can_be_printed_anywhere():
+    """A script's output that goes to a file has the encoding of the machine: cp1252, say."""
+    for run in (
+        descend(Parabola(), RMSprop(0.1), steps=3),
+        descend(Valley(), Adam([[0.1], [0.2]]), steps=3),
+        descend(Parabola(), GradientDescent(10.0), steps=500),
+    ):
+        for thing in (run, run.objective, run.optimizer):
+            repr(thing).encode("ascii")
 
 
 def test_the_most_that_is_recorded():
@@ -548,7 +573,7 @@ def test_the_most_that_is_recorded():
 def test_repr():
     run = descend(Parabola(), RMSprop(0.1), steps=5)
     assert repr(run) == (
-        "<5 steps of RMSprop(learning_rate=0.1) on Parabola(curvature=1): loss 2 → 0.550124>"
+        "<5 steps of RMSprop(learning_rate=0.1) on Parabola(curvature=1): loss from 2 to 0.550124>"
     )
     html = run._repr_html_()
     assert html.count("<tr") == 6

@@ -212,6 +212,22 @@ def test_settings_that_change_nothing_are_accepted():
     assert type(to_ours("optax", learning_rate=1, momentum=None)) is RMSprop
 
 
+@pytest.mark.parametrize("epsilon", [{}, {"epsilon": None}, {"epsilon": 1e-7}])
+def test_the_call_of_keras_2_is_understood(epsilon):
+    old = {"lr": 0.002, "rho": 0.8, "decay": 0.0} | epsilon
+    new = {"learning_rate": 0.002, "rho": 0.8}
+    assert to_ours("keras", **old).hyperparameters == to_ours("keras", **new).hyperparameters
+    told = translate(old | {"decay": 1e-6}, "keras", "torch")
+    assert told.settings == translate(new, "keras", "torch").settings
+    assert "learning rate in each step, to η/(1 + decay·t)" in told.lost["decay"]
+    with pytest.raises(ValueError, match=r"decay=1e-06 can't be expressed .* learning rate"):
+        to_ours("keras", **old | {"decay": 1e-6})
+    with pytest.raises(ValueError, match="lr is what learning_rate was called before"):
+        to_ours("keras", **old, learning_rate=0.1)
+    with pytest.raises(ValueError, match=r"setting of optax.rmsprop must be .*got 'lr'"):
+        to_ours("optax", lr=0.1)
+
+
 # ── translation ──────────────────────────────────────────────────────────────────────────────────
 
 

@@ -225,12 +225,3 @@ def test_the_overview_counts_lesson_by_lesson(path):
     html = overview._repr_html_()
     assert str(path) in html
     assert "<td>3 of 3 ✓</td>" in html
-
-
-def test_a_working_folder_that_is_gone_is_no_obstacle(path, tmp_path, monkeypatch):
-    gone = tmp_path / "gone"
-    gone.mkdir()
-    monkeypatch.chdir(gone)
-    gone.rmdir()
-    progress.record("exercises", "ewma")
-    assert progress.done()["exercises"] == {"ewma": True}

@@ -10,7 +10,7 @@ import pytest
 
 import rmsprop_lesson
 from rmsprop_lesson import Valley, plots, predict, questions, quiz
-from rmsprop_lesson.course.questions import Choice, Question, QuestionError, Wrong, ask, bank
+from rmsprop_lesson.course.questions import Option, Question, QuestionError, Wrong, ask, bank
 from rmsprop_lesson.course.questions.widgets import Quiz
 
 LESSONS = questions.lessons()
@@ -19,7 +19,7 @@ ALL = [q for lesson in LESSONS.values() for q in (*lesson.predictions.values(), 
 ZIGZAG = Question(
     "which-zigzag",
     "Which one, if `beta` is <0.9?",
-    (Choice("θ₁", "No, it is long."), Choice("θ₂", "It is steep.", right=True)),
+    (Option("θ₁", "No, it is long."), Option("θ₂", "It is steep.", right=True)),
 )
 FIRST = Question(
     "how-long-first",

@@ -94,7 +94,9 @@ def test_all_methods_get_the_same_number_of_gradients_and_rates():
 
 def test_the_table_is_tidy_and_ranks_by_the_median():
     runs = race(Valley(), rates=[1e-3, 1e-2, 5.0], starts=around(Valley(), 5), steps=30)
-    assert list(runs.table.columns) == ["method", "learning_rate", "start", "seed", "gap"]
+    assert list(runs.table.columns) == [
+        "method", "learning_rate", "start", "seed", "gap", "diverged_at"
+    ]  # fmt: skip
     assert len(runs.table) == 6 * 3 * 5 + 5
     assert not runs.table.duplicated(["method", "learning_rate", "start", "seed"]).any()
     gd = runs.table.query("method == 'gradient descent' and learning_rate == 0.01")
@@ -224,6 +226,29 @@ def test_league_and_winners_say_what_the_races_say():
         winners({"valley": races["valley"]}, factor=1.0)["methods"].item()
         == (races["valley"].best().index[0])
     )
+
+
+def test_winners_of_a_race_without_rmsprop():
+    entrants = {"gradient descent": GradientDescent, "mine": lambda rate: GradientDescent(rate / 2)}
+    won = winners({"parabola": race(Parabola(), entrants, [0.1, 0.3], steps=30)})
+    assert won.loc["parabola", "methods"] == "gradient descent"
+    assert won[["RMSprop", "times the best"]].isna().all(axis=None)
+
+
+def test_a_run_that_diverged_says_so_in_the_word_of_the_trajectory():
+    gd = {"gradient descent": GradientDescent}
+    table = race(Valley(), gd, [1e-3, 1.0], steps=300).table
+    alone = [descend(Valley(), GradientDescent(rate), steps=300) for rate in (1e-3, 1.0)]
+    assert table["diverged_at"].isna().tolist() == [not run.diverged for run in alone]
+    assert table["diverged_at"][1] == alone[1].diverged_at
+    assert np.isinf(table["gap"]).tolist() == [run.diverged for run in alone]
+
+
+def test_amsgrad_has_a_rate():
+    optimizer = AMSGrad(0.1, epsilon=0.5)
+    for g in (3.0, 2.0):
+        step = -optimizer.step(0.0, g)
+        assert step == pytest.approx(optimizer.rate * g)
 
 
 def test_gaps_below_the_floor_are_equally_good():

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -281,6 +282,71 @@ def test_a_longer_search_uses_what_a_shorter_one_found(tmp_path):
     random_search(final_loss, axes, trials=3, n_jobs=1, results=file)
     random_search(final_loss, axes, trials=5, n_jobs=1, results=file)
     assert len(file.read_text().splitlines()) == 1 + 5
+
+
+DEFINITIONS = """
+def helper(x):
+    return x + 1
+
+FACTOR = 2
+
+def score(x, more=0):
+    {doc}
+    return FACTOR * helper(x) + more
+"""
+
+
+def defined(source):
+    names = {"__name__": "lesson"}
+    exec(source, names)
+    return names["score"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("return FACTOR * helper(x)", "return FACTOR / helper(x)"),
+        ("return FACTOR * helper(x)", "return 3 * helper(x)"),
+        ("x + 1", "x + 2"),  # in a function that it calls
+        ("FACTOR = 2", "FACTOR = 3"),
+        ("more=0", "more=1"),
+    ],
+)
+def test_results_of_a_function_that_has_been_mended_are_refused(tmp_path, old, new):
+    file, options = tmp_path / "search.jsonl", {"n_jobs": 1, "results": tmp_path / "search.jsonl"}
+    source = DEFINITIONS.format(doc="")
+    first = grid_search(defined(source), {"x": [1, 2]}, **options)
+    before = file.read_bytes()
+    assert old in source
+    with pytest.raises(ValueError, match=r"function as it is now, but .*before score or its data"):
+        grid_search(defined(source.replace(old, new)), {"x": [1, 2]}, **options)
+    assert file.read_bytes() == before
+    same = defined(source + "\n\nOTHER = 5\n")  # what it doesn't use doesn't matter
+    pd.testing.assert_frame_equal(grid_search(same, {"x": [1, 2]}, **options), first)
+
+
+def test_results_on_other_data_are_refused(tmp_path, toy):
+    options = {"k": 2, "score": toy_score, "n_jobs": 1, "results": tmp_path / "cv.jsonl"}
+    first = cross_validate(toy, {"learning_rate": [0.1]}, **options)
+    pd.testing.assert_frame_equal(cross_validate(toy, {"learning_rate": [0.1]}, **options), first)
+    other = replace(toy, train_images=toy.train_images + 1)
+    with pytest.raises(ValueError, match="or its data changed"):
+        cross_validate(other, {"learning_rate": [0.1]}, **options)
+
+
+def test_the_mark_of_a_function_is_the_same_in_another_process():
+    code = (
+        "from rmsprop_lesson.studies.tuning import fingerprint, network_score;"
+        "print(fingerprint(network_score), fingerprint(lambda x: x in {'a', 'b', 'c', 'd'}))"
+    )
+    marks = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True, text=True, check=True, env=os.environ | {"PYTHONHASHSEED": seed},
+        ).stdout
+        for seed in ("1", "2", "3")
+    }  # fmt: skip
+    assert len(marks) == 1
 
 
 def test_the_file_of_another_search_is_refused_and_left_alone(tmp_path):

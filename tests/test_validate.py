@@ -394,9 +394,9 @@ def test_wild_runs(data, objective):
         assert np.isfinite(run.positions).all()
         assert np.isfinite(run.losses).all()
         assert len(run.table()) == n
-        assert run.diverged_at is None or run.diverged_at == n + 1
+        assert run.diverged_at == (n + 1 if run.diverged else None)
     else:
-        ended = run.diverged_at >= 0
+        ended = run.diverged
         assert np.isfinite(run.losses[:, ~ended]).all()
         for index in np.ndindex(run.diverged_at.shape):
             assert np.isfinite(run.run(*index).losses).all()

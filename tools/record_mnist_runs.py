@@ -67,7 +67,7 @@ def one_run(data, name, rate):
     try:
         history = train(network, data, optimizer, stop=look, **options)
     except TrainingDiverged as error:
-        history, diverged = error.history, error.step
+        history, diverged = error.history, error.diverged_at + 1
     print(f"{name} {rate}: {diverged or history['test_accuracy'].iloc[-1]}", flush=True)
     return {"method": name, "rate": rate, "history": history, "diverged_at": diverged,
             "thoughts": thoughts}  # fmt: skip

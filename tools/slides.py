@@ -22,6 +22,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from . import book, npm, outputs, teaching
+from .worked_code import worked
 
 SLIDES = book.BUILD / "slides"
 DECK = book.ROOT / "tools" / "deck"
@@ -32,6 +33,11 @@ SIGHTS = ("<img", "<table", "rmsprop-explorer")
 ROW = re.compile(r"<tr.*?</tr>", re.DOTALL)
 HEADING = re.compile(r"\A#+ (.*)")
 QUIZ = re.compile(r'data-explorer="quiz" data-settings="(.*?)"')
+PREDICTED = re.compile(
+    r'data-explorer="prediction" data-settings="(.*?)".*?'
+    r'<div class="rmsprop-reveal"[^>]*>(<img[^>]*>|.*?(?=</div></details>))',
+    re.DOTALL,
+)
 PREDICTION = 'data-explorer="prediction"'
 EXPLORER = re.compile(r'data-explorer="(?!prediction)([a-z-]+)"')  # a quiz, too
 # KaTeX in Node.js: a list of formulas as JSON in, a list of their HTML out.
@@ -84,7 +90,11 @@ def _place_assets(folder):
 
 
 def slides(cells):
-    """Group cells into slides: lists of (mark, cell), without what is skipped."""
+    """Group cells into slides: lists of (mark, cell), without what is skipped.
+
+    Each question has a slide of its own, and so has what a prediction reveals. What has nothing to
+    show but a heading goes with the slide that follows.
+    """
     groups = []
     for cell in cells:
         mark = cell.metadata.get("slideshow", {}).get("slide_type", "-")
@@ -92,7 +102,65 @@ def slides(cells):
             groups.append([])
         if mark != "skip":
             groups[-1].append((mark, cell))
-    return [group for group in groups if any(mark != "notes" for mark, _ in group)]
+    parted = [part for group in groups for part in _asked_and_answered(group)]
+    whole, waiting = [], []
+    for group in parted:
+        waiting = waiting + group
+        if _has_content(waiting):
+            whole.append(waiting)
+            waiting = []
+    return whole
+
+
+def _asked_and_answered(group):
+    """Part a group after each question, and between a prediction and what it reveals."""
+    parts = [[]]
+    for mark, cell in group:
+        html = "".join(o.get("data", {}).get("text/html", "") for o in cell.get("outputs", []))
+        if found := QUIZ.search(html):
+            for question in json.loads(unescape(found[1]))["questions"]:
+                parts[-1].append(("-", _made_cell(_quiz_of(question))))
+                parts.append([])
+        elif found := PREDICTED.search(html):
+            parts[-1].append((mark, cell))
+            question = json.loads(unescape(found[1]))["question"]
+            parts += [[("-", _made_cell(_result_of(question, found[2])))], []]
+        else:
+            parts[-1].append((mark, cell))
+    parts[-2:] = [parts[-2] + parts[-1]] if parts[1:] and _only_notes(parts[-1]) else parts[-2:]
+    return [part for part in parts if part]
+
+
+def _only_notes(group):
+    return all(mark == "notes" for mark, _ in group)
+
+
+def _made_cell(html):
+    output = nbformat.v4.new_output("display_data", data={"text/html": html})
+    return nbformat.v4.new_code_cell(outputs=[output])
+
+
+def _quiz_of(question):
+    settings = escape(json.dumps({"questions": [question]}))
+    return f'<div class="rmsprop-explorer" data-explorer="quiz" data-settings="{settings}"></div>'
+
+
+def _result_of(question, revealed):
+    """What a prediction reveals, for a room that goes on without committing to an answer."""
+    if question.get("choices"):
+        right = next(choice for choice in question["choices"] if choice["right"])
+        answer, why = right["text"], right["feedback"]
+    else:
+        answer, why = f"{question['number']:g} {question.get('unit') or ''}", question["feedback"]
+    return (
+        f'<div class="revealed"><p class="verdict">The answer: {_plain(answer)}</p>'
+        f'<div class="outcome">{revealed}</div><p class="why">{_plain(why)}</p></div>'
+    )
+
+
+def _plain(text):
+    """Plain text as HTML; what stands between backticks is code."""
+    return re.sub(r"`([^`]*)`", r"<code>\1</code>", escape(text.strip()))
 
 
 def deck(cells, minutes):
@@ -109,53 +177,52 @@ def deck(cells, minutes):
     -------
     str
     """
-    groups = [part for group in slides(cells) for part in _one_by_one(group)]
+    groups = slides(cells)
     share = minutes / sum(len(group) for group in groups)
     sections, passed, heading = [], 0.0, ""
     for group in groups:
         until = passed + share * len(group)
         timing = f"Minute {passed:.0f} to {until:.0f} of {minutes}."
-        own = HEADING.search(group[0][1].source)
+        own = _heading(group)
         sections.append(_section(group, timing, "" if own else heading))
-        passed, heading = until, own[1] if own else heading
+        passed, heading = until, own or heading
     return "\n".join(sections)
 
 
-def _one_by_one(group):
-    """Give each question of a quiz a slide of its own; the first keeps what stands before."""
-    for place, (mark, cell) in enumerate(group):
-        html = "".join(o.get("data", {}).get("text/html", "") for o in cell.get("outputs", []))
-        if found := QUIZ.search(html):
-            questions = json.loads(unescape(found[1]))["questions"]
-            asked = [[(mark, _quiz_of(question))] for question in questions]
-            asked[0][:0], asked[-1][1:] = group[:place], group[place + 1 :]
-            return asked
-    return [group]
-
-
-def _quiz_of(question):
-    settings = escape(json.dumps({"questions": [question]}))
-    html = f'<div class="rmsprop-explorer" data-explorer="quiz" data-settings="{settings}"></div>'
-    output = nbformat.v4.new_output("display_data", data={"text/html": html})
-    return nbformat.v4.new_code_cell(outputs=[output])
+def _heading(group):
+    """The heading with which a slide begins, or an empty string."""
+    first = next(cell for mark, cell in group if mark != "notes")
+    found = HEADING.search(first.source) if first.cell_type == "markdown" else None
+    return found[1] if found else ""
 
 
 def _section(group, timing, heading):
     """One slide; `heading` is that of an earlier slide which this one goes on with, or empty."""
-    shown = [(False, f'<div class="part goes-on">{_markdown(heading)}</div>')] if heading else []
-    asked = False
-    for mark, cell in group:
-        if mark != "notes":
-            # What follows a question waits until the room has answered it.
-            shown += _parts("fragment" if asked else mark, cell)
-            asked = asked or PREDICTION in shown[-1][1]
+    shown = [part for mark, cell in group if mark != "notes" for part in _parts(mark, cell)]
+    result = any("revealed" in html for _, html in shown)
+    if heading and not result:
+        shown.insert(0, (False, f'<div class="part goes-on">{_markdown(heading)}</div>'))
     notes = [html for mark, cell in group if mark == "notes" for _, html in _parts(mark, cell)]
     # The speaker's window lacks KaTeX's style, without which a formula's two forms both show.
     spoken = "".join(notes).replace("\x02", "\x02m")
+    kind = ' class="result" data-visibility="uncounted"' if result else ""
     return (
-        f'<section><div class="fit">{_arranged(shown)}</div>'
+        f'<section{kind}><div class="fit">{_arranged(shown)}</div>{_behind(group)}'
         f'<aside class="notes"><p>{timing}</p>{spoken}</aside></section>'
     )
+
+
+def _behind(group):
+    """All the code of a slide, which a key shows."""
+    code = [cell.source for mark, cell in group if mark != "notes" and cell.cell_type == "code"]
+    code = [highlight(source, PythonLexer(), HtmlFormatter()) for source in code if source]
+    return f'<aside class="behind" hidden>{"".join(code)}</aside>' if code else ""
+
+
+def _has_content(group):
+    shown = [html for mark, cell in group if mark != "notes" for _, html in _parts(mark, cell)]
+    html = re.sub(r"<h(\d).*?</h\1>", "", "".join(shown), flags=re.DOTALL)
+    return any(word in html for word in SIGHTS) or re.sub("<[^>]*>", "", html).strip()
 
 
 def _arranged(parts):
@@ -182,16 +249,18 @@ def _parts(mark, cell):
 
 
 def _code(cell):
-    outputs = [_output(output) for output in cell.outputs]
-    sights = [(any(word in html for word in SIGHTS), html) for html in outputs]
-    if any(EXPLORER.search(html) for html in outputs):
-        return sights  # its code is the call alone
     part = cell.metadata.get("rmsprop_lesson", {}).get("part")
-    source = re.sub(r"^# NBVAL_IGNORE_OUTPUT\n", "", cell.source)
-    source = _without_details(source) if part == "stub" else source
-    code = (False, highlight(source, PythonLexer(), HtmlFormatter()))
-    # The answer of a check belongs to the learner who runs it.
-    return [code] if part == "check" else [code, *sights]
+    if part == "check":  # its answer belongs to the learner who runs it
+        return []
+    shown = _without_details(cell.source) if part == "stub" else worked(cell.source)
+    code = [(False, highlight(shown, PythonLexer(), HtmlFormatter()))] if shown else []
+    outputs = [_output(output) for output in cell.outputs if not _is_missing(output)]
+    return code + [(any(word in html for word in SIGHTS), html) for html in outputs]
+
+
+def _is_missing(output):
+    """Whether a cell says that it had nothing to work on."""
+    return output.get("text", "").startswith("Not run here")
 
 
 def _without_details(stub):

@@ -4,7 +4,7 @@ from html import escape
 
 from ..studies import claims
 from ..studies.claims import WORDS
-from .questions import Choice, Question, ask
+from .questions import Option, Question, ask
 
 __all__ = ["question", "trial"]
 
@@ -52,7 +52,7 @@ def question(name):
 def _question(claim, finding):
     text = f"{claim.id} ({claim.source}): “{claim.claim}” Your verdict?"
     choices = tuple(
-        Choice(words, _feedback(finding, verdict), verdict == claim.verdict)
+        Option(words, _feedback(finding, verdict), verdict == claim.verdict)
         for verdict, words in _options(claim.verdict).items()
     )
     return Question(f"claim-{claim.id.lower()}", text, choices)

@@ -125,7 +125,7 @@ class LibraryRMSprop(RMSprop):
         S = self.beta * S + (1 - self.beta) * g**2
         m = self.beta * m + (1 - self.beta) * g
         if self.rate_inside_momentum:
-            b = self.momentum * b + self.learning_rate * g / self._root(S, m)
+            b = self.momentum * b + self.learning_rate * (g / self._root(S, m))
             step = b
         else:
             b = self.momentum * b + g / self._root(S, m)
@@ -191,6 +191,10 @@ class Library:
         The library's settings that ours does not have, all of them off by default → what they do.
     irrelevant : tuple of str
         The library's settings that change how it computes, but not what.
+    aliases : dict of str to str
+        Names that older versions had → the ones of now.
+    gone : dict of str to str
+        Settings that only older versions had → what they did.
     source : str
         Where the formula can be read.
     """
@@ -202,6 +206,8 @@ class Library:
     fixed: dict
     foreign: dict = field(default_factory=dict)
     irrelevant: tuple = ()
+    aliases: dict = field(default_factory=dict)
+    gone: dict = field(default_factory=dict)
     source: str = ""
 
 
@@ -270,6 +276,11 @@ LIBRARIES = {
             "loss_scale_factor": "it scales the loss against underflow in low precision",
             "gradient_accumulation_steps": "it adds up gradients and updates more rarely",
         },
+        gone={
+            "decay": "in Keras 2 it lowered the learning rate in each step, to η/(1 + decay·t) "
+            "with t = 0, 1, …; give that as a schedule of the learning rate",
+        },
+        aliases={"lr": "learning_rate"},
         irrelevant=("name", "ema_momentum", "ema_overwrite_frequency"),
         source="https://keras.io/api/optimizers/rmsprop/",
     ),
@@ -525,8 +536,10 @@ def _library(name):
 def _read(name, settings):
     """Our RMSprop with a library's settings, and {setting: reason} for what it can't do."""
     library = _library(name)
+    settings = _today(library, settings)
+    others = library.foreign | library.gone
     for setting in settings:
-        if setting not in (*library.names, *library.foreign, *library.irrelevant):
+        if setting not in (*library.names, *library.irrelevant, *others):
             allowed = ", ".join([*library.names, *library.foreign])
             raise ValueError(f"setting of {library.optimizer} must be {allowed}; got {setting!r}")
     full = library.defaults | settings
@@ -537,8 +550,20 @@ def _read(name, settings):
         else full[setting]
         for setting, own in library.names.items()
     }  # fmt: skip
-    lost = {setting: reason for setting, reason in library.foreign.items() if full.get(setting)}
+    lost = {setting: reason for setting, reason in others.items() if full.get(setting)}
     return _rmsprop(library, ours), lost
+
+
+def _today(library, settings):
+    """Settings as a library's newest version has them; Keras 2 had None for its own default ε."""
+    names = {setting: library.aliases.get(setting, setting) for setting in settings}
+    for old, new in names.items():
+        if old != new and new in settings:
+            raise ValueError(f"{old} is what {new} was called before; give one of them")
+    today = {names[setting]: value for setting, value in settings.items()}
+    if library.aliases and today.get("epsilon", 0) is None:
+        del today["epsilon"]
+    return today
 
 
 def _rmsprop(library, ours):

@@ -156,7 +156,8 @@ class Race:
     table : pandas.DataFrame
         One row a run: ``method``, ``learning_rate`` (NaN where there is none), ``start`` and
         ``seed`` (their numbers), ``gap`` (loss above the minimum in the end; infinite where the
-        run diverged), ``steps`` (updates until the target; infinite where it was not reached).
+        run diverged), ``diverged_at`` (the step, NaN where it did not), ``steps`` (updates until
+        the target; infinite where it was not reached).
     score : str
         The column that decides; less is better.
     sweep : int
@@ -364,8 +365,9 @@ def race_network(
     runner = _NetworkRun(data, entrants, sizes, epochs, batch_size)
     table = search(runner, settings, **search_options)
     table["learning_rate"] = table["learning_rate"].astype(float)
-    results = table.reindex(columns=["gap", "test_accuracy"])  # absent where every run diverged
-    table["gap"], table["test_accuracy"] = results["gap"].fillna(np.inf), results["test_accuracy"]
+    for column in ("gap", "test_accuracy", "diverged_at"):  # absent where all diverged, or none
+        table[column] = table.get(column, np.nan)
+    table["gap"] = table["gap"].fillna(np.inf)
     table.insert(2, "start", 0)
     evaluations = epochs * -(-len(data.train_images) // batch_size)
     return Race("small MNIST network", table, "gap", len(rates), evaluations)
@@ -387,6 +389,18 @@ class _NetworkRun:
         layers = "–".join(map(str, self.sizes))
         images = f"{self.epochs} epochs of {len(self.data.train_images)} images"
         return f"race of networks {layers}, {images}, batches of {self.batch_size}"
+
+    @property
+    def search_parts(self):
+        """What else the results depend on."""
+        data = self.data
+        return (
+            self.entrants,
+            data.train_images,
+            data.train_labels,
+            data.test_images,
+            data.test_labels,
+        )
 
     def __call__(self, method, learning_rate, seed):
         from ..network import Network, train
@@ -438,7 +452,7 @@ def winners(races, factor=2.0, floor=1e-12):
     pandas.DataFrame
         Index: the trouble; columns ``decided by`` ("gap" or "steps"), ``best score``, ``methods``
         (the winners, best first), ``RMSprop`` (its score) and ``times the best`` (how many times
-        the best score that is). Numbers have two digits.
+        the best score that is); both NaN where no entrant has that name. Numbers have two digits.
     """
     import pandas as pd
 
@@ -448,12 +462,13 @@ def winners(races, factor=2.0, floor=1e-12):
     for trouble, one in _check_races(races).items():
         scores = one.best()["median"]
         scores = scores.clip(lower=floor) if one.score == "gap" else scores
+        rmsprop = scores.get("RMSprop", np.nan)
         rows[trouble] = {
             "decided by": one.score,
             "best score": _two_digits(scores.min()),
             "methods": "; ".join(scores.index[scores <= factor * scores.min()]),
-            "RMSprop": _two_digits(scores["RMSprop"]),
-            "times the best": _two_digits(scores["RMSprop"] / scores.min()),
+            "RMSprop": _two_digits(rmsprop),
+            "times the best": _two_digits(rmsprop / scores.min()),
         }
     return pd.DataFrame.from_dict(rows, orient="index")
 
@@ -577,7 +592,7 @@ class AMSGrad(Optimizer):
     def update(self, g, S, S_max):
         S = self.beta * S + (1 - self.beta) * g**2
         S_max = np.maximum(S_max, S)
-        step = self.learning_rate * g / np.sqrt(S_max + self.epsilon)
+        step = self.learning_rate / np.sqrt(S_max + self.epsilon) * g
         return step, S, S_max
 
     @property
@@ -680,10 +695,11 @@ def _table(label, runs, rates, seeds, tail, target):
     objective = runs.objective
     gaps = np.maximum(runs.losses - objective(objective.minimum), 0.0)
     last = gaps[-tail:].mean(axis=0)
-    ended = np.broadcast_to(runs.diverged_at, last.shape) >= 0
+    ended = np.broadcast_to(runs.diverged, last.shape)
     last = np.where(ended | ~np.isfinite(last), np.inf, last)
     rate, start, seed = np.meshgrid(rates, np.arange(last.shape[1]), seeds, indexing="ij")
     columns = {"learning_rate": rate, "start": start, "seed": seed, "gap": last}
+    columns["diverged_at"] = np.broadcast_to(runs.diverged_at, last.shape)
     if target is not None:
         columns["steps"] = _steps_until(target, gaps, runs.positions)
     table = pd.DataFrame({name: values.ravel() for name, values in columns.items()})

@@ -14,19 +14,23 @@ goes to a cluster without a change of the call: inside ``with joblib.parallel_co
 ``ray.util.joblib.register_ray()``, ``with joblib.parallel_config("ray"):``.
 """
 
+import hashlib
 import itertools
 import json
 import math
 import os
 import sys
+import zlib
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from types import CodeType, FunctionType
 
 import numpy as np
 
 from .._validate import check_count, check_data, check_flag, check_has, check_number, check_seed
 from ..descent import descend
-from ..optimizers import RMSprop
+from ..optimizers import Optimizer, RMSprop
 
 __all__ = [
     "Choice",
@@ -229,8 +233,8 @@ def search(function, settings, *, n_jobs=None, results=None, progress=True):
     function : callable
         ``function(**setting)`` returns a number, or a dict of numbers and words. It should depend
         on nothing but the setting; where chance plays a part, let a ``seed`` be in the setting.
-        If it raises an ArithmeticError, as a training that diverges does, the row holds NaN and
-        the search goes on.
+        If it raises an ArithmeticError, as a training that diverges does, the row holds NaN, what
+        it says as ``error``, and ``diverged_at`` if it tells the step; the search goes on.
     settings : list of dict
         Each with the same names; the values are numbers, words, True, False or None.
     n_jobs : int or None
@@ -239,7 +243,8 @@ def search(function, settings, *, n_jobs=None, results=None, progress=True):
     results : path-like, optional
         A file that receives every result at once when it is there, a line of JSON each. If it
         exists, what it holds is not computed again; so an interrupted search goes on where it was.
-        One file belongs to one function.
+        One file belongs to one function: when its code has changed, or a number or a function
+        beside it that it uses, the old results are refused.
     progress : bool
         Whether to show a progress bar, where somebody can watch it.
 
@@ -355,7 +360,8 @@ def _try(function, key, setting):
     try:
         outcome = function(**setting)
     except ArithmeticError as error:
-        return key, setting, {"error": str(error)}
+        where = {"diverged_at": error.diverged_at} if hasattr(error, "diverged_at") else {}
+        return key, setting, {"error": str(error)} | where
     except Exception as error:
         raise SearchFailed(
             f"the function failed at {setting}: {type(error).__name__}: {error}"
@@ -387,7 +393,7 @@ class _ResultsFile:
 
     def __init__(self, path, function):
         self.path = Path(path)
-        self.owner = {"search": _name_of(function)}
+        self.owner = {"search": _name_of(function), "code": fingerprint(function)}
 
     def read(self):
         """The finished trials, key → outcome; makes the file ready to be appended to."""
@@ -399,6 +405,12 @@ class _ResultsFile:
         lines = self._parse(whole or content)
         if not lines or lines[0] != self.owner:
             owner = lines[0] if lines else None
+            if isinstance(owner, dict) and owner.get("search") == self.owner["search"]:
+                raise ValueError(
+                    f"results must be those of the function as it is now, but {self.path} was "
+                    f"written before {owner['search']} or its data changed; give another name or "
+                    "remove the file"
+                )
             raise ValueError(
                 f"results must be a file of this search, {self.owner}, but {self.path} begins "
                 f"with {owner}; give another name or remove the file"
@@ -427,6 +439,60 @@ class _ResultsFile:
     @staticmethod
     def _line(content):
         return (json.dumps(content) + "\n").encode()
+
+
+def fingerprint(function):
+    """A mark of what a function computes; it changes with its code and with what that refers to.
+
+    That are its defaults and closure, functions and plain values of its own module, and
+    ``search_parts``, if it has that: other things that it depends on, such as data.
+    """
+    mark = hashlib.sha256()
+    for part in _parts_of(function, set()):
+        mark.update(part if isinstance(part, bytes) else repr(part).encode())
+    return mark.hexdigest()[:16]
+
+
+def _parts_of(thing, seen):
+    """What makes a thing what it is, so far as it is the same in another process."""
+    if id(thing) in seen:
+        return
+    if isinstance(thing, _PLAIN_VALUES):
+        yield thing
+    elif isinstance(thing, np.ndarray):
+        yield zlib.crc32(np.ascontiguousarray(thing).data)
+    elif isinstance(thing, Optimizer):
+        yield repr(thing)
+    elif isinstance(thing, frozenset):  # in another order in each process
+        yield sorted(map(repr, thing))
+    elif isinstance(thing, dict | list | tuple):
+        for part in thing.items() if isinstance(thing, dict) else thing:
+            yield from _parts_of(part, seen)
+    elif isinstance(thing, CodeType):
+        yield thing.co_code
+        yield thing.co_names
+        for constant in thing.co_consts:
+            yield from _parts_of(constant, seen)
+    elif isinstance(thing, FunctionType):
+        seen.add(id(thing))
+        yield from _parts_of(thing.__code__, seen)
+        yield from _parts_of((thing.__defaults__, thing.__kwdefaults__), seen)
+        yield from _parts_of([cell.cell_contents for cell in thing.__closure__ or ()], seen)
+        beside = [thing.__globals__.get(name) for name in thing.__code__.co_names]
+        own = [one for one in beside if getattr(one, "__module__", None) == thing.__module__]
+        yield from _parts_of([one for one in beside if isinstance(one, _PLAIN_VALUES)], seen)
+        yield from _parts_of([one for one in own if isinstance(one, FunctionType)], seen)
+    elif isinstance(thing, partial):
+        yield from _parts_of((thing.func, thing.args, thing.keywords), seen)
+    elif hasattr(thing, "search_parts"):
+        yield from _parts_of(thing.search_parts, seen)
+    elif isinstance(thing, type):
+        yield thing.__qualname__
+    elif callable(thing):
+        yield from _parts_of(getattr(type(thing).__call__, "__code__", None), seen)
+
+
+_PLAIN_VALUES = int, float, complex, str, bytes, type(None)
 
 
 def _name_of(function):
@@ -567,6 +633,7 @@ class _FoldScore:
         self.search_name = (
             f"{_name_of(score)}, {k} folds of {len(data.train_images)} images, seed {seed}"
         )
+        self.search_parts = score, data.train_images, data.train_labels
 
     def __call__(self, fold, **setting):
         return self.score(_fold(self.data, self.parts, fold), **setting)
@@ -710,5 +777,5 @@ def rate_beta_map(objective, rates, betas, steps=100, tail=1, start=None, **sett
     start = np.asarray(start)
     run = descend(objective, optimizer, np.broadcast_to(start, (1, 1, *start.shape)), steps)
     gaps = (run.losses[-tail:] - objective(objective.minimum)).mean(axis=0)
-    gaps = np.where(run.diverged_at >= 0, np.nan, np.maximum(gaps, 0.0))
+    gaps = np.where(run.diverged, np.nan, np.maximum(gaps, 0.0))
     return pd.DataFrame(gaps, pd.Index(betas, name="beta"), pd.Index(rates, name="learning_rate"))

@@ -1,16 +1,16 @@
-// What makes a deck of the page: each slide is fitted, then reveal.js takes over.
+// What makes a deck of the page: each slide is fitted, or parted where it doesn't fit; then reveal.js takes over.
 (() => {
-  const HEIGHT = 720 - 32 - 40; // within the padding of deck.css
-  const LARGEST = 1.4;
-  const SMALLEST = 0.4;
+  const WIDTH = 1280 - 2 * 52; // within the padding of deck.css
+  const HEIGHT = 720 - 32 - 40;
+  const LARGEST = 1.5; // times the sizes of deck.css, which are the least that the last row can read
   const STEP = 0.02;
-  const EXPLORER_ZOOM = 1.1;
+  const FIGURE = 900; // pixels: the least width of what a prediction reveals
   const EXPLORER = ".rmsprop-explorer:not([data-explorer=prediction], [data-explorer=quiz])";
   const QUESTION = ":is([data-explorer=prediction], [data-explorer=quiz]) .rx";
 
   // Too high, or too wide: a formula may leave its column, a table its box.
   const overflows = (content, zoom) => {
-    const boxes = [content, ...content.querySelectorAll(".part, .rx-result, .rx-result *")];
+    const boxes = [content, ...content.querySelectorAll(".part, pre, .rx-result, .rx-result *")];
     return content.offsetHeight * zoom > HEIGHT || boxes.some((box) => box.scrollWidth > box.clientWidth + 1)
       || [...content.querySelectorAll(".katex-display > .katex > .katex-html")].some(isBroken);
   };
@@ -21,18 +21,139 @@
     return lefts.some((left, i) => left < lefts[i - 1]);
   };
 
-  // Make the content as large as fits; the type and the figures grow and shrink together.
+  // The largest of the values, in steps, for which `fits` holds; null if there is none.
+  function largest(from, to, step, fits) {
+    let [low, high] = [-1, Math.round((to - from) / step)];
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if (fits(from + middle * step)) low = middle;
+      else high = middle - 1;
+    }
+    return low < 0 ? null : from + low * step;
+  }
+
+  // Make the content as large as fits; the type and the figures grow and shrink together. Whether it does.
+  function enlarge(content) {
+    const zoom = largest(1, LARGEST, STEP, (size) => {
+      content.style.zoom = size;
+      return !overflows(content, size);
+    });
+    content.style.zoom = zoom ?? 1;
+    return zoom !== null;
+  }
+
+  // Folds are open while a slide is fitted, so that an opened answer has its room.
   function fit(section) {
     const content = section.querySelector(".fit");
     if (!content) return;
     if (content.querySelector(EXPLORER)) return keep(content);
-    for (let zoom = LARGEST; zoom >= SMALLEST; zoom -= STEP) {
-      content.style.zoom = zoom;
-      if (!overflows(content, zoom)) return;
-    }
+    const result = content.querySelector(".revealed");
+    if (result) return reveal(result);
+    const folds = [...content.querySelectorAll("details:not([open])")];
+    for (const fold of folds) fold.open = true;
+    const rest = enlarge(content) ? null : part(section, content);
+    for (const fold of folds) fold.open = false;
+    if (rest) fit(rest);
+    else if (overflows(content, 1)) shrink(content);
   }
 
+  // A single thing too large for a slide.
+  function shrink(content) {
+    content.style.zoom = largest(0.4, 1, STEP, (size) => {
+      content.style.zoom = size;
+      return !overflows(content, size);
+    }) ?? 0.4;
+  }
+
+  // ── what doesn't fit on one slide ──
+
+  // Move what is too much to a slide of its own, which is returned; null if there is but one thing.
+  function part(section, content) {
+    for (const beside of content.querySelectorAll(".beside")) {
+      for (const column of [...beside.children]) column.replaceWith(...column.childNodes);
+      beside.replaceWith(...beside.childNodes);
+      if (enlarge(content)) return null;
+    }
+    const blocks = [...content.querySelectorAll(":scope > .part:not(.goes-on) > *")];
+    const moved = [];
+    while (overflows(content, 1) && blocks.length > 1 && !isHeading(blocks.at(-2))) moved.unshift(takeOut(blocks.pop()));
+    if (!moved.length) return null;
+    enlarge(content);
+    const rest = section.cloneNode(false);
+    rest.innerHTML = `<div class="fit"></div>`;
+    const heading = content.querySelector("h1, h2, h3, .goes-on p");
+    if (heading) rest.firstChild.innerHTML = `<div class="part goes-on"><p>${heading.innerHTML}</p></div>`;
+    for (const { part, block } of moved) {
+      if (rest.firstChild.lastChild?.from !== part) rest.firstChild.append(Object.assign(part.cloneNode(false), { from: part }));
+      rest.firstChild.lastChild.append(block);
+    }
+    rest.firstChild.querySelector(":scope > .part:not(.goes-on)").classList.remove("fragment");
+    for (const aside of section.querySelectorAll(":scope > aside")) rest.append(aside.cloneNode(true));
+    section.after(rest);
+    return rest;
+  }
+
+  const isHeading = (block) => /^H\d$/.test(block.tagName);
+
+  function takeOut(block) {
+    const part = block.parentElement;
+    block.remove();
+    if (!part.childElementCount) part.remove();
+    return { part, block };
+  }
+
+  // ── what a prediction reveals ──
+
+  // The figure as large as it can be, what there is to say below or beside it; if there is no room, it is
+  // left to the speaker.
+  function reveal(result) {
+    const image = result.querySelector("img");
+    if (!image) return revealTable(result);
+    const wide = (beside) => largest(FIGURE, WIDTH, 4, (width) => {
+      result.classList.toggle("why-beside", beside);
+      result.style.setProperty("--wide", `${width}px`);
+      return result.offsetHeight <= HEIGHT && result.scrollWidth <= result.clientWidth;
+    });
+    const choices = [[false, wide(false)], [true, wide(true)]].filter(([, width]) => width);
+    const [beside, width] = choices.sort((a, b) => b[1] - a[1])[0] ?? [false, null];
+    result.classList.toggle("why-beside", beside);
+    result.classList.toggle("why-told", !width);
+    result.style.setProperty("--wide", `${width ?? largest(200, WIDTH, 4, (w) => w * image.height / image.width < HEIGHT - 60)}px`);
+  }
+
+  function revealTable(result) {
+    const content = result.closest(".fit");
+    if (enlarge(content)) return;
+    result.classList.add("why-told");
+    if (!enlarge(content)) shrink(content);
+  }
+
+  // An answer was given: question and code give way to what it reveals.
+  function answered(card) {
+    const { question } = JSON.parse(card.closest("[data-settings]").dataset.settings);
+    const verdict = card.querySelector(".rx-feedback > strong")?.textContent.trim() ?? "";
+    const right = question.choices?.length ? question.choices.find((choice) => choice.right).text : `${question.number} ${question.unit ?? ""}`;
+    const line = Object.assign(document.createElement("p"), { className: "verdict" });
+    line.textContent = verdict.startsWith("✓") ? `✓ Right: ${right}` : `${verdict} The answer: ${right}`;
+    card.prepend(line);
+    card.classList.add("revealed");
+    card.closest("section").classList.add("answered");
+    reveal(card);
+  }
+
+  // The slide with the result is for those who go on without an answer.
+  function passOver({ currentSlide: result, previousSlide: from }) {
+    const asked = result.previousElementSibling;
+    if (!result.matches(".result") || !asked?.matches(".answered")) return;
+    if (from === asked) Reveal.next();
+    else if (from === result.nextElementSibling) Reveal.prev();
+  }
+
+  // ── explorers ──
+
   // An explorer draws its figures anew when its width changes, and grows and shrinks while it is used.
+  const EXPLORER_ZOOM = 1.1;
+  const SMALLEST = 0.4;
   function keep(content) {
     let zoom = EXPLORER_ZOOM;
     content.style.zoom = zoom;
@@ -43,6 +164,8 @@
     };
     new ResizeObserver(shrink).observe(content);
   }
+
+  // ── keys ──
 
   // What a focused control does with a key itself; every other key turns the slides, whatever was clicked
   // before. A control that is locked takes none, and no control takes the keys of a clicker.
@@ -75,6 +198,12 @@
   const sections = [...document.querySelectorAll(".slides > section")];
   if (sections.length === 0) return;
   const html = document.documentElement;
+  const options = new URLSearchParams(location.search);
+  html.classList.toggle("with-answers", options.has("answers"));
+  // On paper, too, an answer is folded away unless it was asked for.
+  addEventListener("beforeprint", () => {
+    for (const fold of document.querySelectorAll("section details")) fold.open = options.has("answers");
+  });
   const start = async () => {
     html.classList.add("measuring");
     document.body.getBoundingClientRect(); // now that all slides are laid out, their fonts are asked for
@@ -91,10 +220,17 @@
     Reveal.addKeyBinding({ keyCode: 68, key: "D", description: "Light or dark" }, () => {
       html.dataset.theme = html.dataset.theme === "dark" ? "light" : "dark";
     });
+    Reveal.addKeyBinding({ keyCode: 67, key: "C", description: "The code of the slide" }, () => {
+      for (const code of document.querySelectorAll("section > .behind")) code.hidden = !(code.hidden && code.closest(".present"));
+    });
+    Reveal.on("slidechanged", passOver);
+    Reveal.on("slidechanged", () => document.querySelectorAll(".behind").forEach((code) => { code.hidden = true; }));
     // An answer makes a slide longer.
     const observer = new MutationObserver((changes) => {
-      const touched = new Set(changes.map((c) => c.target.parentElement?.closest(".slides > section")));
-      touched.forEach((section) => section?.classList.contains("present") && fit(section));
+      for (const card of new Set(changes.map((c) => c.target.parentElement?.closest(".rx-card")))) {
+        if (card?.querySelector(".rx-result:not([hidden])") && !card.matches(".revealed")) answered(card);
+        else if (card?.closest("section.present:not(.answered)")) fit(card.closest("section"));
+      }
     });
     for (const el of document.querySelectorAll(QUESTION)) observer.observe(el, { childList: true, subtree: true });
   };

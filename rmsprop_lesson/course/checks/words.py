@@ -74,7 +74,8 @@ _LISTS = (
 _ADVICE = [
     (r"name 'np' is not defined", "Run the notebook's first code cell: it imports NumPy as np."),
     (
-        r"name '(sqrt|exp|log|log10|log2|cos|sin|pi|mean|median|zeros|arange|array|inf|nan)' is not",
+        r"name '(sqrt|exp|log|log10|log2|cos|sin|pi|mean|median|zeros|arange|array|inf|nan)' "
+        r"is not",
         "{1} belongs to NumPy: write np.{1}.",
     ),
     (r"name 'math' is not defined", "Use NumPy's functions, np.sqrt or np.log, instead of math's."),

@@ -42,6 +42,10 @@ class Disturbed:
     def __call__(self, theta):
         return self.objective(theta)
 
+    def loss_and_gradient(self, theta):
+        """Both, as `descend` asks for them."""
+        return self(theta), self.gradient(theta)
+
     def gradient(self, theta):
         """The gradient of step t = 0, 1, …"""
         noise = self.sigma * gaussian(self.seed, self._t)

@@ -25,7 +25,7 @@ def step_by_step(s, steps=60):
     optimizer = RMSprop(
         s["learning_rate"],
         s["beta"],
-        0.0 if s["convention"] == "none" else s["epsilon"],
+        epsilon=0.0 if s["convention"] == "none" else s["epsilon"],
         epsilon_inside=s["convention"] != "outside",
         bias_correction=s["bias_correction"],
     )
@@ -54,7 +54,7 @@ def plateau(s):
     build = {
         "gradient descent": lambda: GradientDescent(s["rate_descent"]),
         "momentum": lambda: Momentum(s["rate_descent"]),
-        "RMSprop": lambda: RMSprop(s["learning_rate"], s["beta"], s["epsilon"]),
+        "RMSprop": lambda: RMSprop(s["learning_rate"], s["beta"], epsilon=s["epsilon"]),
         "Adam": lambda: Adam(s["learning_rate"]),
     }
     return {n: descend(objective, build[n](), s["theta0"], s["steps"]) for n in s["shown"]}
@@ -63,7 +63,9 @@ def plateau(s):
 def average(s):
     """S, corrected S, and the length of each step in units of η, plain and corrected."""
     gradients = _gradients(s)
-    plain, corrected = (RMSprop(1.0, s["beta"], 0.0, bias_correction=c) for c in (False, True))
+    plain, corrected = (
+        RMSprop(1.0, s["beta"], epsilon=0, bias_correction=c) for c in (False, True)
+    )
     steps, S = [], []
     for g in gradients:
         steps.append((abs(plain.step(0.0, g)), abs(corrected.step(0.0, g))))

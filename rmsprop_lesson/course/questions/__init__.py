@@ -3,12 +3,12 @@
 Their text lies beside this file, in one YAML file for each lesson.
 """
 
-from .bank import Choice, Lesson, Question, QuestionError, Wrong, lesson, lessons, prediction
+from .bank import Lesson, Option, Question, QuestionError, Wrong, lesson, lessons, prediction
 from .widgets import ask, predict, quiz, review
 
 __all__ = [
-    "Choice",
     "Lesson",
+    "Option",
     "Question",
     "QuestionError",
     "Wrong",

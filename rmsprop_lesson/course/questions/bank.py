@@ -21,7 +21,7 @@ class QuestionError(ValueError):
 
 
 @dataclass(frozen=True)
-class Choice:
+class Option:
     """One of the answers to choose from, and what to say to it."""
 
     text: str
@@ -47,7 +47,7 @@ class Question:
         In kebab-case, unique over the course.
     question : str
         Plain text; what stands between backticks is code.
-    choices : tuple of Choice
+    choices : tuple of Option
         Empty if a number is asked for.
     number, tolerance : float or None
         The right number, and how far from it an answer may lie.
@@ -63,7 +63,7 @@ class Question:
 
     id: str
     question: str
-    choices: tuple[Choice, ...] = ()
+    choices: tuple[Option, ...] = ()
     number: float | None = None
     tolerance: float | None = None
     unit: str = ""
@@ -297,7 +297,7 @@ def _choices(where, entries):
         _fields(here, entry, required=("text", "feedback"), optional=("right",))
         right = entry.get("right", False)
         _require(isinstance(right, bool), here, "right must be true or left out")
-        choices.append(Choice(_text(here, entry, "text"), _text(here, entry, "feedback"), right))
+        choices.append(Option(_text(here, entry, "text"), _text(here, entry, "feedback"), right))
     right = sum(choice.right for choice in choices)
     _require(right == 1, where, f"exactly one choice must have right: true, {right} have")
     texts = {choice.text for choice in choices}

@@ -20,7 +20,7 @@ from .measured import (
 
 @answers("A2")
 def low_rate_stuck():
-    starts = np.random.default_rng(0).uniform(-2, 2, 200)
+    starts = np.linspace(-2, 2, 200)
     runs = {
         eta: descend(DoubleWell(), GradientDescent(eta), starts, steps=round(20 / eta))
         for eta in (0.01, 0.1)
@@ -71,6 +71,9 @@ def struggles_on_plateaus():
     for i, start in enumerate((4, 5, 6)):
         numbers |= {f"from θ₀ = {start}: {name}": steps[i] for name, steps in found.items()}
         holds[f"slower than gradient descent from {start}"] = found[RMS][i] > found[GD][i]
+        holds[f"ten times slower from {start}, as ε is inside"] = (
+            found[RMS][i] > 10 * found["RMSprop, ε outside"][i]
+        )
     for beta in (0.9, 0.99):
         numbers[f"steps to exceed η/2 after steep ground, β = {beta}"] = _after_steep_ground(beta)
     return Finding(numbers, holds)
@@ -87,7 +90,7 @@ def _after_steep_ground(beta):
 def finds_global_minimum():
     shares = deep_wells()
     return Finding(
-        {f"share in the deep well: {name}": share for name, share in shares.items()},
+        {f"share of 200 in the deep well: {name}": share for name, share in shares.items()},
         {"RMSprop finds it from other starts, too": shares[RMS] > shares["starts"]},
     )
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ...descent import descend
-from ...objectives import LinearRegression
+from ...objectives import LinearRegression, Objective
 from ...optimizers import GradientDescent, RMSprop
 from ...schedules import Cosine
 from .finding import Finding, answers
@@ -20,7 +20,7 @@ def noise():
     return Finding(numbers, holds)
 
 
-class _Chain:
+class _Chain(Objective):
     """½ (w₁w₂ … w₂₀ − 1)², a deep network with one unit in each layer."""
 
     def __call__(self, w):
