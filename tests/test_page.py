@@ -224,7 +224,8 @@ from rmsprop_lesson.course.page import Session
 from rmsprop_lesson.course.explorers.settings import checked
 ask = Session(lambda kind, value: None).answer
 code = "import numpy as np\\n" + {SOLUTION!r}
-assert json.loads(ask("check", json.dumps(dict(name="rmsprop_step", code=code))))["verdict"]["passed"]
+check = dict(name="rmsprop_step", code=code)
+assert json.loads(ask("check", json.dumps(check)))["verdict"]["passed"]
 walk = dict(name="rmsprop_step", code=code, settings=checked("valley", {{}}))
 assert json.loads(ask("walk", json.dumps(walk)))["run"]
 """
@@ -238,7 +239,8 @@ import json, runpy, sys
 sys.modules["numpy"] = None
 told = []
 session = runpy.run_path({str(path)!r})["Session"](lambda kind, value: told.append(value))
-assert json.loads(session.answer("run", json.dumps(dict(code="print(6 * 7)", imports="import numpy")))) == dict(error=None)
+cell = dict(code="print(6 * 7)", imports="import numpy")
+assert json.loads(session.answer("run", json.dumps(cell))) == dict(error=None)
 assert "42" in told[0]
 """
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -170,7 +170,9 @@ def test_all_that_a_package_needs_comes_with_it():
 def test_the_sites_lock_has_what_is_there_with_its_own_hash(tmp_path):
     path = tmp_path / "numpy-9.whl"
     path.write_bytes(b"another")
-    packages = lock(numpy=entry("numpy"), other=entry("other")).of_files({"numpy": path})["packages"]
+    packages = lock(numpy=entry("numpy"), other=entry("other")).of_files({"numpy": path})[
+        "packages"
+    ]
     assert list(packages) == ["numpy"]
     assert packages["numpy"]["file_name"] == "numpy-9.whl"
     assert packages["numpy"]["sha256"] == hashlib.sha256(b"another").hexdigest()

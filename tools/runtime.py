@@ -5,6 +5,7 @@ Pyodide's own lock file says which packages it takes. Each is looked for in the 
 that the lock belongs to. Without NumPy the site has no editors, and its exercises say so.
 """
 
+import ast
 import hashlib
 import html
 import inspect
@@ -18,6 +19,7 @@ import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
+import nbformat
 import pooch
 from packaging.utils import canonicalize_name, parse_wheel_filename
 
@@ -33,6 +35,7 @@ FOLDER = "RMSPROP_LESSON_PYODIDE"  # environment variable: a folder of wheels fo
 DISTRIBUTION = "https://cdn.jsdelivr.net/pyodide/v{version}/full/"
 PATIENCE = 20  # seconds without a byte
 CORE = ("pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip")
+KINDS = ("pyemscripten", "pyodide")  # how the platform is called in wheels, now and before
 NEEDED = ("numpy",)
 # Loaded when a learner's code speaks of them: package → words.
 EXTRAS = {"matplotlib": ("matplotlib", "plots", "plt")}
@@ -74,7 +77,7 @@ class Lock:
         return list(found)
 
     def of_files(self, files):
-        """Return the lock's content with these packages alone (name → path), and their own hashes."""
+        """Return the lock's content with these packages alone: name → path, with its own hash."""
         packages = {
             name: self.entry(name) | {"file_name": path.name, "sha256": sha256(path)}
             for name, path in files.items()
@@ -131,8 +134,11 @@ def from_folder(lock, name, folder):
         return None
     path = next((p for p in fitting if sha256(p) == entry["sha256"]), fitting[-1])
     if sha256(path) != entry["sha256"]:
-        warnings.warn(f"{path.name} is not the file that Pyodide {lock.version} was released with; "
-                      "it is taken all the same, since the folder is yours", stacklevel=2)  # fmt: skip
+        warnings.warn(
+            f"{path.name} is not the file that Pyodide {lock.version} was released with; it is "
+            "taken all the same, since the folder is yours",
+            stacklevel=2,
+        )
     return path
 
 
@@ -155,18 +161,17 @@ def from_registry(lock, name):
     python = "".join(info["python"].split(".")[:2])
     place = CACHE / "registry" / f"{lock.version}-{name}"
     if not any(place.glob("*.whl")):
-        platforms = [f"{kind}_{info['abi_version']}_wasm32" for kind in ("pyemscripten", "pyodide")]
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check",
-                   "--no-deps", "--only-binary=:all:", "--python-version", python, "--abi",
-                   f"cp{python}", "--dest", place, f"{name}>={entry['version']}", "--retries", "0"]  # fmt: skip
-        command += [f"--platform={platform}" for platform in platforms]
+        command = [sys.executable, "-m", "pip", "download", f"{name}>={entry['version']}"]
+        command += ["--dest", place, "--no-deps", "--only-binary=:all:", "--retries=0"]
+        command += [f"--python-version={python}", f"--abi=cp{python}"]
+        command += [f"--platform={kind}_{info['abi_version']}_wasm32" for kind in KINDS]
         if subprocess.run(command, capture_output=True).returncode:
             raise NotToBeHad("its project publishes no wheel for browsers, or none can be reached")
     return next(place.glob("*.whl"))
 
 
 def from_distribution(lock, name, distribution=DISTRIBUTION):
-    """Return the lock's own file of a package, downloaded unless it is here; its hash is checked."""
+    """Return the lock's own file of a package, from the cache or the network; it has its hash."""
     entry = lock.entry(name)
     address = distribution.format(version=lock.version) + entry["file_name"]
     try:
@@ -180,8 +185,10 @@ def from_distribution(lock, name, distribution=DISTRIBUTION):
                 downloader=pooch.HTTPDownloader(timeout=PATIENCE),
             )
         )
-    except (OSError, ValueError) as error:  # not reached, cut off; another hash
-        raise NotToBeHad(f"{address} gave no good file ({' '.join(str(error).split())})") from None
+    except ValueError:
+        raise NotToBeHad(f"{address} has another hash than the lock's") from None
+    except OSError as error:
+        raise NotToBeHad(f"{address} can't be downloaded ({type(error).__name__})") from None
 
 
 # ── the folder that the pages load from ──────────────────────────────────────────────────────────
@@ -211,7 +218,8 @@ def place(static, folder=None):
         install(static, pyodide, lock, None)
         return False
     install(static, pyodide, lock, files, extras(lock, folder))
-    print(f"Python on the pages: Pyodide {lock.version} with {', '.join(p.name for p in files.values())}")
+    names = ", ".join(path.name for path in files.values())
+    print(f"Python on the pages: Pyodide {lock.version} with {names}")
     return True
 
 
@@ -279,11 +287,10 @@ def course_wheel(folder):
 
 def _bundle(part, told):
     """The scripts, bundled with what they take from npm."""
-    entries = ["main", "worker"] if told else ["main"]
-    command = [npm.folder() / ".bin" / "esbuild", *(SCRIPTS / f"{name}.mjs" for name in entries),
-               "--bundle", "--minify", "--splitting", "--format=esm", "--target=es2022",
-               "--loader:.css=text", f"--define:RUNTIME={json.dumps(told)}", f"--outdir={part}",
-               "--log-level=warning"]  # fmt: skip
+    entries = [SCRIPTS / f"{name}.mjs" for name in (["main", "worker"] if told else ["main"])]
+    command = [npm.folder() / ".bin" / "esbuild", *entries, f"--outdir={part}", "--bundle"]
+    command += ["--minify", "--splitting", "--format=esm", "--target=es2022", "--loader:.css=text"]
+    command += [f"--define:RUNTIME={json.dumps(told)}", "--log-level=warning"]
     # The scripts lie outside of the folder that npm filled, so esbuild is told of it.
     environment = npm.environment() | {"NODE_PATH": str(npm.folder())}
     subprocess.run(command, env=environment, check=True)
@@ -360,15 +367,11 @@ def place_of(about, content=""):
 
 
 def _markdown(source):
-    from nbformat.v4 import new_markdown_cell
-
-    return new_markdown_cell(source)
+    return nbformat.v4.new_markdown_cell(source)
 
 
 def imports(notebook):
     """The import statements of a lesson's cells, each once, in order."""
-    import ast
-
     found = {}
     for cell in notebook.cells:
         if cell.cell_type == "code" and "rmsprop_lesson.course.checks" not in cell.source:
@@ -391,13 +394,14 @@ def overview(titles):
     for stem, title in titles.items():
         number = int(stem[:2])
         lesson = lessons.get(number)
-        course.append({
+        entry = {
             "title": title,
             "page": f"../notebooks/{stem}.html",
             "exercises": [e.name for e in checks.exercises().values() if e.lesson == number],
             "predictions": list(lesson.predictions) if lesson else [],
             "quiz": [question.id for question in lesson.quiz] if lesson else [],
-        })  # fmt: skip
+        }
+        course.append(entry)
     return place_of({"overview": json.dumps(course, ensure_ascii=False)})
 
 

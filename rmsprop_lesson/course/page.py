@@ -58,9 +58,8 @@ class Session:
         arguments : str
             The method's keyword arguments as JSON.
         """
-        return json.dumps({"run": self.run, "check": self.check, "walk": self.walk}[request](
-            **json.loads(arguments)
-        ))  # fmt: skip
+        method = {"run": self.run, "check": self.check, "walk": self.walk}[request]
+        return json.dumps(method(**json.loads(arguments)))
 
     # ── requests ──
 

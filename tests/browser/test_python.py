@@ -30,6 +30,15 @@ SLIPS = [("**2", ""), ("(1 - beta)", "beta"), (" - ", " + "), (" / ", " * "), ("
          ("+ 1", ""), ("- 1", ""), ("1 - ", ""), ("<=", "<"), ("max", "min"), ("median", "mean"),
          ("np.exp", ""), (".copy()", ""), ("2 * ", ""), ("keepdims=True", "keepdims=False"),
          ("-", "+"), ("True", "False"), ("outside", "inside"), ("0.5 * ", "")]  # fmt: skip
+NAMELESS = (
+    None,
+    "unknown",
+    "raises",
+    "wrong return",
+    "wrong shape",
+    "returns None",
+    "endless loop",
+)
 
 
 # ── the site with a Python of one's own ──
@@ -62,7 +71,9 @@ def with_python(tmp_path_factory):
             above = tmp_path_factory.mktemp("python")
             (above / "_static").mkdir()
             pyodide = npm.package("pyodide")
-            runtime.install(above / "_static", pyodide, runtime.Lock.of(pyodide), files, dict(extra))
+            runtime.install(
+                above / "_static", pyodide, runtime.Lock.of(pyodide), files, dict(extra)
+            )
             runtime.finish(above)
             handler = partial(Overlaid, directory=str(HTML), above=above)
             servers[key] = ThreadingHTTPServer(("127.0.0.1", 0), handler)
@@ -334,7 +345,9 @@ def judged(exercise, code, **options):
     linecache.cache[file] = (len(code), None, code.splitlines(keepends=True), file)
     namespace = {"np": np}
     exec(compile(code, file, "exec", dont_inherit=True), namespace)
-    return exercise.judge(namespace[exercise.name], **options) if exercise.name in namespace else None
+    return (
+        exercise.judge(namespace[exercise.name], **options) if exercise.name in namespace else None
+    )
 
 
 def slip_of(exercise):
@@ -344,8 +357,7 @@ def slip_of(exercise):
         for place in re.finditer(re.escape(right), solution):
             code = solution[: place.start()] + wrong + solution[place.end() :]
             verdict = judged(exercise, code)
-            if verdict and not verdict.passed and verdict.mistake not in ("unknown", "raises", "wrong return",
-                                                              "endless loop"):  # fmt: skip
+            if verdict and verdict.mistake not in NAMELESS:
                 return code, verdict
     raise AssertionError(f"no slip of {exercise.name} has a name")
 
