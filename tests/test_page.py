@@ -158,6 +158,14 @@ def test_the_foretold_verdict_is_the_one_of_jupyterlab(ask):
     assert first_probe == repr(verdict).replace("0.2 s", "5 s")
 
 
+def test_a_slip_whose_mending_could_hang_gets_its_verdict(ask):
+    """One changed copy would put a list into itself, from which NumPy never comes back."""
+    code = source_of(checks.exercises()["ewma"].solution)
+    slip = code.replace("beta * average + (1 - beta)", "(1 - beta) * average + beta")
+    answer = ask("check", name="ewma", code=slip, imports=IMPORTS)
+    assert answer["verdict"]["mistake"] == "beta and 1-beta swapped"
+
+
 def test_an_error_comes_before_a_verdict(ask):
     answer = ask("check", name="rmsprop_step", code="x = 1 / 0")
     assert answer["verdict"] is None
