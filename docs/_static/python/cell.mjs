@@ -33,6 +33,7 @@ export class Cell {
     else if (answer.failed) this.fail(answer.failed);
     else if (answer.error) this.put(h("pre", { class: "rp-error" }, answer.error));
     this.answered(answer);
+    (this.verdict.lastElementChild ?? this.output).scrollIntoView({ block: "nearest" });
   }
 
   // Ask Python; meanwhile Run rests and Stop works. `quiet`: nothing is said but what is loading.
@@ -84,6 +85,6 @@ export class Cell {
 
 const STATES = {
   waiting: () => "Waiting for what runs elsewhere on this page …",
-  loading: (bytes) => `Loading Python, once: ${(bytes / MEGABYTE).toFixed(1)} of ${(RUNTIME.bytes / MEGABYTE).toFixed(1)} MB …`,
+  loading: (bytes) => bytes >= RUNTIME.bytes ? "Starting Python …" : `Loading Python, once: ${(bytes / MEGABYTE).toFixed(1)} of ${(RUNTIME.bytes / MEGABYTE).toFixed(1)} MB …`,
   running: () => "Running …",
 };

@@ -3,7 +3,7 @@ import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirro
 import { pythonLanguage } from "@codemirror/lang-python";
 import { HighlightStyle, bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
 import { EditorState } from "@codemirror/state";
-import { EditorView, highlightSpecialChars, keymap, lineNumbers } from "@codemirror/view";
+import { Decoration, EditorView, highlightSpecialChars, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 
 const colours = HighlightStyle.define([
@@ -26,6 +26,16 @@ const wayOut = ({ say }) =>
     blur: (event, view) => void view.setTabFocusMode(false),
   });
 
+// A line that is wrapped goes on further in than it began, so that indentation can still be seen.
+const MORE = 2; // columns
+const hanging = EditorView.decorations.compute(["doc"], ({ doc }) => {
+  const lines = Array.from({ length: doc.lines }, (_, i) => doc.line(i + 1));
+  return Decoration.set(lines.map(({ from, text }) => {
+    const columns = text.search(/\S|$/) + MORE;
+    return Decoration.line({ attributes: { style: `--rp-indent: ${columns}ch` } }).range(from);
+  }));
+});
+
 export function open(editor, [anchor, head]) {
   const run = () => {
     editor.run();
@@ -47,6 +57,7 @@ export function open(editor, [anchor, head]) {
       pythonLanguage,
       syntaxHighlighting(colours),
       EditorView.lineWrapping,
+      hanging,
       EditorView.contentAttributes.of({ "aria-label": editor.label, "aria-describedby": editor.describedBy, spellcheck: "false" }),
       EditorView.updateListener.of((update) => update.docChanged && editor.change(editor.code)),
     ],

@@ -1,23 +1,25 @@
 // What is done and what is open, lesson by lesson, as checks.progress() shows it in JupyterLab.
-import { h, kept } from "./course.mjs";
+import { Card, h, kept } from "./course.mjs";
 import { forgetButton } from "./scratch.mjs";
 
 export function overview(place) {
   const course = JSON.parse(place.dataset.overview);
-  const table = h("table", { class: "table" });
   const words = h("p", {});
+  const table = h("table", {});
+  const card = new Card(place, { title: "In this browser" });
+  card.root.classList.add("rp");
+  card.card.append(words,
+    h("div", { class: "rp-done", tabindex: 0, role: "region", "aria-label": "Lesson by lesson" }, table),
+    h("div", { class: "rx-bar" }, forgetButton()));
   const draw = () => {
-    const rows = course.map((lesson) => row(lesson, kept()));
+    const done = kept();
     const all = course.flatMap(({ exercises }) => exercises);
-    const solved = all.filter((name) => kept().exercises[name]?.done).length;
-    words.textContent = `${solved} of ${all.length} exercises are solved in this browser.`;
+    words.textContent = `${all.filter((name) => done.exercises[name]?.done).length} of ${all.length} exercises are solved.`;
     const head = ["lesson", "exercises", "predictions", "quiz", "open exercises"].map((name) => h("th", { scope: "col" }, name));
-    table.replaceChildren(h("thead", {}, h("tr", {}, head)), h("tbody", {}, rows));
+    table.replaceChildren(h("thead", {}, h("tr", {}, head)), h("tbody", {}, course.map((lesson) => row(lesson, done))));
   };
   addEventListener("rmsprop-kept", draw);
   draw();
-  const scroll = h("div", { class: "pst-scrollable-table-container", tabindex: 0, role: "region", "aria-label": "What is done" }, table);
-  place.replaceChildren(h("div", { class: "rx rp" }, words, scroll, forgetButton()));
 }
 
 function row({ title, page, exercises, predictions, quiz }, { exercises: mine, predictions: predicted, quizzes }) {
