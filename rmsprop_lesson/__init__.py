@@ -63,50 +63,20 @@ _MODULES = {
 # Functions and classes: module → names. Those that aren't in __all__ stood at the top in
 # edition 1, and people's notebooks import them from here.
 _NAMES = {
-    "course.court": ["trial"],
-    "course.explorers.explore": ["explore"],
-    "course.questions": ["predict", "quiz", "review"],
-    "descent": ["Trajectory"],
-    "mnist": ["load_mnist", "mnist_available"],
-    "network": ["Network", "train"],
-    "objectives": [
-        "DoubleWell",
-        "Jumping",
-        "LinearRegression",
-        "Noisy",
-        "Plateau",
-        "RareTruth",
-        "Rosenbrock",
-        "Saddle",
-        "Sparse",
-    ],
-    "schedules": ["Constant", "Cosine", "Exponential", "InverseSquareRoot", "StepDecay"],
-    "studies.races": [
-        "AMSGrad",
-        "Projected",
-        "around",
-        "league",
-        "one_rate",
-        "race",
-        "race_network",
-        "winners",
-    ],
-    "studies.tuning": [
-        "Choice",
-        "EarlyStopping",
-        "LogUniform",
-        "Uniform",
-        "cross_validate",
-        "folds",
-        "grid_search",
-        "network_score",
-        "random_search",
-        "rate_beta_map",
-        "search",
-        "train_until",
-    ],
+    "course.court": "trial",
+    "course.explorers.explore": "explore",
+    "course.questions": "predict quiz review",
+    "descent": "Trajectory",
+    "mnist": "load_mnist mnist_available",
+    "network": "Network train",
+    "objectives": "DoubleWell LinearRegression Noisy Plateau Rosenbrock Saddle",
+    "schedules": "Constant Cosine Exponential InverseSquareRoot StepDecay",
+    "studies.races": "AMSGrad Projected around league one_rate race race_network winners",
+    "studies.troubles": "Jumping RareTruth Sparse",
+    "studies.tuning": "Choice EarlyStopping LogUniform Uniform cross_validate folds grid_search "
+    "network_score random_search rate_beta_map search train_until",
 }
-_HOMES = {name: module for module, names in _NAMES.items() for name in names}
+_HOMES = {name: module for module, names in _NAMES.items() for name in names.split()}
 
 
 def __getattr__(name):

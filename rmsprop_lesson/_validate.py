@@ -40,6 +40,18 @@ def check_number(name, value, is_allowed, allowed):
     return array
 
 
+# What surely holds nothing but its numbers, and needs no second look.
+PLAIN = {np.ndarray, float, np.float64, np.float32}
+
+
+def check_scalar(name, value, is_allowed, allowed):
+    """Return one number as `check_number` does; an array raises TypeError."""
+    number = check_number(name, value, is_allowed, allowed)
+    if np.ndim(number):
+        raise TypeError(f"{name} must be one number, {allowed}, got shape {np.shape(number)}")
+    return number
+
+
 def as_array(value):
     """Return `value` as an array, of dtype object where it is none (a ragged list, say)."""
     try:
@@ -139,9 +151,9 @@ def check_parameters(name, value):
         If it holds integers, complex numbers, half or extended precision, or no numbers at all,
         or has labels or a mask.
     """
-    if type(value) is not np.ndarray:
+    if type(value) not in PLAIN:
         check_plain(name, value)
-    array = as_array(value)
+    array = np.asarray(value) if type(value) in PLAIN else as_array(value)
     if array.dtype not in GRADIENT_LIMIT:
         hint = "; write 2.0 instead of 2" if array.dtype.kind in "iu" else ""
         raise TypeError(
@@ -162,9 +174,9 @@ def check_gradient(grad, theta):
         If its shape is not θ's, or an element is NaN, infinite, or larger in magnitude than
         `GRADIENT_LIMIT` (its square could not be summed); the message gives the index.
     """
-    if type(grad) is not np.ndarray:
+    if type(grad) not in PLAIN:
         check_plain("grad", grad)
-    given = as_array(grad)
+    given = np.asarray(grad) if type(grad) in PLAIN else as_array(grad)
     if given.dtype.kind not in "iuf":
         raise TypeError(f"grad must be a number or an array of numbers, got {_short(grad)}")
     if given.shape != theta.shape:

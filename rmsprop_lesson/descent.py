@@ -12,7 +12,15 @@ from math import prod
 
 import numpy as np
 
-from ._validate import GRADIENT_LIMIT, as_array, check_count, check_has, check_parameters, takes
+from ._validate import (
+    GRADIENT_LIMIT,
+    PLAIN,
+    as_array,
+    check_count,
+    check_has,
+    check_parameters,
+    takes,
+)
 
 MOST_NUMBERS = 5 * 10**7  # in each recorded array: 400 MB
 
@@ -159,7 +167,7 @@ def look(objective, theta):
 
 
 def _real(name, value):
-    array = as_array(value)
+    array = np.asarray(value) if type(value) in PLAIN else as_array(value)
     if array.dtype.kind not in "iuf":
         raise TypeError(f"{name} must be made of real numbers, got {value!r}")
     return array

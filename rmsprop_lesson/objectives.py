@@ -11,7 +11,7 @@ import numpy as np
 
 from ._latex import tex_number
 from ._settings import WithSettings
-from ._validate import as_array, check_count, check_number
+from ._validate import PLAIN, as_array, check_count, check_number, check_scalar
 
 
 class Objective(WithSettings):
@@ -62,7 +62,7 @@ class Objective(WithSettings):
 
     def _coordinates(self, theta):
         """θ as a tuple of float arrays, one per dimension."""
-        theta = as_array(theta)
+        theta = np.asarray(theta) if type(theta) in PLAIN else as_array(theta)
         if theta.dtype.kind not in "iuf":
             raise TypeError(f"theta must be a number or an array of numbers, got {theta.dtype}")
         if theta.dtype.kind != "f":
@@ -135,7 +135,7 @@ class Valley(Objective):
 
     def __init__(self, condition=100.0, angle=0.0):
         self.condition = _positive("condition", condition)
-        self.angle = _scalar("angle", angle, np.isfinite, "finite, in degrees")
+        self.angle = check_scalar("angle", angle, np.isfinite, "finite, in degrees")
         turn = np.deg2rad(self.angle)
         self._cos, self._sin = float(np.cos(turn)), float(np.sin(turn))
         self.minimum = np.zeros(2)
@@ -234,7 +234,7 @@ class DoubleWell(Objective):
     window = (-2.0, 2.0)
 
     def __init__(self, tilt=0.2):
-        self.tilt = _scalar("tilt", tilt, lambda c: c >= 0, "finite and at least 0")
+        self.tilt = check_scalar("tilt", tilt, lambda c: c >= 0, "finite and at least 0")
         # The least root of θ³ − θ + c lies in the deeper well.
         self.minimum = float(np.roots([1.0, 0.0, -1.0, self.tilt]).real.min())
         slope = rf" + {_factor(self.tilt)}\theta" if self.tilt else ""
@@ -272,7 +272,7 @@ class Rosenbrock(Objective):
     window = ((-2.0, 2.0), (-1.0, 3.0))
 
     def __init__(self, a=1.0, b=100.0):
-        self.a = _scalar("a", a, lambda a: np.abs(a) <= 1e150, "from -1e150 to 1e150")
+        self.a = check_scalar("a", a, lambda a: np.abs(a) <= 1e150, "from -1e150 to 1e150")
         self.b = _positive("b", b)
         self.minimum = np.array([self.a, self.a**2])
         self.start = np.array([-1.2, 1.0])
@@ -420,148 +420,8 @@ class Noisy(Disturbed):
         return f"Noisy({self.objective!r}, sigma={self.sigma}, seed={self.seed})"
 
 
-class Sparse(Disturbed):
-    r"""Gradients that are mostly zero: component i is gᵢ/pᵢ with probability pᵢ, else 0.
-
-    Their mean is the exact gradient. So behaves the weight of a feature that is rarely present
-    and has been standardised.
-
-    Parameters
-    ----------
-    objective : Objective
-        What the gradients belong to.
-    probability : float or array_like
-        pᵢ in (0, 1]; an array broadcasts against the gradient.
-    seed : int or tuple of int
-        Seed of the choice; a tuple as in `Disturbed`.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If `probability` is not made of numbers in (0, 1].
-    """
-
-    def __init__(self, objective, probability, seed=0):
-        super().__init__(objective, seed)
-        self.probability = check_number(
-            "probability", probability, lambda p: (p > 0) & (p <= 1), "in (0, 1]"
-        )
-        self.name = f"{objective.name}, sparse gradients"
-        self.formula = objective.formula + r" \quad\text{(sparse gradients)}"
-
-    def gradient(self, theta):
-        exact = self.objective.gradient(theta)
-        present = self._random.random(np.shape(exact)) < self.probability
-        with np.errstate(all="ignore"):
-            return np.where(present, exact / self.probability, 0.0)[()]
-
-    def __repr__(self):
-        return f"Sparse({self.objective!r}, probability={self.probability}, seed={self.seed})"
-
-
-class Jumping(Disturbed):
-    """Gradients whose scale jumps: multiplied by a factor in every other stretch of steps.
-
-    So it is when the loss is measured in other units, or a batch comes from another source.
-
-    Parameters
-    ----------
-    objective : Objective
-        What the gradients belong to.
-    factor : float
-        What gradients of the second, fourth, … stretch are multiplied by; greater than 0.
-    every : int
-        Length of a stretch in steps, at least 1.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If a setting is outside its range.
-    """
-
-    def __init__(self, objective, factor=100.0, every=25):
-        super().__init__(objective)
-        self.factor = _positive("factor", factor)
-        self.every = check_count("every", every, 1)
-        self.name = f"{objective.name}, jumping scale"
-        self.formula = objective.formula + r" \quad\text{(scale jumps)}"
-
-    def reset(self):
-        self._t = 0
-
-    def gradient(self, theta):
-        scale = self.factor if self._t // self.every % 2 else 1.0
-        self._t += 1
-        with np.errstate(all="ignore"):
-            return scale * self.objective.gradient(theta)
-
-    def __repr__(self):
-        return f"Jumping({self.objective!r}, factor={self.factor:g}, every={self.every})"
-
-
-class RareTruth(Objective):
-    r"""A straight line on [−1, 1] whose gradients mostly point the wrong way.
-
-    Every `period` steps the gradient is C, in between it is −1. Its mean
-    :math:`\bar g = (C - (n - 1))/n` over a period of n steps is positive, so the loss
-    :math:`L = \bar g\,\theta` is least at −1. To be run with a `races.Projected` optimiser, which
-    stays inside [−1, 1]. One C comes first, as in the original.
-
-    Parameters
-    ----------
-    large : float
-        C > period − 1.
-    period : int
-        n, at least 2.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If a setting is outside its range.
-
-    References
-    ----------
-    S. J. Reddi, S. Kale, S. Kumar, "On the convergence of Adam and beyond", ICLR 2018,
-    arXiv:1904.09237, section 3.
-    """
-
-    name = "rare truth"
-    minimum = -1.0
-    start = 0.0
-    window = (-1.0, 1.0)
-
-    def __init__(self, large=10.0, period=10):
-        self.period = check_count("period", period, 2)
-        self.large = _scalar(
-            "large", large, lambda c: c > self.period - 1, f"greater than period − 1 = {period - 1}"
-        )
-        self.mean_gradient = (self.large - (self.period - 1)) / self.period
-        self.formula = rf"{self.mean_gradient:g}\,\theta"
-        self.reset()
-
-    def reset(self):
-        """Start with the rare, large gradient again."""
-        self._t = 0
-
-    def _loss(self, x):
-        return self.mean_gradient * x
-
-    def gradient(self, theta):
-        (theta,) = self._coordinates(theta)
-        value = self.large if self._t % self.period == 0 else -1.0
-        self._t += 1
-        return np.full_like(theta, value)[()]
-
-
-def _scalar(name, value, is_allowed, allowed):
-    number = check_number(name, value, is_allowed, allowed)
-    if np.ndim(number):
-        raise TypeError(f"{name} must be one number, {allowed}, got shape {np.shape(number)}")
-    return number
-
-
 def _positive(name, value):
-    return _scalar(name, value, lambda x: x > 0, "finite and greater than 0")
+    return check_scalar(name, value, lambda x: x > 0, "finite and greater than 0")
 
 
 def _data(name, value):

@@ -131,12 +131,17 @@ class Optimizer(WithSettings):
         parameters = check_parameters("theta", theta)
         grad = check_gradient(grad, parameters)
         shape, is_grid = self._shape(parameters.shape)
-        self._check_same(shape, parameters.dtype)
+        like = shape, parameters.dtype
+        if self._like and self._like != like:
+            raise ValueError(
+                "theta must keep the shape {} and dtype {} of the steps before, got {} and {}; "
+                "call reset() to start anew".format(*self._like, *like)
+            )
         if out is not None:
             check_out(out, shape, parameters.dtype)
         if not self._state:
             self._state = self.initial_state(shape, parameters.dtype)
-        self._like = shape, parameters.dtype
+        self._like = like
         self._count()
         in_blocks = parameters.nbytes > BLOCK and not is_grid
         with np.errstate(all="ignore"):
@@ -167,8 +172,7 @@ class Optimizer(WithSettings):
         return result
 
     def _renew(self, theta, g, state, part):
-        """The step for a part of θ; what runs with it is renewed in place."""
-        g = self._gradient(theta, g)
+        """The step for a part of θ (which weight decay asks for); its state is renewed in place."""
         if not self._running:
             return self.update(g)
         step, *new = self.update(g, **{name: values[part] for name, values in state.items()})
@@ -176,10 +180,6 @@ class Optimizer(WithSettings):
             if name in state:  # a method may do without one that is switched off
                 state[name][part] = value
         return step
-
-    def _gradient(self, theta, g):
-        """What the equation takes for g; a method with weight decay adds to it."""
-        return g
 
     def _count(self):
         for name, (product, since, beta) in self._past.items():
@@ -244,11 +244,10 @@ class Optimizer(WithSettings):
     def _shape(self, theta_shape):
         """The shape of θ broadcast against those of the settings, and whether any has one."""
         values = self.__dict__
-        arrays = {
-            name: np.shape(values[name])
-            for name in self._parameters
-            if type(values.get(name)) not in _SCALARS
-        }
+        arrays = {}
+        for name in self._parameters:
+            if type(values.get(name)) not in _SCALARS:
+                arrays[name] = np.shape(values[name])
         if not arrays:
             return theta_shape, False
         try:
@@ -257,14 +256,6 @@ class Optimizer(WithSettings):
             raise ValueError(
                 f"hyperparameters must broadcast with theta's shape {theta_shape}, got {arrays}"
             ) from None
-
-    def _check_same(self, shape, dtype):
-        if self._like and self._like != (shape, dtype):
-            before = "shape {} and dtype {}".format(*self._like)
-            raise ValueError(
-                f"theta must keep the {before} of the steps before, got {shape} and {dtype}; "
-                f"call reset() to start anew"
-            )
 
     # How it shows itself
 

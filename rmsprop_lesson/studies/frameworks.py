@@ -140,8 +140,9 @@ class LibraryRMSprop(RMSprop):
             S = np.maximum(S - m**2, 0.0)  # a variance: only rounding takes it below 0
         return np.sqrt(S + self.epsilon) if self.epsilon_inside else np.sqrt(S) + self.epsilon
 
-    def _gradient(self, theta, g):
-        return g + self.weight_decay * theta if np.any(self.weight_decay) else g
+    def _renew(self, theta, g, state, part):
+        g = g + self.weight_decay * theta if np.any(self.weight_decay) else g
+        return super()._renew(theta, g, state, part)
 
     @property
     def rate(self):

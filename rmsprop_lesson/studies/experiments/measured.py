@@ -12,7 +12,6 @@ from ...objectives import (
     Objective,
     Parabola,
     Plateau,
-    RareTruth,
     Rosenbrock,
     Saddle,
     Valley,
@@ -20,6 +19,7 @@ from ...objectives import (
 from ...optimizers import Adam, GradientDescent, RMSprop
 from ...schedules import Cosine, Exponential
 from ..races import AMSGrad, Projected, race
+from ..troubles import RareTruth
 
 GD, RMS, ADAM = "gradient descent", "RMSprop", "Adam"
 THREE = {GD: GradientDescent, RMS: RMSprop, ADAM: Adam}

@@ -4,10 +4,11 @@ import numpy as np
 
 from ...descent import descend
 from ...measures import first_step_factor
-from ...objectives import Parabola, RareTruth, Valley
+from ...objectives import Parabola, Valley
 from ...optimizers import RMSprop
 from ...schedules import Cosine, Exponential, InverseSquareRoot
 from ..races import Projected
+from ..troubles import RareTruth
 from .finding import Finding, answers
 from .measured import (
     GD,
