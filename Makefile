@@ -168,8 +168,9 @@ test-browser: $(VENV)/.with-browser site slides ## open every page, explorer, le
 	@BROWSER=1 $(BIN)/python -m pytest -n 2 --dist worksteal tests/browser $(TEST_ARGS)
 
 .PHONY: bench-explorers
-bench-explorers: $(VENV)/.with-site $(VENV)/.with-browser ## measure how fast the explorers answer, on a page and in JupyterLab
+bench-explorers: $(VENV)/.with-site $(VENV)/.with-browser ## measure how fast explorers and the site's Python answer
 	@$(BIN)/python -m tests.bench.explorers
+	@$(BIN)/python -m tests.bench.page
 
 # ── maintenance ──────────────────────────────────────────────────────────────────────────────────
 

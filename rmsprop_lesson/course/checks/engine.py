@@ -162,8 +162,18 @@ class Exercise:
             keep(self.name, function)
         return show(verdict)
 
-    def judge(self, function, seconds=SECONDS):
-        """Like `check`, without showing anything."""
+    def judge(self, function, seconds=SECONDS, foretell=None):
+        """Like `check`, without showing anything.
+
+        Parameters
+        ----------
+        function, seconds
+            As in `check`.
+        foretell : callable, optional
+            ``foretell(verdict)`` is told before each probe, and before the search for the slip's
+            place, what the verdict is if it never comes back. A web page needs it, which can only
+            end the worker that would say so.
+        """
         if not callable(function):
             return self._not_yet(
                 "not a function",
@@ -173,11 +183,16 @@ class Exercise:
         if is_stub(function, self.stub, self.name):
             return self._still_stub()
         progress = []
+        if foretell:
+            progress = _Foretelling(lambda seen: foretell(self._time_up(seen, seconds)))
         try:
             seen = sandbox.run(lambda: observe(function, self.probes, progress), seconds)
         except sandbox.TimeUp:
             return self._with_place(self._time_up(progress, seconds), function)
-        return self._with_place(self._compare(seen), function)
+        verdict = self._compare(seen)
+        if foretell:
+            foretell(verdict)  # a search for the place may be what never comes back
+        return self._with_place(verdict, function)
 
     def _with_place(self, verdict, function):
         """Say where the slip stands, if one small change to the learner's source mends it."""
@@ -471,6 +486,18 @@ class Exercise:
 
     def _not_yet(self, mistake, message):
         return Verdict(self.name, False, mistake, message, mistakes=(mistake,))
+
+
+class _Foretelling(list):
+    """A list that calls a function with itself whenever something was appended."""
+
+    def __init__(self, tell):
+        super().__init__()
+        self.tell = tell
+
+    def append(self, item):
+        super().append(item)
+        self.tell(self)
 
 
 def observe(function, probes, progress=None):

@@ -108,7 +108,9 @@ def _some_code(function):
 
 
 def _made(tree, namespace):
-    """The function or class that a tree defines; None if it can't be made."""
+    """The function or class that a tree defines; None if it can't be made, or run safely."""
+    if any(_feeds_itself(node) for node in ast.walk(tree)):
+        return None
     names = dict(namespace)
     try:
         module = ast.fix_missing_locations(ast.Module([tree], []))
@@ -116,6 +118,15 @@ def _made(tree, namespace):
     except Exception:
         return None
     return names[tree.name]
+
+
+def _feeds_itself(node):
+    """Whether a list is put into itself: NumPy never comes back from such a list, nor stops."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return False
+    name = ast.dump(node.func.value)
+    puts = node.func.attr in ("append", "extend", "insert")
+    return puts and any(ast.dump(argument) == name for argument in node.args)
 
 
 def within_limits(work, limit=_MOST_LINES):
