@@ -153,12 +153,12 @@ def _search(
     return implementation
 
 
-def _made_with(rule, count, theta=1.5, lr=0.2, b=0.7, digits=4):
+def _made_with(rule, count, theta=1.5, lr=0.2, b=0.7, e=1e-8, digits=4):
     """A printed column that has been computed by a wrong rule; θ₀ alone is right."""
     right = {name: part.default for name, part in signature(_search).parameters.items()}
     chosen = {name: rule.get(name, right[name]) for name in ("average", "step", "start", "printed")}
     thetas = [theta] * (count + 1)
-    return tuple(np.round(_own_rows(thetas, lr, b, 1e-8, **chosen), digits).tolist())
+    return tuple(np.round(_own_rows(thetas, lr, b, e, **chosen), digits).tolist())
 
 
 # What may be wrong in the row's own rule: a column that was made with it looks right to who makes
@@ -194,6 +194,7 @@ _HIGH = (2.0, 1.684, 1.474, 1.409, 1.170, 1.149)
 _LATE = (1.0, 0.5528, 0.2933, 0.1323, 0.0489)
 _BELOW = tuple(worked_table(-1.0, 0.3, 0.6, 0.05, 4) + [0.0, 0.0, 0.0, 0.003, 0.0])
 _WITH_EPSILON = tuple(worked_table(0.8, 0.2, 0.5, 0.3, 4).round(4))
+_OUTSIDE = {"step": lambda x, S, old, lr, e: lr * x / (np.sqrt(S) + e)}
 _FINE = (2.0, 1.6838, 1.4744, 1.3087)  # θ₂ is 1.47388, which is 1.474 in three digits
 _DRIFT = tuple(
     round(theta + 0.0005 * t, 5) for t, theta in enumerate(worked_table(2.0, 0.1, 0.9, 1e-8, 7))
@@ -382,6 +383,7 @@ _SLIP = Exercise(
         _column("half a thousandth more in each row", _DRIFT, _FIRST_SETTINGS, 0.0018),
         _column("from below zero", _BELOW, (0.3, 0.6, 0.05), 0.002),
         _column("large epsilon", _WITH_EPSILON, (0.2, 0.5, 0.3), 0.001),
+        _column("epsilon outside", _made_with(_OUTSIDE, 4, e=0.3), (0.2, 0.7, 0.3), 0.001),
         _column("a slip that rounding hides", _FINE, _FIRST_SETTINGS, 0.00045),
         *(
             _column(f"a table with the slip: {name}", _made_with(rule, 4), _OTHER_SETTINGS, 0.01)
@@ -390,7 +392,7 @@ _SLIP = Exercise(
     ),
     variants={
         "epsilon outside the root": (
-            _search(step=lambda x, S, old, lr, e: lr * x / (np.sqrt(S) + e)),
+            _search(**_OUTSIDE),
             "ε stands outside the root; the table has it inside.",
         ),
     },
