@@ -12,6 +12,8 @@ import matplotlib
 import numpy as np
 from matplotlib.colors import LogNorm, to_rgb
 from matplotlib.figure import Figure
+from PIL import Image  # Matplotlib brings it
+from PIL.PngImagePlugin import PngInfo
 
 # Optimiser → colour, line style, marker.
 STYLE = {
@@ -56,12 +58,20 @@ class Picture:
         self.figure.savefig(path, dpi=200)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        buffer = io.BytesIO()
-        self.figure.savefig(buffer, format="png", dpi=200, metadata={"Description": self.alt})
         width, height = (round(100 * inches) for inches in self.figure.get_size_inches())
-        png = base64.b64encode(buffer.getvalue()).decode()
+        png = base64.b64encode(self._png()).decode()
         about = {"alt": self.alt, "width": width, "height": height}
         return {"image/png": png, "text/plain": self.alt}, {"image/png": about}
+
+    def _png(self):
+        """The PNG with a palette of 128 colours: a third of the size, no difference to be seen."""
+        drawn, packed = io.BytesIO(), io.BytesIO()
+        self.figure.savefig(drawn, format="png", dpi=200)
+        image = Image.open(drawn).convert("RGB").quantize(128, dither=Image.Dither.NONE)
+        words = PngInfo()
+        words.add_itxt("Description", self.alt)
+        image.save(packed, "PNG", optimize=True, pnginfo=words)
+        return packed.getvalue()
 
     def __repr__(self):
         return self.alt

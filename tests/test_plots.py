@@ -2,11 +2,13 @@
 
 import base64
 import inspect
+import io
 
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
+from PIL import Image
 
 from rmsprop_lesson import (
     Adadelta,
@@ -72,6 +74,27 @@ def test_a_picture_carries_its_text_alternative_into_the_notebook(runs):
     width = int.from_bytes(png[16:20])
     assert png.startswith(b"\x89PNG")
     assert width == 2 * about["image/png"]["width"] == 1400
+
+
+def test_a_stored_picture_is_small_and_looks_as_it_was_drawn(runs):
+    picture = plots.lines(
+        range(len(runs[0].losses)),
+        {run.optimizer.name: run.losses for run in runs},
+        "step t",
+        "loss",
+        log="y",
+    )
+    stored = base64.b64decode(picture._repr_mimebundle_()[0]["image/png"])
+    drawn = io.BytesIO()
+    picture.figure.savefig(drawn, format="png", dpi=200)
+    assert len(stored) < len(drawn.getvalue()) / 2
+    packed, full = Image.open(io.BytesIO(stored)), Image.open(drawn)
+    assert packed.text["Description"] == picture.alt
+    shift = np.abs(np.asarray(packed.convert("RGB"), int) - np.asarray(full.convert("RGB"), int))
+    assert np.mean(shift.max(axis=-1) > 16) < 0.005
+    often = full.convert("RGB").getcolors(1 << 20)
+    for _, color in sorted(often, reverse=True)[:5]:  # the ground and the lines
+        assert color in {c for _, c in packed.convert("RGB").getcolors()}
 
 
 def test_a_run_that_diverges_says_so():

@@ -1,18 +1,15 @@
 """A lesson's outputs as HTML for pages and slides that have no kernel.
 
 What a notebook stores for JupyterLab is changed in two ways. A figure becomes an `<img>` with its
-text alternative, and its PNG a file of few colours beside the pages. A widget keeps its still
-version, which the pages' script brings to life; a prediction gets the figure that it reveals.
+text alternative, and its PNG a file beside the pages. A widget keeps its still version, which the
+pages' script brings to life; a prediction gets the figure that it reveals.
 """
 
 import base64
 import hashlib
-import io
 import re
 from html import escape, unescape
 from pathlib import Path
-
-from PIL import Image
 
 _NAME = re.compile(r"(?<=<th>)(\w+?)_(?:(\w)_)?(\w|\{[^}]+\})(?= |</th>)")
 _WORDS = re.compile(r"<th>[^<]*_[^<]*</th>")
@@ -41,21 +38,13 @@ class Figures:
 
     def tag(self, png, about):
         """Store a PNG (base64) and return the `<img>` that shows it."""
-        packed = _few_colours(base64.b64decode(png))
-        name = hashlib.sha256(packed).hexdigest()[:16] + ".png"
-        (self.folder / name).write_bytes(packed)
+        image = base64.b64decode(png)
+        name = hashlib.sha256(image).hexdigest()[:16] + ".png"
+        (self.folder / name).write_bytes(image)
         return (
             f'<img class="course-figure" src="{self.address}/{name}" alt="{escape(about["alt"])}" '
             f'width="{about["width"]}" height="{about["height"]}" loading="lazy">'
         )
-
-
-def _few_colours(png):
-    """The PNG with a palette of 128 colours, a third of the size and no difference to be seen."""
-    image = Image.open(io.BytesIO(png)).convert("RGB")
-    buffer = io.BytesIO()
-    image.quantize(128, dither=Image.Dither.NONE).save(buffer, "PNG", optimize=True)
-    return buffer.getvalue()
 
 
 def prepare(notebook, figures):

@@ -33,6 +33,9 @@ SIGHTS = ("<img", "<table", "rmsprop-explorer")
 ROW = re.compile(r"<tr.*?</tr>", re.DOTALL)
 HEADING = re.compile(r"\A#+ (.*)")
 QUIZ = re.compile(r'data-explorer="quiz" data-settings="(.*?)"')
+EXPERIMENT = re.compile(
+    r"<details><summary>The experiment.{1,6}s code</summary>(.*?)</details>", re.DOTALL
+)
 PREDICTED = re.compile(
     r'data-explorer="prediction" data-settings="(.*?)".*?'
     r'<div class="rmsprop-reveal"[^>]*>(<img[^>]*>|.*?(?=</div></details>))',
@@ -101,7 +104,7 @@ def slides(cells):
         if mark in ("slide", "subslide") or not groups:
             groups.append([])
         if mark != "skip":
-            groups[-1].append((mark, cell))
+            groups[-1].append((mark, _without_experiments(cell)))
     parted = [part for group in groups for part in _asked_and_answered(group)]
     whole, waiting = [], []
     for group in parted:
@@ -110,6 +113,16 @@ def slides(cells):
             whole.append(waiting)
             waiting = []
     return whole
+
+
+def _without_experiments(cell):
+    """A cell whose results don't fold away the code that made them: a key shows it."""
+    if cell.cell_type == "code":
+        for output in cell.outputs:
+            if found := EXPERIMENT.search(output.get("data", {}).get("text/html", "")):
+                output.data["text/html"] = output.data["text/html"].replace(found[0], "")
+                cell.source = f"{cell.source}\n\n{unescape(re.sub('<[^>]*>', '', found[1]))}"
+    return cell
 
 
 def _asked_and_answered(group):
@@ -228,7 +241,8 @@ def _has_content(group):
 def _arranged(parts):
     """Words and code on the left of what there is to look at, unless that wants all the width."""
     words, sights = ([html for sight, html in parts if sight is wanted] for wanted in (False, True))
-    if not (words and sights) or any(map(_is_wide, sights)):
+    words_alone = [html for html in words if "goes-on" not in html]
+    if not (words_alone and sights) or any(map(_is_wide, sights)):
         return "".join(html for _, html in parts)
     columns = "".join(f'<div class="column">{"".join(side)}</div>' for side in (words, sights))
     return f'<div class="beside">{columns}</div>'

@@ -10,7 +10,8 @@ from tools import slides, teaching
 
 DECKS = [path.stem for path in teaching.NOTEBOOKS.values()]
 MOST_LINES = 12  # of code on a slide
-SMALLEST = 0.66  # of the type's size, 26 of 720 pixels, where a slide has much to show
+SMALLEST, PROSE = 20, 24  # pixels of 720
+FIGURE = 900  # of 1280 pixels: what a prediction reveals
 # Where a lesson calls explore("valley"): the name of the explorer.
 EXPLORERS = {
     path.stem: called[1]
@@ -18,8 +19,7 @@ EXPLORERS = {
     if (called := re.search(r'"explore\(\\"([a-z-]+)\\"', path.read_text(encoding="utf-8")))
 }
 EXPLORER = ".rmsprop-explorer:has(.rx-controls, .rx-runs)"
-SECTION = re.compile(r"<section>.*?</section>", re.DOTALL)
-CODE = re.compile(r'<div class="highlight"><pre>(.*?)</pre>', re.DOTALL)
+SECTION = re.compile(r"<section[ >].*?</section>", re.DOTALL)
 # What leaves the slide, or its own box, on the slide that is shown with all its fragments.
 SPILLED = """() => {
   const slide = Reveal.getCurrentSlide(), frame = slide.getBoundingClientRect();
@@ -31,6 +31,24 @@ SPILLED = """() => {
         || (el.matches("pre, p, .column, .part") && el.scrollWidth > el.clientWidth + 2));
   });
   return out.map((el) => el.outerHTML.slice(0, 120));
+}"""
+# Words smaller than they may be, on the slide that is shown. An index is as large as its formula.
+TOO_SMALL = """([smallest, prose]) => {
+  const slide = Reveal.getCurrentSlide(), words = document.createTreeWalker(slide, NodeFilter.SHOW_TEXT);
+  const out = [];
+  while (words.nextNode()) {
+    const text = words.currentNode.data.trim();
+    const parent = words.currentNode.parentElement;
+    if (!text || parent.closest("aside, option, style, .rx-hidden, .rx-say, .katex-mathml")) continue;
+    const el = parent.closest(".katex") ?? parent.closest("sup, sub")?.parentElement ?? parent;
+    const box = el.getBoundingClientRect();
+    if (box.width <= 1 || !el.checkVisibility({ visibilityProperty: true })) continue;
+    const size = parseFloat(getComputedStyle(el).fontSize) * el.currentCSSZoom;
+    const isProse = el.closest("p, li, legend, .rx-choice, .rx-feedback")
+      && !el.closest("pre, table, code, small, .goes-on, .rest, .projected");
+    if (size < (isProse ? prose : smallest) - 0.05) out.push(`${size}: ${text}`);
+  }
+  return out;
 }"""
 # Until the content has kept its size for some frames: an explorer is fitted bit by bit.
 FITTED = """async () => {
@@ -77,16 +95,28 @@ def spilled(page):
     return page.evaluate(SPILLED)
 
 
-@pytest.mark.parametrize("stem", DECKS)
-@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080)], ids=["720", "1080"])
-def test_no_slide_overflows_not_even_with_its_answer(opened, stem, size):
-    page = opened(stem, *size)
+def views(page):
+    """Show each slide with all its fragments, then with its folds opened, then answered."""
     for number in walk(page):
-        assert spilled(page) == [], f"slide {number}"
+        yield f"slide {number}"
+        folds = page.locator("section.present summary")
+        if folds.count():
+            for fold in folds.all():
+                fold.click()
+            yield f"slide {number}, opened"
         ask = page.locator("section.present .rx-form")
         if ask.count():
             _answer(ask)
-            assert spilled(page) == [], f"slide {number}, answered"
+            yield f"slide {number}, answered"
+
+
+@pytest.mark.parametrize("stem", DECKS)
+@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080)], ids=["720", "1080"])
+def test_every_view_stays_on_its_slide_and_is_read_from_the_last_row(opened, stem, size):
+    page = opened(stem, *size)
+    for view in views(page):
+        assert spilled(page) == [], view
+        assert page.evaluate(TOO_SMALL, [SMALLEST, PROSE]) == [], view
 
 
 def _answer(ask):
@@ -100,15 +130,63 @@ def _answer(ask):
 
 
 @pytest.mark.parametrize("stem", DECKS)
-def test_type_is_large_and_code_short(opened, stem):
-    page = opened(stem)
-    zooms = page.evaluate(
-        "[...document.querySelectorAll('.fit')].map((el) => Number(el.style.zoom))"
+def test_code_is_short_and_shows_nothing_but_its_point(opened, stem):
+    code = opened(stem).locator(".fit .highlight pre").all_text_contents()
+    assert max((text.rstrip().count("\n") + 1 for text in code), default=0) <= MOST_LINES
+    plumbing = re.compile(
+        r"\bprint\(|\bplots\.|^(from|import) |\b(predict|quiz|explore)\(", re.MULTILINE
     )
-    assert min(zooms) >= SMALLEST
-    for number, section in enumerate(sections(stem), start=1):
-        lines = sum(block.rstrip().count("\n") + 1 for block in CODE.findall(section))
-        assert lines <= MOST_LINES, f"slide {number}"
+    assert [text for text in code if plumbing.search(text)] == []
+
+
+def test_a_key_shows_the_code_of_any_slide(opened):
+    page = opened(DECKS[1])
+    behind = page.locator("section.present .behind")
+    page.evaluate("Reveal.slide(1)")
+    page.keyboard.press("c")
+    assert "descend(valley, GradientDescent" in behind.inner_text()
+    assert page.evaluate(TOO_SMALL, [SMALLEST, PROSE]) == []
+    page.keyboard.press("PageDown")
+    page.keyboard.press("PageUp")
+    assert behind.is_hidden()
+
+
+@pytest.mark.parametrize("stem", DECKS)
+def test_no_slide_is_empty_and_none_talks_of_its_making(opened, stem):
+    page = opened(stem)
+    slides_ = page.locator(".slides > section")
+    for number, slide in enumerate(slides_.all(), start=1):
+        shown = slide.locator(".fit")
+        text = shown.text_content()
+        assert "NBVAL" not in text, f"slide {number}"
+        assert "Not run here" not in text, f"slide {number}"
+        headings = "".join(shown.locator("h1, h2, h3, .goes-on").all_text_contents())
+        content = shown.locator("img, table, .rmsprop-explorer").count()
+        assert content or len(text.strip()) > len(headings) + 2, f"slide {number}"
+
+
+@pytest.mark.parametrize("stem", DECKS)
+def test_what_a_prediction_reveals_fills_the_slide(opened, stem):
+    page = opened(stem)
+    for number in walk(page):
+        ask = page.locator("section.present [data-explorer=prediction] .rx-form")
+        if ask.count():
+            _answer(ask)
+            _fills(page, f"slide {number}")
+            assert ask.locator("legend").is_hidden()
+        elif page.locator("section.present.result").count():
+            _fills(page, f"slide {number}, without an answer")
+
+
+def _fills(page, view):
+    verdict = page.locator("section.present .verdict").bounding_box()
+    assert verdict["height"] < 40, view  # one line
+    figure = page.locator("section.present .revealed img:visible")
+    if figure.count():
+        box = figure.bounding_box()
+        assert box["width"] >= FIGURE or box["height"] > 600, (
+            view
+        )  # a square is as high as the slide
 
 
 @pytest.mark.parametrize("number", teaching.NOTEBOOKS)
@@ -131,7 +209,31 @@ def test_a_page_of_print_for_each_slide(opened, stem):
     page.evaluate(FITTED)
     count = page.evaluate(COUNT.replace(".slides >", ".pdf-page >"))
     pdf = page.pdf(prefer_css_page_size=True, print_background=True)
-    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == count == len(sections(stem))
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == count >= len(sections(stem))
+
+
+@pytest.mark.parametrize("answers", [False, True])
+def test_print_has_what_predictions_reveal_and_answers_if_asked(opened, answers):
+    page = opened(DECKS[1], query="?print-pdf" + "&answers" * answers)
+    page.wait_for_selector(".pdf-page")
+    page.emulate_media(media="print")
+    page.pdf()  # as a printer does: what folds open before printing has its chance
+    assert page.locator(".pdf-page .result img").count()
+    for what in page.locator(".pdf-page .result :is(img, table)").all():
+        assert what.is_visible()
+    for verdict in page.locator(".pdf-page .result .verdict").all():
+        assert verdict.is_visible() == answers
+    for fold in page.locator(".pdf-page section details").all():
+        assert (fold.get_attribute("open") is not None) == answers
+    for box in page.evaluate(MARGINS):
+        assert min(box) >= 12
+
+
+# How far what is printed stays from the edges of its page: left, top, right.
+MARGINS = """[...document.querySelectorAll(".pdf-page")].map((page) => {
+  const paper = page.getBoundingClientRect(), ink = page.querySelector(".fit").getBoundingClientRect();
+  return [ink.left - paper.left, ink.top - paper.top, paper.right - ink.right];
+})"""
 
 
 def shown(page):
@@ -190,7 +292,9 @@ def test_the_clicker_works_whatever_was_clicked_before(opened, stem):
             clicked += 1
             for key, there in [("PageDown", here + 1), ("PageUp", here)]:
                 page.keyboard.press(key)
-                assert page.evaluate("Reveal.getIndices().h") == there, f"slide {here + 1}, {key}"
+                at = page.evaluate("Reveal.getIndices().h")
+                # What was answered is passed over by the slide with its result.
+                assert at == there or key == "PageDown" and at == there + 1, f"slide {here + 1}"
     assert clicked
 
 

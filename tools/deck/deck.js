@@ -1,7 +1,8 @@
 // What makes a deck of the page: each slide is fitted, or parted where it doesn't fit; then reveal.js takes over.
 (() => {
-  const WIDTH = 1280 - 2 * 52; // within the padding of deck.css
-  const HEIGHT = 720 - 32 - 40;
+  const HEIGHT = 720 - 32 - 40; // within the padding of deck.css
+  const TALL = 720 - 14 - 16; // for what fills the slide: explorers, and what a prediction reveals
+  const WIDE = 1280 - 2 * 40;
   const LARGEST = 1.5; // times the sizes of deck.css, which are the least that the last row can read
   const STEP = 0.02;
   const FIGURE = 900; // pixels: the least width of what a prediction reveals
@@ -9,9 +10,9 @@
   const QUESTION = ":is([data-explorer=prediction], [data-explorer=quiz]) .rx";
 
   // Too high, or too wide: a formula may leave its column, a table its box.
-  const overflows = (content, zoom) => {
+  const overflows = (content, zoom, height = HEIGHT) => {
     const boxes = [content, ...content.querySelectorAll(".part, pre, .rx-result, .rx-result *")];
-    return content.offsetHeight * zoom > HEIGHT || boxes.some((box) => box.scrollWidth > box.clientWidth + 1)
+    return content.offsetHeight * zoom > height || boxes.some((box) => box.scrollWidth > box.clientWidth + 1)
       || [...content.querySelectorAll(".katex-display > .katex > .katex-html")].some(isBroken);
   };
 
@@ -33,10 +34,10 @@
   }
 
   // Make the content as large as fits; the type and the figures grow and shrink together. Whether it does.
-  function enlarge(content) {
+  function enlarge(content, height = HEIGHT) {
     const zoom = largest(1, LARGEST, STEP, (size) => {
       content.style.zoom = size;
-      return !overflows(content, size);
+      return !overflows(content, size, height);
     });
     content.style.zoom = zoom ?? 1;
     return zoom !== null;
@@ -58,10 +59,10 @@
   }
 
   // A single thing too large for a slide.
-  function shrink(content) {
+  function shrink(content, height = HEIGHT) {
     content.style.zoom = largest(0.4, 1, STEP, (size) => {
       content.style.zoom = size;
-      return !overflows(content, size);
+      return !overflows(content, size, height);
     }) ?? 0.4;
   }
 
@@ -74,9 +75,12 @@
       beside.replaceWith(...beside.childNodes);
       if (enlarge(content)) return null;
     }
+    content.classList.add("tight");
+    if (enlarge(content)) return null;
     const blocks = [...content.querySelectorAll(":scope > .part:not(.goes-on) > *")];
     const moved = [];
     while (overflows(content, 1) && blocks.length > 1 && !isHeading(blocks.at(-2))) moved.unshift(takeOut(blocks.pop()));
+    if (overflows(content, 1)) moved.unshift(...takeRows(content, blocks.at(-1)));
     if (!moved.length) return null;
     enlarge(content);
     const rest = section.cloneNode(false);
@@ -93,6 +97,19 @@
     return rest;
   }
 
+  // The last rows of a table, or items of a list, with a copy of what stands around them.
+  function takeRows(content, block) {
+    const rows = [...block.querySelectorAll("tbody > tr, :scope > li")];
+    const copy = block.cloneNode(true);
+    const copies = [...copy.querySelectorAll("tbody > tr, :scope > li")];
+    const all = rows.length;
+    while (overflows(content, 1) && rows.length > 1) rows.pop().remove();
+    if (rows.length === all) return [];
+    for (const row of copies.slice(0, rows.length)) row.remove();
+    if (copy.matches("ol")) copy.start = block.start + rows.length;
+    return [{ part: block.parentElement, block: copy }];
+  }
+
   const isHeading = (block) => /^H\d$/.test(block.tagName);
 
   function takeOut(block) {
@@ -104,28 +121,30 @@
 
   // ── what a prediction reveals ──
 
-  // The figure as large as it can be, what there is to say below or beside it; if there is no room, it is
-  // left to the speaker.
+  // The figure as large as it can be, and what there is to say below or beside it.
   function reveal(result) {
     const image = result.querySelector("img");
     if (!image) return revealTable(result);
-    const wide = (beside) => largest(FIGURE, WIDTH, 4, (width) => {
+    result.closest(".fit").style.zoom = 1;
+    const wide = (beside, least = FIGURE) => largest(least, WIDE, 4, (width) => {
       result.classList.toggle("why-beside", beside);
       result.style.setProperty("--wide", `${width}px`);
-      return result.offsetHeight <= HEIGHT && result.scrollWidth <= result.clientWidth;
+      return result.offsetHeight <= TALL && result.scrollWidth <= result.clientWidth;
     });
-    const choices = [[false, wide(false)], [true, wide(true)]].filter(([, width]) => width);
-    const [beside, width] = choices.sort((a, b) => b[1] - a[1])[0] ?? [false, null];
-    result.classList.toggle("why-beside", beside);
-    result.classList.toggle("why-told", !width);
-    result.style.setProperty("--wide", `${width ?? largest(200, WIDTH, 4, (w) => w * image.height / image.width < HEIGHT - 60)}px`);
+    const below = wide(false);
+    const beside = wide(true) ?? (below ? null : wide(true, 200)); // a square figure is as high as the slide
+    result.classList.toggle("why-beside", beside > below);
+    result.style.setProperty("--wide", `${Math.max(below, beside)}px`);
   }
 
+  // A table or text: as large as it can be; if it is long, closer, then in two columns, then alone.
   function revealTable(result) {
     const content = result.closest(".fit");
-    if (enlarge(content)) return;
-    result.classList.add("why-told");
-    if (!enlarge(content)) shrink(content);
+    for (const closer of ["revealed", "tight", "in-columns", "why-told"]) {
+      result.classList.add(closer);
+      if (enlarge(content, TALL)) return;
+    }
+    shrink(content, TALL);
   }
 
   // An answer was given: question and code give way to what it reveals.
@@ -134,6 +153,8 @@
     const verdict = card.querySelector(".rx-feedback > strong")?.textContent.trim() ?? "";
     const right = question.choices?.length ? question.choices.find((choice) => choice.right).text : `${question.number} ${question.unit ?? ""}`;
     const line = Object.assign(document.createElement("p"), { className: "verdict" });
+    const told = card.querySelector(".rx-feedback").firstChild; // says the answer, too, to whoever skipped
+    if (!verdict) told.data = told.data.replace(`Skipped. The answer: ${right}. `, "").replace("Skipped. ", "");
     line.textContent = verdict.startsWith("✓") ? `✓ Right: ${right}` : `${verdict} The answer: ${right}`;
     card.prepend(line);
     card.classList.add("revealed");
@@ -141,10 +162,15 @@
     reveal(card);
   }
 
-  // The slide with the result is for those who go on without an answer.
+  // The slide with the result is for those who go on without an answer; who turns over the slides skips it.
+  let turning = false;
+  addEventListener("keydown", () => {
+    turning = true;
+    setTimeout(() => { turning = false; });
+  }, true);
   function passOver({ currentSlide: result, previousSlide: from }) {
     const asked = result.previousElementSibling;
-    if (!result.matches(".result") || !asked?.matches(".answered")) return;
+    if (!turning || !result.matches(".result") || !asked?.matches(".answered")) return;
     if (from === asked) Reveal.next();
     else if (from === result.nextElementSibling) Reveal.prev();
   }
@@ -152,13 +178,13 @@
   // ── explorers ──
 
   // An explorer draws its figures anew when its width changes, and grows and shrinks while it is used.
-  const EXPLORER_ZOOM = 1.1;
   const SMALLEST = 0.4;
   function keep(content) {
-    let zoom = EXPLORER_ZOOM;
+    content.querySelector(EXPLORER).classList.add("projected");
+    let zoom = 1;
     content.style.zoom = zoom;
     const shrink = () => {
-      if (zoom <= SMALLEST || !overflows(content, zoom)) return;
+      if (zoom <= SMALLEST || !overflows(content, zoom, TALL)) return;
       content.style.zoom = zoom -= STEP;
       requestAnimationFrame(shrink);
     };
