@@ -74,6 +74,15 @@ def test_a_name_that_is_missing_here_says_so_when_it_is_used(ask):
         assert "JupyterLab" in error
 
 
+def test_a_name_that_was_missing_is_there_once_its_package_has_come(ask, tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    imports = "import comes_later"
+    assert "comes_later" in ask("run", code="comes_later.x", imports=imports)["error"]
+    (tmp_path / "comes_later.py").write_text("x = 5")
+    assert ask("run", code="comes_later.x", imports=imports) == {"error": None}
+    monkeypatch.delitem(sys.modules, "comes_later")
+
+
 @pytest.mark.parametrize(
     ("code", "line", "what"),
     [

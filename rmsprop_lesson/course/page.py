@@ -205,7 +205,7 @@ def _no_input(prompt=""):
 def _plain(verdict):
     """A verdict as plain JSON, with the words that suit a page."""
     if verdict.status == "open":
-        verdict.message = "Write your code in the editor, then press Run and check."
+        verdict.message = "Work on the code in the editor, then press Run and check."
     return {
         "passed": verdict.passed,
         "status": verdict.status,
