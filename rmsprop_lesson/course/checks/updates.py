@@ -44,7 +44,10 @@ IMPLIED = {
     "bracket around the whole update": {"step instead of theta", "sign flipped"},
 }
 # An ε that doesn't show: left out, so small that it might be, or a guard where nothing is zero.
-SIMPLER = {"epsilon missing": {"epsilon hard-coded", "epsilon replaced by a guard"}}
+SIMPLER = {
+    "epsilon missing": {"epsilon hard-coded", "epsilon replaced by a guard"},
+    "epsilon replaced by a guard": {"epsilon hard-coded"},
+}
 KEEPING = {
     "learning rate falls by itself",
     "learning rate overwritten",
@@ -221,7 +224,7 @@ class Update:
 
     def _sources(self, known, state):
         """The averages that a step may be made from: that returned, the right one, the old one."""
-        found = [Option((), known["S_new"])]
+        found = [Option((), known["S_new"])] if "S returned before the update" not in state else []
         if self.judge.tidy(state).mistakes:
             found.append(Option((), self._right(known)))
         return [*found, Option(("previous S used",), known["S"])]
@@ -279,7 +282,7 @@ class Update:
         if "b" not in known:
             return 0
         below = np.abs(known["lr"] * known["g"] / (known["theta"] - known["theta_new"]))
-        estimates = []
+        longest, estimates = known["b"].max(), []
         for share in (
             known["S_new"] / (below**2 - known["e"]),
             known["S_new"] / (below - known["e"]) ** 2,
@@ -295,7 +298,8 @@ class Update:
         if known is None:
             return None
         for digits in range(2, 7):
-            if np.array_equal(np.round(known["theta_new"], digits), known["theta_new"]):
+            theta = known["theta_new"]
+            if np.allclose(np.round(theta, digits), theta, rtol=2e-7, atol=1e-12, equal_nan=True):
                 self.slack = 10.0**-digits
                 found = self._explain(known)
                 self.slack = 0.0
