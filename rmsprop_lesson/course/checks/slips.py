@@ -229,6 +229,7 @@ ROOTS = {
     ),
     "brackets missing in the power": (
         lambda S, e: (S + e) / 2,
+        lambda S, e: (S + e) * 2,
         lambda S, e: S / 2 + e,
     ),
     "epsilon squared": (lambda S, e: np.sqrt(S + e**2), lambda S, e: np.sqrt(S) + e**2),

@@ -282,16 +282,16 @@ class Update:
         if "b" not in known:
             return 0
         below = np.abs(known["lr"] * known["g"] / (known["theta"] - known["theta_new"]))
-        longest, estimates = known["b"].max(), []
+        longest, estimates = known["b"].max(), [(np.inf, 0)]
         for share in (
             known["S_new"] / (below**2 - known["e"]),
             known["S_new"] / (below - known["e"]) ** 2,
         ):
             t = np.log1p(-share) / np.log(known["b"])
-            usable = np.isfinite(t) & (known["b"] > 0.95) & (share < 0.95)
-            if usable.any():
-                estimates.append(np.median((t - known["t"])[usable]))
-        return max((round(one) for one in estimates if one >= 0), default=0)
+            before = (t - known["t"])[np.isfinite(t) & (known["b"] == longest)]
+            if len(before):
+                estimates.append((np.ptp(before), max(round(np.median(before)), 0)))
+        return min(estimates)[1]  # the one that is the same for all calls
 
     def _rounded(self, known):
         """A right update whose numbers have been cut."""
