@@ -257,9 +257,9 @@ class Exercise:
         if not found.mistakes and not broken:
             return self._right(seen, *found.variants)
         if broken:
+            if not found.mistakes:
+                return self._listed(seen, difference)
             verdict = self._unnamed(seen, difference)
-            if found.mistakes == ():
-                return verdict
             if verdict.mistake not in (UNKNOWN, "keeps state") and (
                 verdict.mistake != "wrong return" or "return" not in found.mistakes[0]
             ):

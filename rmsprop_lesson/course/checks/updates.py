@@ -47,6 +47,8 @@ IMPLIED = {
 SIMPLER = {
     "epsilon missing": {"epsilon hard-coded", "epsilon replaced by a guard"},
     "epsilon replaced by a guard": {"epsilon hard-coded"},
+    "epsilon missing above": {"epsilon hard-coded"},
+    "roots left out": {"brackets missing in the power"},
 }
 KEEPING = {
     "learning rate falls by itself",
@@ -279,7 +281,7 @@ class Update:
 
     def _calls_before(self, known):
         """How many calls a counter of bias correction has seen before this check."""
-        if "b" not in known:
+        if not {"b", "lr", "e", "S_new"} <= set(known):
             return 0
         below = np.abs(known["lr"] * known["g"] / (known["theta"] - known["theta_new"]))
         longest, estimates = known["b"].max(), [(np.inf, 0)]
@@ -351,7 +353,7 @@ class Update:
             self.returned,
             forgets=True,
         )
-        if known is None:
+        if known is None or len(known.shapes) < 6:  # too little to tell
             return None
         alone, right = known["theta_new"], self._right(known)
         if explain_state(alone, [Option((), right)]):
