@@ -188,7 +188,10 @@ def heavy_ball(variants):
     """The diagnosis of the heavy ball."""
     judge = Judge(
         variants,
-        {**MERGED, **BALL_MERGED}, IMPLIED, SIMPLER, KEEPING,
+        {**MERGED, **BALL_MERGED},
+        {**IMPLIED, "rate made up for the average": {"averaged form"}},
+        SIMPLER,
+        KEEPING,
     )
     return HeavyBall(("theta", "g", "S", "lr", "b"), ("theta", "S"), judge)
 
