@@ -3,9 +3,9 @@
 import numpy as np
 
 from ...measures import ewma, half_life, past_weights
+from . import relatives
 from .engine import Exercise
 from .pairs import parts
-from . import relatives
 from .probes import call, steps
 
 

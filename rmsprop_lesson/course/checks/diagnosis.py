@@ -12,7 +12,6 @@ import numpy as np
 
 from .observe import TOLERANCE, agree
 from .scene import arguments
-from .slips import RIGHT, right_average
 
 UNKNOWN = "unknown"
 _ROUNDING = 2e-7  # of θ in float32, relative

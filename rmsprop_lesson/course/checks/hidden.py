@@ -102,7 +102,9 @@ class Hidden(Update):
         return found
 
     def _known_runs(self, probes, seen):
-        rows = [row for probe, runs in zip(probes, seen, strict=True) for row in self._rows(probe, runs)]
+        rows = [
+            row for probe, runs in zip(probes, seen, strict=True) for row in self._rows(probe, runs)
+        ]
         return Followed.of(rows) if rows else None
 
 
@@ -161,7 +163,9 @@ class Followed(Known):
         first = [int(end) - int(np.prod(shape)) for end, shape in zip(self.ends, self.shapes)]
         probe = [self["probe"][place] for place in first]
         known.befores = [
-            i - 1 if i and probe[i] == probe[i - 1] and self.shapes[i] == self.shapes[i - 1] else None
+            i - 1
+            if i and probe[i] == probe[i - 1] and self.shapes[i] == self.shapes[i - 1]
+            else None
             for i in range(len(first))
         ]
         return known
@@ -278,7 +282,9 @@ CLASS_NAMES = {"step instead of theta": "step returned"}
 
 def my_class(variants):
     """The diagnosis of the class."""
-    return OfClass(Judge(variants, MERGED, CLASS_IMPLIED, HIDDEN_SIMPLER, (), CLASS_NAMES), class_settings)
+    return OfClass(
+        Judge(variants, MERGED, CLASS_IMPLIED, HIDDEN_SIMPLER, (), CLASS_NAMES), class_settings
+    )
 
 
 CLASS_IMPLIED = {**IMPLIED, "step returned": {"sign flipped"}}
@@ -289,7 +295,11 @@ CLASS_IMPLIED = {**IMPLIED, "step returned": {"sign flipped"}}
 class OfTable(Hidden):
     """The column θ_t, in which the gradient is θ itself."""
 
-    gradients = ("factor 2 in the gradient", "loss taken for the gradient", "gradient never renewed")
+    gradients = (
+        "factor 2 in the gradient",
+        "loss taken for the gradient",
+        "gradient never renewed",
+    )
 
     def _rows(self, probe, runs):
         for records, _ in runs[:1]:

@@ -290,7 +290,9 @@ class Adam(Update):
         ]
         below = through(OUTSIDE, through(V_CORRECTIONS, second, v, "S"), v, "S")
         own = self._own_epsilon(
-            known.also(S_new=v["S_new"] / (1 - v["b"] ** v["t"]), g=m["S_new"] / (1 - m["b"] ** m["t"]))
+            known.also(
+                S_new=v["S_new"] / (1 - v["b"] ** v["t"]), g=m["S_new"] / (1 - m["b"] ** m["t"])
+            )
         )
         return above, below + own, []
 
@@ -306,9 +308,7 @@ def adam(variants):
     judge = Judge(
         variants, {**MERGED, **ADAM_MERGED}, {**IMPLIED, **ADAM_IMPLIED}, SIMPLER, KEEPING
     )
-    return Adam(
-        ("theta", "g", "M", "V", "T", "lr", "b1", "b2", "e"), ("theta", "M", "V"), judge
-    )
+    return Adam(("theta", "g", "M", "V", "T", "lr", "b1", "b2", "e"), ("theta", "M", "V"), judge)
 
 
 # ── Adadelta ─────────────────────────────────────────────────────────────────────────────────────
@@ -362,7 +362,9 @@ class Adadelta(Update):
     """Adadelta: E_g as S of RMSprop, and an average of the squared steps in place of η."""
 
     def _state(self, known):
-        known = known.also(S=known["G"], S_new=known["G_new"], d=known["theta"] - known["theta_new"])
+        known = known.also(
+            S=known["G"], S_new=known["G_new"], d=known["theta"] - known["theta_new"]
+        )
         first = super()._state(known)
         view = known.also(S=known["X"], S_new=known["X_new"])
         own = list(self._constant_weights(view.also(g=view["d"])))

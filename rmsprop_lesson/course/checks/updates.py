@@ -153,9 +153,11 @@ class Update:
         """The cheapest names of the averages that are what was seen."""
         plain = {slips.RIGHT: squares[slips.RIGHT]}, {slips.RIGHT: weights[slips.RIGHT]}
         ways = (
-            lambda: averages(known, weights, squares)
-            + begun_averages(known, plain[1], plain[0], starts)
-            + list(more),
+            lambda: (
+                averages(known, weights, squares)
+                + begun_averages(known, plain[1], plain[0], starts)
+                + list(more)
+            ),
             lambda: begun_averages(known, weights, squares, starts),
         )
         for way in ways:
