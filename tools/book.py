@@ -57,12 +57,18 @@ def config():
 
 
 def mistakes():
-    """Which probe of the central exercise sees which mistake, as a Markdown table."""
-    table = checks.matrix()
+    """Which probe sees which mistake, as Markdown: a table for each exercise."""
+    others = dict(checks.exercises())
+    return "\n".join(map(_seen, (others.pop("rmsprop_step"), *others.values())))
+
+
+def _seen(exercise):
+    table = checks.matrix(exercise.name)
     head = ["mistake", *table.columns]
     rows = [[name, *("yes" if sees else "–" for sees in row)] for name, *row in table.itertuples()]
     lines = [head, ["---"] + [":-:"] * len(table.columns), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+    body = "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    return f"## {exercise.title}, `{exercise.name}`\n\n{body}\n"
 
 
 def _place_lessons():

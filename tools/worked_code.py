@@ -40,7 +40,8 @@ def _updates(body):
         names = list(_names(statement))
         read |= {name.id for name in names if isinstance(name.ctx, ast.Load)}
         written = {name.id for name in names if isinstance(name.ctx, ast.Store)}
-        if isinstance(statement, ast.Assign | ast.AugAssign) and read & written:
+        changes = isinstance(statement, ast.Assign) and read & written
+        if changes or isinstance(statement, ast.AugAssign):
             return True
     return False
 

@@ -11,7 +11,7 @@
 
   // Too high, or too wide: a formula may leave its column, a table its box.
   const overflows = (content, zoom, height = HEIGHT) => {
-    const boxes = [content, ...content.querySelectorAll(".part, pre, .rx-result, .rx-result *")];
+    const boxes = [content, ...content.querySelectorAll(".part, pre, .verdict, .rx-result, .rx-result *")];
     return content.offsetHeight * zoom > height || boxes.some((box) => box.scrollWidth > box.clientWidth + 1)
       || [...content.querySelectorAll(".katex-display > .katex > .katex-html")].some(isBroken);
   };
