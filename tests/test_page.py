@@ -123,7 +123,11 @@ def test_rich_values_are_shown_as_a_notebook_would(ask):
 
 def test_a_figure_is_shown_with_its_words(ask):
     imports = "from rmsprop_lesson import Parabola, RMSprop, descend, plots"
-    ask("run", code="plots.loss_curves(descend(Parabola(), RMSprop(0.1), 2.0, 5))", imports=imports)
+    ask(
+        "run",
+        code="plots.loss_curves(descend(Parabola(), RMSprop(0.1), start=2.0, steps=5))",
+        imports=imports,
+    )
     (shown,) = ask.of("output")
     assert shown["image"].startswith("data:image/png;base64,")
     assert shown["alt"]
