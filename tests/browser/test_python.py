@@ -443,8 +443,7 @@ def test_ones_own_optimiser_walks_beside_the_reference(desk, full_url):
     numbers = lambda: [row.split("\t")[1:] for row in rows.all_inner_texts()]  # noqa: E731
     assert numbers()[0] == numbers()[1]
     before = numbers()
-    slider = place.locator(".rp-valley").get_by_label("condition number")
-    slider.first.focus()
+    place.locator(".rp-valley").get_by_role("slider", name="condition number").focus()
     desk.keyboard.press("End")
     desk.wait_for_function(
         """(before) => {
