@@ -90,7 +90,7 @@ lab: $(VENV)/.ready ## open the course in JupyterLab (LAB_ARGS="--port 9999 --no
 # Two processes, each with one thread; a notebook or test file stays whole in one of them.
 
 ONE_THREAD := test test-unit test-notebooks test-browser test-frameworks test-hard test-oldest \
-	fuzz load mutants
+	fuzz load mutants mutated
 $(ONE_THREAD): export OMP_NUM_THREADS := 1
 $(ONE_THREAD): export OPENBLAS_NUM_THREADS := 1
 $(ONE_THREAD) notebooks site: export RMSPROP_LESSON_PROGRESS := off
@@ -126,6 +126,10 @@ test-hard: $(VENV)/.ready ## lessons with cells run twice, read-only, without ne
 .PHONY: fuzz
 fuzz: $(VENV)/.ready ## 10 000 calls of every public function with wild arguments
 	@FUZZ_CALLS=10000 $(BIN)/python -m pytest -n 2 tests/test_fuzz.py $(TEST_ARGS)
+
+.PHONY: mutated
+mutated: $(VENV)/.ready ## judge 10 000 programs mutated from each exercise's solution (hours)
+	@PROGRAMS=10000 $(BIN)/python -m pytest -n 2 tests/test_checks_mutated.py $(TEST_ARGS)
 
 .PHONY: mutants
 mutants: $(VENV)/.with-mutants ## change the code in thousands of small ways: does a test notice? (an hour)
@@ -164,8 +168,9 @@ test-browser: $(VENV)/.with-browser site slides ## open every page, explorer, le
 	@BROWSER=1 $(BIN)/python -m pytest -n 2 --dist worksteal tests/browser $(TEST_ARGS)
 
 .PHONY: bench-explorers
-bench-explorers: $(VENV)/.with-site $(VENV)/.with-browser ## measure how fast the explorers answer, on a page and in JupyterLab
+bench-explorers: $(VENV)/.with-site $(VENV)/.with-browser ## measure how fast explorers and the site's Python answer
 	@$(BIN)/python -m tests.bench.explorers
+	@$(BIN)/python -m tests.bench.page
 
 # ── maintenance ──────────────────────────────────────────────────────────────────────────────────
 

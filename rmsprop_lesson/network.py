@@ -557,8 +557,8 @@ def _check_finite(x):
     for start in range(0, len(x), ROWS_AT_ONCE):
         rows = x[start : start + ROWS_AT_ONCE]
         with np.errstate(all="ignore"):
-            total = rows.sum()
-        if not np.isfinite(total) and not np.isfinite(rows).all():
+            squares = np.vdot(rows, rows)
+        if not np.isfinite(squares) and not np.isfinite(rows).all():
             row = start + int(np.argwhere(~np.isfinite(rows))[0][0])
             bad = x[row][~np.isfinite(x[row])].flat[0]
             raise ValueError(f"x must be finite, got {bad} in row {row}")

@@ -21,7 +21,7 @@ from ._validate import check_count, check_gradient, check_out, check_parameters,
 # A large θ is updated in blocks of this many bytes. The equations make temporary arrays; up to
 # here these stay in the cache, and malloc has memory at hand for them, while from 128 KiB on it
 # maps fresh pages for each: on the weights of the lessons' network that takes 3 times as long.
-BLOCK = 96 * 1024
+BLOCK = 112 * 1024
 
 _SCALARS = {float, int, bool, str, type(None)}
 

@@ -137,35 +137,6 @@ def _ended(run):
     return f", diverged at step {run.diverged_at}" if run.diverged_at is not None else ""
 
 
-def loss_curves(*runs, log=True, title=""):
-    """The loss at every step of one or more trajectories.
-
-    Parameters
-    ----------
-    *runs : Trajectory, or one dict of label to Trajectory
-    log : bool
-        Logarithmic loss axis.
-    title : str
-
-    Returns
-    -------
-    Picture
-    """
-    pairs = _named(runs)
-    figure, axes = _axes()
-    for (label, run), (color, dash, marker) in zip(pairs, _styles(pairs), strict=True):
-        losses = np.maximum(run.losses, 1e-300) if log else run.losses
-        every = _spaced(len(losses))
-        axes.plot(losses, color=color, ls=dash, marker=marker, markevery=every, label=label)
-    axes.set(xlabel="step t", ylabel="loss", title=title, yscale="log" if log else "linear")
-    axes.legend()
-    ends = "; ".join(
-        f"{label} from {_number(run.losses[0])} to {_number(run.losses[-1])}{_ended(run)}"
-        for label, run in pairs
-    )
-    return Picture(figure, f"Loss against step{_about(title)}: {ends}.")
-
-
 def _about(title):
     return f" ({title})" if title else ""
 

@@ -128,9 +128,9 @@ LARGE = "a very large or nested {}, or one that holds no numbers"
 @pytest.mark.parametrize(
     ("value", "what"),
     [
-        (object(), "a object"),
+        (object(), "an object"),
         (len, "a builtin_function_or_method"),
-        (10**400, "a int"),
+        (10**400, "an int"),
         (type("N" * 50, (), {})(), "a " + "N" * 40),
         (np.array(["text"]), LARGE.format("ndarray")),
         (np.zeros(1_000_001), LARGE.format("ndarray")),
@@ -397,7 +397,8 @@ def test_without_tolerance_numbers_must_be_equal():
         ({"a": np.ones(1)}, {"a": np.zeros(1)}, False),
         ({"a": "x"}, {"b": "x"}, False),
         ({"a": "x"}, {"a": "x", "b": "x"}, False),
-        (Raised("TypeError", "a"), Raised("TypeError", "b"), True),
+        (Raised("TypeError", "a"), Raised("TypeError", "b"), False),
+        (Raised("TypeError", "a", 3), Raised("TypeError", "a", 7), True),
         (Raised("TypeError", "a"), Raised("ValueError", "a"), False),
         (Raised("TypeError", "a"), "a", False),
     ],
@@ -501,9 +502,6 @@ def test_a_round_factor_or_a_wrong_sign_is_told(got, want, text):
     [
         ("only length-1 arrays can be converted", "Functions of the math module take one number"),
         ("only 0-dimensional arrays", "use NumPy's, such as np.sqrt, which work on whole arrays"),
-        ("'float' object does not support item assignment", "plain Python floats as well as for"),
-        ("'float' object is not subscriptable", "It has to work for plain Python floats"),
-        ("'float' object has no attribute 'sum'", "It has to work for plain Python floats"),
         ("name 'np' is not defined", "Run the notebook's first code cell: it imports NumPy as np."),
         ("name 'g' is not defined", "neither an argument of the stub nor made in it"),
         ("ufunc 'bitwise_xor' not supported", "In Python a power is written **"),
@@ -513,12 +511,60 @@ def test_a_round_factor_or_a_wrong_sign_is_told(got, want, text):
             "missing 1 required positional argument",
             "Keep the arguments of the stub, in their order",
         ),
-        ("unsupported operand type(s)", "Is one of the operands still the dots of the stub, or"),
+        ("unsupported operand type(s) for *: 'ellipsis' and 'float'", "Are the dots of the stub"),
+        ("unsupported operand type(s) for *: 'NoneType' and 'float'", "Something is None here"),
+        ("'NoneType' object is not subscriptable", "rng.shuffle, append and sort"),
+        ("unsupported operand type(s) for -: 'list' and 'float'", "A list isn't an array"),
+        ("unsupported operand type(s) for **: 'float' and 'range'", "np.arange"),
+        ("'list' object has no attribute 'max'", "np.max(x)"),
+        ("'builtin_function_or_method' object has no attribute 'like'", "np.zeros_like(x)"),
+        ("module 'numpy' has no attribute 'squareroot'", "NumPy has no `squareroot`"),
+        ("'numpy.ndarray' object has no attribute 'sqrt'", "write np.sqrt(x)"),
+        ("'float' object has no attribute 'pow'", "A power is written x**2"),
+        ("'MyRMSprop' object has no attribute 'S'", "self.S was never set"),
+        ("'MyRMSprop' object has no attribute 'step'", "a method that is called `step`"),
+        ("name 'sqrt' is not defined", "write np.sqrt"),
+        ("'float' object is not callable", "Is a * missing before a bracket?"),
+        ("operands could not be broadcast together with shapes (2,3) (2,)", "keepdims=True"),
+        ("index 3 is out of bounds for axis 0 with size 3", "one less than the length"),
+        ("MyRMSprop() takes no arguments", "__init__, with two underscores"),
+        ("C.step() takes 2 positional arguments but 3 were given", "has `self` in front"),
         ("maximum recursion depth exceeded", "Does the function call itself?"),
     ],
 )
 def test_what_usually_causes_an_exception(text, answer):
     assert answer in words.advice(Raised("Error", text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "'float' object does not support item assignment",
+        "'float' object is not subscriptable",
+        "'float' object has no attribute 'sum'",
+        "object of type 'float' has no len()",
+    ],
+)
+def test_a_loop_over_elements_fails_for_floats_and_only_then_it_is_said(text):
+    on_floats = Raised("TypeError", text, on_floats=True)
+    assert "plain Python floats" in words.advice(on_floats)
+    assert "without a loop" in words.advice(on_floats)
+    assert "floats" not in words.advice(Raised("TypeError", text))
+
+
+def test_a_name_that_is_nearly_an_argument_is_asked_after():
+    raised = Raised("NameError", "name 'learning_rat' is not defined")
+    assert (
+        words.advice(raised, ("theta", "learning_rate")) == "Is the argument `learning_rate` meant?"
+    )
+    raised = Raised("NameError", "name 'q' is not defined")
+    assert "(theta, grad)" in words.advice(raised, ("theta", "grad"))
+
+
+def test_float_of_an_array_is_not_blamed_on_the_math_module():
+    text = "only 0-dimensional arrays can be converted to Python scalars"
+    assert "float(…)" in words.advice(Raised("TypeError", text, 2, "return float(theta)"))
+    assert "np.sqrt" in words.advice(Raised("TypeError", text, 2, "return math.sqrt(S)"))
 
 
 def test_for_other_exceptions_there_is_no_advice():
@@ -549,8 +595,8 @@ def test_arguments_in_few_characters(value, text):
 
 
 def test_a_probe_of_one_call():
-    probe = probes.call("sum", 1.0, (2.0, 3.0))
-    assert (probe.name, probe.text) == ("sum", "With 1, (2, 3)")
+    probe = probes.call("sum", a=1.0, b=(2.0, 3.0))
+    assert (probe.name, probe.text) == ("sum", "With a = 1, b = (2, 3)")
     assert probes.call("sum", 1.0, text="words").text == "words"
     ((label, value),), _ = observe.record(lambda a, b: a + sum(b), probe)
     assert (label, value) == ("result", 6)
@@ -914,115 +960,121 @@ def in_batches(indices, size):
     return [np.array(indices[start : start + size]) for start in range(0, len(indices), size)]
 
 
-def test_the_probe_of_minibatches_sees_number_sizes_content_and_order():
+YES = {
+    "do indices come twice (1: yes)": 0,
+    "are there others than 0 … n−1 (1: yes)": 0,
+    "are all of 0 … n−1 there (1: yes)": 1,
+    "is np.random left alone (1: yes)": 1,
+    "does the same generator give the same batches again (1: yes)": 1,
+    "do two generators give different batches (1: yes)": 1,
+    "are the indices shuffled (1: yes)": 1,
+    "are neighbours kept together (1: yes)": 0,
+}
+
+
+@pytest.mark.parametrize(
+    ("order", "changed"),
+    [
+        (lambda n, rng: rng.permutation(n), {}),
+        (lambda n, rng: rng.permutation(n) + 1, {"others than": 1, "all of": 0}),
+        (lambda n, rng: np.random.permutation(n), {"left alone": 0, "same batches": 0}),  # noqa: NPY002
+        (lambda n, rng: np.random.default_rng().permutation(n), {"same batches": 0}),
+        (lambda n, rng: np.random.default_rng(3).permutation(n), {"two generators": 0}),
+        (lambda n, rng: np.arange(n), {"two generators": 0, "shuffled": 0, "together": 1}),
+        (lambda n, rng: rng.integers(0, n, n), {"twice": 1, "all of": 0}),
+    ],
+)
+def test_the_probe_of_minibatches_sees_content_order_and_the_generator(order, changed):
     probe = asked("minibatches", 0)
-    assert (probe.name, probe.text) == ("a smaller last one", "minibatches(103, 20, rng)")
-
-    def properties(shuffled, same, together, sizes=(20, 20, 20, 20, 20, 3)):
-        return [
-            ("number of batches", len(sizes)),
-            ("sizes of the batches", list(sizes)),
-            ("the sorted indices", list(range(103))),
-            ("are the indices shuffled (1: yes)", shuffled),
-            ("is the second epoch in the same order (1: yes)", same),
-            ("are neighbours kept together (1: yes)", together),
-        ]
-
-    solution = checks.exercises()["minibatches"].solution
-    assert seen_by(probe, solution) == properties(1, 0, 0)
-    assert seen_by(probe, lambda n, size, rng: in_batches(range(n), size)) == properties(0, 1, 1)
-    # Neighbours are looked for in the first batch; more than nine in ten are "together".
-    for first, together in ((1, 0), (2, 1), (20, 1)):
-        rest = list(range(first, 103))[::-1]
-        batches = [np.arange(first), np.array(rest)]
-        sizes = (first, 103 - first)
-        assert seen_by(probe, lambda *args, b=batches: b) == properties(1, 1, together, sizes)
-    gap = [np.array([*range(10), 102]), np.arange(10, 102)]  # nine of ten
-    assert seen_by(probe, lambda *args: gap) == properties(1, 1, 0, (11, 92))
+    assert (probe.name, probe.text) == ("a smaller last one", "With n = 103, batch_size = 20")
+    wanted = {
+        label: next((new for part, new in changed.items() if part in label), usual)
+        for label, usual in YES.items()
+        if "same batches" not in changed or "two generators" not in label
+    }
+    seen = seen_by(probe, lambda n, size, rng: in_batches(order(n, rng), size))
+    assert seen[:2] == [("number of batches", 6), ("sizes of the batches", [20] * 5 + [3])]
+    assert dict(seen[2:]) == wanted
 
 
 def test_the_probe_of_minibatches_ends_where_there_are_no_batches():
     probe = asked("minibatches", 0)
     for result in (None, "word", np.array([5.0]), np.arange(3.0)):
         plain_result = result.tolist() if isinstance(result, np.ndarray) else result
-        assert seen_by(probe, lambda *args, r=result: r) == [("first epoch", plain_result)]
-    epochs = iter([in_batches(range(103), 20)])
-    for label in ("second epoch", "first epoch"):  # the first call is right, all others fail
-        ((seen, raised),) = seen_by(probe, lambda *args: next(epochs))
-        assert (seen, raised.kind) == (label, "StopIteration")
+        assert seen_by(probe, lambda *args, r=result: r) == [("batches", plain_result)]
+    assert seen_by(probe, lambda *args: iter(())) == [("batches", Odd("a tuple_iterator"))]
 
 
 def test_the_losses_given_to_numerical_gradient_are_those_that_its_probes_name():
-    losses = {
-        "L = x³ + 2xy + y² at (1, -2), h = 0.1": lambda x, y: x**3 + 2 * x * y + y**2,
-        "L = Σ exp(θ) at (0, 1, -1), h = 0.2": lambda *theta: sum(np.exp(theta)),
-    }
-    for index, (text, loss) in enumerate(losses.items()):
+    losses = (
+        ("L = x³ + 2xy + y² at (1.5, -2), h = 0.1", lambda x, y: x**3 + 2 * x * y + y**2),
+        ("L = Σ exp(θ) at (0, 2, -3), h = 0.2", lambda *theta: sum(np.exp(theta))),
+        ("L = a³ − b³ at (-1, 1.5), h = 0.1", lambda a, b: a**3 - b**3),
+        (
+            "L = a³b² + a exp(c) + d⁴ at (0.5, 2, -1, 3), h = 0.3",
+            lambda a, b, c, d: a**3 * b**2 + a * np.exp(c) + d**4,
+        ),
+    )
+    for index, (text, loss) in enumerate(losses):
         given = []
         probe = asked("numerical_gradient", index)
         observe.record(lambda *args, g=given: g.append(args), probe)
         ((function, theta, h),) = given
-        assert probe.text == text
+        assert probe.text == f"With {text}"
         assert text.endswith(f"at {probes.show_value(theta)}, h = {h}")
         for point in (theta, theta + 0.3, -2 * theta):
             assert function(point) == pytest.approx(loss(*point), rel=1e-14)
 
 
-SHARES = "share below {}, which should be near {}"
+def drawn(how):
+    """The records of the first probe of sample_rates."""
+    return dict(seen_by(asked("sample_rates", 0), how))
 
 
-def rates_with_shares(*counts):
-    """Rates from 1e-4 to 1, so many in each of the four decades."""
-    decades = np.concatenate(
-        [np.full(count, 10.0**-k) for count, k in zip(counts, (4, 3, 2, 1), strict=True)]
-    )
-    return decades * np.linspace(2, 5, len(decades))
+def test_the_probe_of_sample_rates_sees_how_they_are_spread():
+    def skewed(low, high, n, rng):
+        return low * (high / low) ** (rng.random(n) ** 2)
+
+    probe = asked("sample_rates", 0)
+    assert (probe.name, probe.text) == ("four decades", "With low = 0.0001, high = 1, n = 4000")
+    right = drawn(checks.exercises()["sample_rates"].solution)
+    shares = {label: value for label, value in right.items() if "share below" in label}
+    assert shares == {
+        f"share below {end}, which should be near {part}": part
+        for end, part in (("0.001", 0.25), ("0.01", 0.5), ("0.1", 0.75))
+    }
+    assert right["share in the range"] == 1
+    assert [v for k, v in drawn(skewed).items() if "share below" in k] == [0.5, 0.7, 0.85]
 
 
 @pytest.mark.parametrize(
-    ("rates", "in_range", "shares", "different"),
+    ("how", "label", "value"),
     [
-        (rates_with_shares(1000, 1000, 1000, 1000), 1, (0.25, 0.5, 0.75), 1),
-        (rates_with_shares(1160, 1000, 920, 920), 1, (0.25, 0.5, 0.75), 1),  # 0.29 is near enough
-        (rates_with_shares(1600, 1200, 800, 400), 1, (0.4, 0.7, 0.9), 1),
-        (np.repeat([1e-4, 1.0], 2000), 1, (0.5, 0.5, 0.5), 0),  # the ends belong to it
-        (np.repeat([1e-5, 2.0, 0.5, 0.6], 1000), 0.5, (0.25, 0.25, 0.25), 0),
-        (np.append(np.full(400, 0.9), np.linspace(0.2, 0.8, 3600)), 1, (0, 0, 0), 1),
-        (np.append(np.full(401, 0.9), np.linspace(0.2, 0.8, 3599)), 1, (0, 0, 0), 0),
+        (lambda low, high, n, rng: rng.uniform(0.1, 1, n), "do the rates follow", 0),
+        (lambda low, high, n, rng: np.geomspace(low, high, n), "is it a grid", 1),
+        (lambda low, high, n, rng: low / np.random.random(n), "np.random left alone", 0),  # noqa: NPY002
+        (lambda low, high, n, rng: low / np.random.default_rng().random(n), "same generator", 0),
+        (lambda low, high, n, rng: low / np.random.default_rng(1).random(n), "two generators", 0),
+        (lambda low, high, n, rng: np.full(n, low / rng.random()), "are all the same", 1),
+        (lambda low, high, n, rng: low * rng.integers(1, 9, n), "nearly all different", 0),
+        (lambda low, high, n, rng: -low * rng.random(n), "share in the range", 0),
     ],
 )
-def test_the_probe_of_sample_rates_sees_how_they_are_spread(rates, in_range, shares, different):
-    probe = asked("sample_rates", 0)
-    assert (probe.name, probe.text) == ("four decades", "sample_rates(0.0001, 1, 4000, rng)")
-    ends = zip(("0.001", "0.01", "0.1"), (0.25, 0.5, 0.75), strict=True)
-    labels = [SHARES.format(end, part) for end, part in ends]
-    assert seen_by(probe, lambda low, high, n, rng: rates) == [
-        ("shape", [0.0] * 4000),
-        ("how many are in the range", in_range),
-        *zip(labels, shares, strict=True),
-        ("are nearly all different (1: yes)", different),
-    ]
+def test_the_probe_of_sample_rates_sees_what_is_special(how, label, value):
+    found = [seen for name, seen in drawn(how).items() if label in name]
+    assert found == [value]
+
+
+def test_a_probe_leaves_the_notebooks_random_numbers_alone():
+    before = np.random.get_state()[1].tolist()  # noqa: NPY002
+    drawn(lambda low, high, n, rng: low / np.random.random(n))  # noqa: NPY002
+    assert np.random.get_state()[1].tolist() == before  # noqa: NPY002
 
 
 def test_the_probe_of_sample_rates_says_where_it_failed():
-    for index in (0, 2):
-        ((label, raised),) = seen_by(asked("sample_rates", index), lambda *args: 1 / 0)
-        assert (label, raised.kind) == ("sample", "ZeroDivisionError")
-
-
-def test_two_generators_are_asked_for_sample_rates_and_each_run_asks_the_same():
-    calls = []
-
-    def spy(low, high, n, rng):
-        calls.append((low, high, n, rng.random()))
-        return calls[-1][3] if len(calls) % 4 else calls[-2][3]
-
-    probe = asked("sample_rates", 2)
-    label = "two generators give the same (1: yes)"
-    assert seen_by(probe, spy) == [(label, 0)]
-    assert seen_by(probe, spy) == [(label, 1)]
-    assert [call[:3] for call in calls] == [(0.01, 1.0, 5)] * 4
-    assert calls[:2] == calls[2:]
+    ((label, raised),) = seen_by(asked("sample_rates", 0), lambda *args: 1 / 0)
+    assert (label, raised.kind) == ("sample", "ZeroDivisionError")
+    assert seen_by(asked("sample_rates", 0), lambda *args: 0.5) == [("sample", 0)]
 
 
 class Spying:
@@ -1088,16 +1140,16 @@ def test_a_probe_of_MyRMSprop_drives_two_objects_by_turns(spying):
 def test_the_probe_of_from_pytorch_sees_every_setting():
     probe = asked("from_pytorch", 0)
     assert isinstance(probe.name, str)
-    assert probe.text.startswith("from_pytorch(")
-    settings = probe.text.removeprefix("from_pytorch")
+    assert probe.text == "With lr = 0.1, alpha = 0.9, eps = 1e-6"
+    assert asked("from_pytorch", 1).text == "Without arguments"
     given = []
 
     def spy(*args):
         given.append(args)
         return {"b": 2.0, "a": "x"}
 
-    assert seen_by(probe, spy) == [("keys", "a, b"), ("a", "x"), ("b", 2.0)]
-    assert probes.show_value(given[0]) == settings
+    assert seen_by(probe, spy) == [("names", "a, b"), ("a", "x"), ("b", 2.0)]
+    assert given == [(0.1, 0.9, 1e-6)]
     assert seen_by(probe, lambda *args: "x") == [("settings", "x")]
     ((label, raised),) = seen_by(probe, lambda *args: 1 / 0)
     assert (label, raised.kind) == ("settings", "ZeroDivisionError")
@@ -1140,7 +1192,7 @@ def exercise(**parts):
         "lesson": 3,
         "title": "Doubling",
         "task": "Double it.",
-        "probes": (probes.call("three", 3.0), probes.call("pair", np.array([1.0, -2.0]))),
+        "probes": (probes.call("three", x=3.0), probes.call("pair", x=np.array([1.0, -2.0]))),
         "mistakes": {
             "halved": (lambda x: x / 2, "Was it halved?"),
             "squared": ((lambda x: x**2, lambda x: x * abs(x)), "Was it squared?"),
@@ -1167,58 +1219,63 @@ def exercise(**parts):
             lambda x: 0.5 * x,
             False,
             "halved",
-            "With 3, result: the double is 1.5, but should be 6 (4 times too small).\n"
+            "With x = 3, result: the double is 1.5, but should be 6 (4 times too small).\n"
             "Was it halved?",
         ),
         (
             lambda x: x * abs(x),
             False,
             "squared",
-            "With 3, result: the double is 9, but should be 6.\nWas it squared?",
+            "With x = 3, result: the double is 9, but should be 6.\nWas it squared?",
         ),
         (
             lambda x: 2 * x + np.array([0.0, 1.0]) * (np.ndim(x) > 0),
             False,
             "wrong shape",
-            "With 3, result: your function gave an array of shape (2,).\nAsked for: the number 6.",
+            "With x = 3, result: your function gave an array of shape (2,).\n"
+            "Asked for: one number.",
         ),
         (
             lambda x: 2 * x if np.ndim(x) == 0 else np.array([2.0, -3.0]),
             False,
             "unknown",
-            "With (1, -2), result: the double[1] is -3, but should be -4.\n"
+            "With x = (1, -2), result: the double[1] is -3, but should be -4.\n"
             "This mistake isn't in the catalogue; the hints may help.",
         ),
         (
             lambda x: [].append(x),
             False,
             "returns None",
-            "With 3, result: your function gave None.\n"
+            "With x = 3, result: your function gave None.\n"
             "Does every path through it end with a return?",
         ),
         (
             lambda x: "six",
             False,
             "wrong return",
-            "With 3, result: your function gave 'six'.\nAsked for: the number 6.",
+            "With x = 3, result: your function gave 'six'.\nAsked for: one number.\nNot used: `x`.",
         ),
         (
             lambda x: {"a": 6.0},
             False,
             "wrong return",
-            "With 3, result: your function gave a dict with the keys a.\nAsked for: the number 6.",
+            "With x = 3, result: your function gave a dict with the keys a.\n"
+            "Asked for: one number.\n"
+            "Not used: `x`.",
         ),
         (
             lambda x: np.full(3, 6.0),
             False,
             "wrong shape",
-            "With 3, result: your function gave an array of shape (3,).\nAsked for: the number 6.",
+            "With x = 3, result: your function gave an array of shape (3,).\n"
+            "Asked for: one number.\n"
+            "Not used: `x`.",
         ),
         (
             lambda x: np.nan if np.ndim(x) == 0 else 2 * x,
             False,
             "unknown",
-            "With 3, result: the double is not a number, but should be 6.\n"
+            "With x = 3, result: the double is not a number, but should be 6.\n"
             "This mistake isn't in the catalogue; the hints may help.",
         ),
         (
@@ -1237,20 +1294,24 @@ def test_each_answer_says_what_was_seen(function, passed, mistake, message):
 
 def test_an_exception_is_told_with_its_advice_or_without():
     def double(x):
-        return 2 * x if np.ndim(x) == 0 else [][0]
+        y = 2 * x
+        if np.ndim(x):
+            y = [][0]
+        return y
 
     answer = exercise().judge(double)
     assert answer.mistake == "raises"
     assert answer.message == (
-        "With (1, -2), result: your function raised IndexError: list index out of range "
-        "in line 2 (return 2 * x if np.ndim(x) == 0 else [][0])."
+        "With x = (1, -2), result: your function raised IndexError: list index out of range "
+        "in line 4 (y = [][0]).\n"
+        "The last index is one less than the length: range(len(x)) goes from 0 to len(x) − 1."
     )
 
     def double(x):
         return np.undefined if x > 0 else x
 
     assert (
-        exercise(probes=(probes.call("pair", np.ones(2)),))
+        exercise(probes=(probes.call("pair", x=np.ones(2)),))
         .judge(double)
         .message.endswith(
             ").\nAn `if` can't decide for a whole array at once: use np.where, or an elementwise "
@@ -1299,8 +1360,9 @@ def test_an_endless_loop_is_told_with_the_probe():
     answer = exercise().judge(double, seconds=0.2)
     assert answer.mistake == "endless loop"
     assert answer.message == (
-        "Your function had not come back after 0.2 s (With (1, -2)), and was stopped.\n"
-        "Does every loop in it come to an end?"
+        "Your function had not come back after 0.2 s (With x = (1, -2)), and was stopped.\n"
+        "Does every loop in it come to an end?\n"
+        "Nothing in the loop of line 2 changes `np.ndim(x)`."
     )
 
 
@@ -1335,30 +1397,30 @@ def pair_of(x):
         (
             lambda x: (2 * x, 3.5 * x),
             "unknown",
-            "With 3, result: the triple is 10.5, but should be 9.\n",
+            "With x = 3, result: the triple is 10.5, but should be 9.\n",
         ),
         (
             lambda x: (2.5 * x, 3 * x),
             "unknown",
-            "With 3, result: the double is 7.5, but should be 6.\n",
+            "With x = 3, result: the double is 7.5, but should be 6.\n",
         ),
         (
             lambda x: (2 * x, 3 * x, x),
             "wrong return",
-            "With 3, result: your function gave an array of shape (3,).\n"
-            "Asked for: the double, the triple; each the number 6.",
+            "With x = 3, result: your function gave 3 things, where 2 are asked for.\n"
+            "Asked for: the double and the triple, each one number.",
         ),
         (
             lambda x: (2 * x, 3 * x) if np.ndim(x) == 0 else np.zeros((2, 3)),
             "wrong shape",
-            "With (1, -2), result: your function gave an array of shape (2, 3).\n"
-            "Asked for: the double, the triple; each an array of shape (2,).",
+            "With x = (1, -2), result: your function gave an array of shape (2, 3).\n"
+            "Asked for: the double and the triple, each an array of shape (2,).",
         ),
         (
             lambda x: {"a": x},
             "wrong return",
-            "With 3, result: your function gave a dict with the keys a.\n"
-            "Asked for: the double, the triple; each the number 6.",
+            "With x = 3, result: your function gave a dict with the keys a.\n"
+            "Asked for: the double and the triple, each one number.",
         ),
     ],
 )
@@ -1431,7 +1493,7 @@ def test_progress_is_remembered_only_for_what_is_right(monkeypatch):
     assert exercise().check(double).passed
     assert remembered == [("exercises", "double")]
     answer = exercise().check(made("def double(x):\n    while True: pass", "double"), seconds=0.1)
-    assert answer.message.startswith("Your function had not come back after 0.1 s (With 3), ")
+    assert answer.message.startswith("Your function had not come back after 0.1 s (With x = 3), ")
 
 
 def test_if_not_even_the_first_probe_began_no_probe_is_named():
@@ -1442,7 +1504,7 @@ def test_if_not_even_the_first_probe_began_no_probe_is_named():
 
 
 def test_an_entry_of_a_matrix_is_named_by_row_and_column():
-    one = exercise(probes=(probes.call("square", np.ones((2, 2))),), mistakes={}, variants={})
+    one = exercise(probes=(probes.call("square", x=np.ones((2, 2))),), mistakes={}, variants={})
     message = one.judge(lambda x: 2 * x + np.array([[0, 1], [0, 0]])).message
     assert "result: the double[0, 1] is 3, but should be 2.\n" in message
 
@@ -1455,7 +1517,7 @@ def test_of_several_arguments_the_one_that_was_changed_is_named():
         y += x
         return y
 
-    probe = probes.call("both", np.ones(2), np.ones(2))
+    probe = probes.call("both", x=np.ones(2), y=np.ones(2))
     one = exercise(solution=add, probes=(probe,), mistakes={}, variants={})
     assert "changed the caller's y (both, result)" in one.judge(adds_in_place).message
 
@@ -1480,7 +1542,7 @@ def test_a_notebook_in_which_numpy_raises_gets_the_same_verdicts():
 
     one = exercise(
         solution=inverse,
-        probes=(probes.call("zero", 0.0), probes.call("two", 2.0)),
+        probes=(probes.call("zero", x=0.0), probes.call("two", x=2.0)),
         mistakes={"squared": (lambda x: 1 / np.float64(x) ** 2, "")},
         variants={},
     )
@@ -1496,7 +1558,9 @@ def test_a_notebook_in_which_numpy_raises_gets_the_same_verdicts():
 
 def test_the_matrix_has_a_row_for_each_implementation_and_a_column_for_each_probe():
     one = exercise(
-        probes=(probes.call("zero", 0.0), probes.call("four", 4.0), probes.call("minus", -1.0)),
+        probes=tuple(
+            probes.call(name, x=x) for name, x in (("zero", 0.0), ("four", 4.0), ("minus", -1.0))
+        ),
     )
     table = catalogue.matrix(one)
     assert (table.index.name, table.columns.name) == ("implementation", "probe")

@@ -106,8 +106,8 @@ def test_what_edition_1_kept_for_each_folder_is_put_together(path):
 
 def test_a_working_folder_that_is_gone_is_no_obstacle(path):
     code = (
-        "import os, tempfile; folder = tempfile.mkdtemp(); os.chdir(folder); os.rmdir(folder)\n"
-        "from rmsprop_lesson import checks, predict, quiz\n"
+        "import os, tempfile; from rmsprop_lesson import checks, predict, quiz\n"
+        "folder = tempfile.mkdtemp(); os.chdir(folder); os.rmdir(folder)\n"
         "solution = checks.exercises()['ewma'].solution\n"
         "assert checks.ewma(solution).passed and not checks.ewma(lambda x, b: x).passed\n"
         "assert 'exercises are done' in repr(checks.progress())\n"

@@ -128,9 +128,9 @@ class Numbers(NamedTuple):
         )
 
     def _near(self, value, unit, figure):
-        close = 0.5 * unit * (1 + 1e-6) if figure.significant > 1 else 1e-9 * abs(value)
+        close = 0.5 * unit * (1 + 1e-6) if figure.significant > 1 else 1e-12 * abs(value)
         code, outputs = (n if figure.signed else abs(n) for n in self)
-        exact = 1e-9 * abs(value)
+        exact = 1e-12 * abs(value)
         return bool((abs(code - value) <= exact).any() or (abs(outputs - value) <= close).any())
 
 
@@ -327,7 +327,7 @@ class Guard:
             figure.written
             for figure in self._unknown(place, text)
             if figure.written not in self.listed
-            and not np.isclose(self.found, abs(figure.value), rtol=1e-9, atol=0).any()
+            and not np.isclose(self.found, abs(figure.value), rtol=1e-12, atol=0).any()
         ]
 
     def all_missing(self):
@@ -437,7 +437,7 @@ def slips_seen(number, every=1):
 
 
 def test_most_slips_are_seen():
-    """Of all slips 0.66 are seen in one significant digit, 0.85 in two, 0.97 in three or more.
+    """Of all slips 0.64 are seen in one significant digit, 0.84 in two, 0.96 in three or more.
 
     What isn't seen has become another number of the same section, such as 0.9 for 0.99.
     """
@@ -447,7 +447,7 @@ def test_most_slips_are_seen():
             seen.setdefault(digits, []).extend(found)
     assert np.mean(seen[1]) > 0.6
     assert np.mean(seen[2]) > 0.8
-    assert np.mean(seen[3]) > 0.95
+    assert np.mean(seen[3]) > 0.92
 
 
 @pytest.mark.parametrize(

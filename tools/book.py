@@ -20,7 +20,7 @@ import yaml
 from rmsprop_lesson import checks, mnist_available
 from rmsprop_lesson.course.explorers.bundle import bundle
 
-from . import notebooks, npm, outputs
+from . import notebooks, npm, outputs, runtime
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "_build"
@@ -40,6 +40,8 @@ def main():
     static = SOURCE / "docs" / "_static"
     (static / "site.js").unlink()  # a part of course.js
     place_scripts(static)
+    shutil.rmtree(static / "python")  # bundled
+    runtime.place(static, runtime.builder_folder())
     code = _build()
     if code == 0:
         _finish()
@@ -55,12 +57,18 @@ def config():
 
 
 def mistakes():
-    """Which probe of the central exercise sees which mistake, as a Markdown table."""
-    table = checks.matrix()
+    """Which probe sees which mistake, as Markdown: a table for each exercise."""
+    others = dict(checks.exercises())
+    return "\n".join(map(_seen, (others.pop("rmsprop_step"), *others.values())))
+
+
+def _seen(exercise):
+    table = checks.matrix(exercise.name)
     head = ["mistake", *table.columns]
     rows = [[name, *("yes" if sees else "–" for sees in row)] for name, *row in table.itertuples()]
     lines = [head, ["---"] + [":-:"] * len(table.columns), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+    body = "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    return f"## {exercise.title}, `{exercise.name}`\n\n{body}\n"
 
 
 def _place_lessons():
@@ -71,7 +79,16 @@ def _place_lessons():
     with ProcessPoolExecutor(2) as pool:
         for path, notebook in zip(paths, pool.map(executed, paths), strict=True):
             mark_answers(notebook)
+            runtime.add_places(notebook, path.stem)
             nbformat.write(outputs.prepare(notebook, figures), folder / path.name)
+    done = SOURCE / "docs" / "done.md"
+    done.write_text(done.read_text("utf-8") + runtime.overview(_titles(paths)) + "\n", "utf-8")
+
+
+def _titles(paths):
+    """Each lesson's heading, by the notebook's name."""
+    firsts = {path.stem: nbformat.read(path, as_version=4).cells[0].source for path in paths}
+    return {stem: source.splitlines()[0].lstrip("# ") for stem, source in firsts.items()}
 
 
 def mark_answers(notebook):
@@ -139,6 +156,7 @@ def _build():
 def _finish():
     """Put the site in its place, with the lessons as they are for download."""
     shutil.copy(ROOT / "docs" / "404.html", HTML)
+    runtime.finish(HTML)
     for path in (ROOT / "notebooks").glob("*.ipynb"):
         shutil.copy(path, HTML / "_sources" / "notebooks" / path.name)
 

@@ -1,4 +1,5 @@
 // What a page does once it is there. It stands behind the explorers' code in course.js.
+globalThis.rmspropCourse = { ...$ui, ...$store, ...$explorers }; // for docs/_static/python
 addEventListener("DOMContentLoaded", () => {
   $explorers.mountAll(document, { memory: true });
   waitForAnswers();

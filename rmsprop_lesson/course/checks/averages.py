@@ -5,6 +5,7 @@ import numpy as np
 from ...measures import ewma, half_life, past_weights
 from .engine import Exercise
 from .pairs import parts
+from . import relatives
 from .probes import call, steps
 
 
@@ -221,6 +222,15 @@ _EWMA = Exercise(
     explanation="Each value enters with weight $1-\\beta$ and fades by the factor β at every step.",
 )
 
+BALL_VARIANTS = (
+    "Nesterov",
+    "averaged form",
+    "rate inside the velocity",
+    "minus inside the velocity",
+    "rate made up for the average",
+    "rate and 1-beta inside",
+)
+
 _HEAVY_BALL = Exercise(
     solution=heavy_ball_step,
     lesson=2,
@@ -230,6 +240,14 @@ _HEAVY_BALL = Exercise(
     probes=(
         steps("three steps", (1.0, -2.0, 0.5), _PATH, (0.1, 0.9), text="η = 0.1, β = 0.9"),
         steps("floats", 2.0, (2.0, 1.8, -1.0), (0.2, 0.5), text="η = 0.2, β = 0.5"),
+        steps(
+            "from a state",
+            (1.5, -0.8),
+            [(0.6, -2.5), (-1.4, 0.3)],
+            (0.3, 0.7),
+            start=[(0.9, -1.7)],
+            text="From v = (0.9, -1.7), η = 0.3, β = 0.7",
+        ),
     ),
     variants={
         "averaged form": (
@@ -241,6 +259,19 @@ _HEAVY_BALL = Exercise(
             _ball(lambda v, g, lr, b: b * v + lr * g, lambda v, g, lr, b: v),
             "η stands inside the velocity, v ← βv + ηg. θ goes the same way as long as η is "
             "constant.",
+        ),
+        "minus inside the velocity": (
+            _ball(lambda v, g, lr, b: b * v - g, lambda v, g, lr, b: -lr * v),
+            "the minus stands inside the velocity, v ← βv − g, which is then added to θ. θ goes the "
+            "same way.",
+        ),
+        "rate made up for the average": (
+            _ball(lambda v, g, lr, b: b * v + (1 - b) * g, lambda v, g, lr, b: lr * v / (1 - b)),
+            "v averages the gradients, and the step makes up for it by 1/(1 − β).",
+        ),
+        "rate and 1-beta inside": (
+            _ball(lambda v, g, lr, b: b * v + lr * (1 - b) * g, lambda v, g, lr, b: v),
+            "η and 1 − β stand inside the velocity: the averaged form, as long as η is constant.",
         ),
         "Nesterov": (
             _ball(lambda v, g, lr, b: b * v + g, lambda v, g, lr, b: lr * (g + b * v)),
@@ -288,6 +319,7 @@ _HEAVY_BALL = Exercise(
             "Are the two returned in the wrong order? First θ, then v.",
         ),
     },
+    update=relatives.heavy_ball(BALL_VARIANTS),
     hints=(
         "The velocity remembers: keep a part β of it and add the new gradient.",
         r"$$v \leftarrow \beta v + g, \qquad \theta \leftarrow \theta - \eta v$$",
@@ -310,11 +342,23 @@ _ADAGRAD = Exercise(
         steps(
             "tiny gradients", (0.0, 0.0), [(1e-4, 1.0), (2e-4, -2.0)], (0.1, 1e-3), text="ε = 1e-3"
         ),
+        steps(
+            "from a state",
+            (1.5, -0.8),
+            [(0.6, -2.5), (-1.4, 0.3)],
+            (0.2, 0.05),
+            start=[(0.7, 2.5)],
+            text="From G = (0.7, 2.5), η = 0.2, ε = 0.05",
+        ),
     ),
     variants={
         "epsilon inside the root": (
             _adagrad(step=lambda g, G, lr, e: lr * g / np.sqrt(G + e)),
             "ε stands inside the root; the exercise has it outside, as in PyTorch.",
+        ),
+        "epsilon as a floor": (
+            _adagrad(step=lambda g, G, lr, e: lr * g / np.maximum(np.sqrt(G), e)),
+            "ε is a lower bound of the denominator instead of being added to it.",
         ),
     },
     mistakes={
@@ -362,6 +406,7 @@ _ADAGRAD = Exercise(
             "Is g squared in the step as well?",
         ),
     },
+    update=relatives.adagrad(("epsilon inside the root", "epsilon as a floor")),
     hints=(
         "Each parameter adds up its own squared gradients.",
         r"$$G \leftarrow G + g^2, \qquad \theta \leftarrow \theta - \frac{\eta}{\sqrt G + \epsilon}"

@@ -21,6 +21,8 @@ from .mend import clues, mend
 from .observe import Odd, Raised, agree, first_difference, record
 from .own import keep
 from .pairs import pairs
+from .sayings import say
+from .diagnosis import Found
 from .source import is_stub, stub_of
 from .verdict import Verdict, show
 from .words import advice, asked_for, at, error, gave, number, ratio
@@ -106,6 +108,8 @@ class Exercise:
         Names of what the function returns, for the messages.
     draft : callable, optional
         What the learner starts from, if that isn't an empty body: code with a slip, to be mended.
+    update : object, optional
+        How an update is explained by its parts: ``update.explain(probes, seen)`` gives a `Found`.
     """
 
     solution: Callable
@@ -119,6 +123,7 @@ class Exercise:
     variants: dict = field(default_factory=dict)
     outputs: tuple = ()
     draft: Callable | None = None
+    update: object = None
 
     @property
     def name(self):
@@ -157,8 +162,18 @@ class Exercise:
             keep(self.name, function)
         return show(verdict)
 
-    def judge(self, function, seconds=SECONDS):
-        """Like `check`, without showing anything."""
+    def judge(self, function, seconds=SECONDS, foretell=None):
+        """Like `check`, without showing anything.
+
+        Parameters
+        ----------
+        function, seconds
+            As in `check`.
+        foretell : callable, optional
+            ``foretell(verdict)`` is told before each probe, and before the search for the slip's
+            place, what the verdict is if it never comes back. A web page needs it, which can only
+            end the worker that would say so.
+        """
         if not callable(function):
             return self._not_yet(
                 "not a function",
@@ -168,11 +183,16 @@ class Exercise:
         if is_stub(function, self.stub, self.name):
             return self._still_stub()
         progress = []
+        if foretell:
+            progress = _Foretelling(lambda seen: foretell(self._time_up(seen, seconds)))
         try:
             seen = sandbox.run(lambda: observe(function, self.probes, progress), seconds)
         except sandbox.TimeUp:
             return self._with_place(self._time_up(progress, seconds), function)
-        return self._with_place(self._compare(seen), function)
+        verdict = self._compare(seen)
+        if foretell:
+            foretell(verdict)  # a search for the place may be what never comes back
+        return self._with_place(verdict, function)
 
     def _with_place(self, verdict, function):
         """Say where the slip stands, if one small change to the learner's source mends it."""
@@ -212,11 +232,13 @@ class Exercise:
         difference = self.difference(self.solution, seen)
         if difference is None:
             return self._right(seen)
+        if self._mentions(seen, "NotImplementedError"):
+            return self._still_stub()
+        if self.update:
+            return self._explained(seen, difference)
         for name in self.variants:
             if self._fits(self.variants, name, seen):
                 return self._right(seen, name)
-        if self._mentions(seen, "NotImplementedError"):
-            return self._still_stub()
         found = [name for name in self.mistakes if self._fits(self.mistakes, name, seen)]
         if len(found) == 1:
             where = self._describe(seen, difference)
@@ -225,6 +247,70 @@ class Exercise:
         if len(together) == 1:
             return self._two_mistakes(together.pop(), self._describe(seen, difference))
         return self._unnamed(seen, difference)
+
+    def _explained(self, seen, difference):
+        """The verdict on an update, by its parts."""
+        found = self.update.explain(self.probes, seen)
+        if found is None or found.mistakes == (UNKNOWN,):
+            return self._listed(seen, difference)
+        broken = "keeps state" not in found.mistakes and self._broken(seen)
+        if not found.mistakes and not broken:
+            return self._right(seen, *found.variants)
+        if broken:
+            verdict = self._unnamed(seen, difference)
+            if found.mistakes == ():
+                return verdict
+            if verdict.mistake != UNKNOWN and (
+                verdict.mistake != "wrong return" or "return" not in found.mistakes[0]
+            ):
+                return self._several(
+                    (verdict.mistake, *found.mistakes), verdict.message, found, skip=1
+                )
+        return self._several(found.mistakes, self._describe(seen, difference), found)
+
+    def _listed(self, seen, difference):
+        """The verdict by the list of whole functions, where the parts don't tell."""
+        found = [name for name in self.mistakes if self._fits(self.mistakes, name, seen)]
+        if len(found) == 1:
+            return self._several(found, self._describe(seen, difference), Found(()))
+        return self._unnamed(seen, difference)
+
+    def _several(self, names, start, found, skip=0):
+        lines = [start]
+        for number, name in enumerate(names):
+            if number >= skip:
+                lines.append(("Then: " if number else "") + self._say(name))
+        for name in found.variants:
+            lines.insert(1, f"Fine as it is: {name}.")
+        return Verdict(self.name, False, names[0], "\n".join(lines), mistakes=tuple(names))
+
+    def _say(self, name):
+        """What is said to a mistake, or to two of which it is one."""
+        if name == "wrong return":
+            return f"Return {' and '.join(self.outputs)}, in this order."
+        if name == UNKNOWN:
+            return "Something else is off as well; the numbers above show where."
+        if name.startswith("either "):
+            parts = name.removeprefix("either ").replace(" or ", " and ").split(" and ")
+            return " Or: ".join(self._saying(part) for part in parts)
+        text = self._saying(name)
+        note = getattr(name, "note", "")
+        return f"{text} (Here it is {note}.)" if note else text
+
+    def _saying(self, name):
+        return self.mistakes[name][1] if name in self.mistakes else say(name, self.outputs[1] if len(self.outputs) > 1 else "S")
+
+    def _broken(self, seen):
+        """Whether a probe ended before its end, or something else than numbers came back."""
+        for probe, runs in zip(self.probes, seen, strict=True):
+            expected = _expected(self.solution, probe)
+            for records, _ in runs:
+                if len(records) != len(expected):
+                    return True
+                for (_, value), (_, want) in zip(records, expected, strict=True):
+                    if not isinstance(value, np.ndarray) or value.shape != want.shape:
+                        return True
+        return False
 
     @cached_property
     def _pairs(self):
@@ -282,14 +368,16 @@ class Exercise:
                     return position, index, expected
         return None
 
-    def _right(self, seen, variant=None):
+    def _right(self, seen, *variants):
         for probe, runs in zip(self.probes, seen, strict=True):
             for _, changed in runs:
                 if changed:
                     return self._changed(probe, *changed[0])
-        if variant:
-            message = f"This is a valid form: {self.variants[variant][1]}"
-            return Verdict(self.name, True, None, message, variant)
+        if variants:
+            remarks = "\n".join(
+                f"This is a valid form: {self.variants[name][1]}" for name in variants
+            )
+            return Verdict(self.name, True, None, remarks, variants[0])
         count = len(self.probes)
         return Verdict(self.name, True, None, f"All {count} probes agree with the reference.")
 
@@ -398,6 +486,18 @@ class Exercise:
 
     def _not_yet(self, mistake, message):
         return Verdict(self.name, False, mistake, message, mistakes=(mistake,))
+
+
+class _Foretelling(list):
+    """A list that calls a function with itself whenever something was appended."""
+
+    def __init__(self, tell):
+        super().__init__()
+        self.tell = tell
+
+    def append(self, item):
+        super().append(item)
+        self.tell(self)
 
 
 def observe(function, probes, progress=None):

@@ -16,10 +16,11 @@ import sys
 import textwrap
 import tokenize
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from types import FunctionType
 
-_FILE = "<mended>"
+CHANGED = "<changed>"  # the file name of a changed copy
 _MOST_COPIES = 400
 _MOST_LINES = 20_000  # of Python that one copy may run: some of them never end
 
@@ -52,7 +53,7 @@ def mend(function, works):
         return None
     for name, words, changed in islice(_changes(tree), _MOST_COPIES):
         made = _made(changed, namespace)
-        if made is not None and _within_limits(works, made):
+        if made is not None and within_limits(partial(works, made)):
             return Mend(name, words)
     return None
 
@@ -107,23 +108,34 @@ def _some_code(function):
 
 
 def _made(tree, namespace):
-    """The function or class that a tree defines; None if it can't be made."""
+    """The function or class that a tree defines; None if it can't be made, or run safely."""
+    if any(_feeds_itself(node) for node in ast.walk(tree)):
+        return None
     names = dict(namespace)
     try:
         module = ast.fix_missing_locations(ast.Module([tree], []))
-        exec(compile(module, _FILE, "exec", dont_inherit=True), names)  # the learner's own code
+        exec(compile(module, CHANGED, "exec", dont_inherit=True), names)  # the learner's own code
     except Exception:
         return None
     return names[tree.name]
 
 
-def _within_limits(works, made):
-    """``works(made)``, but False for a copy that runs too many lines."""
-    left = _MOST_LINES
+def _feeds_itself(node):
+    """Whether a list is put into itself: NumPy never comes back from such a list, nor stops."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return False
+    name = ast.dump(node.func.value)
+    puts = node.func.attr in ("append", "extend", "insert")
+    return puts and any(ast.dump(argument) == name for argument in node.args)
+
+
+def within_limits(work, limit=_MOST_LINES):
+    """Return ``work()``, or False if the changed copies in it run more lines than the limit."""
+    left = limit
 
     def count(frame, event, argument):
         nonlocal left
-        if frame.f_code.co_filename != _FILE:
+        if frame.f_code.co_filename != CHANGED:
             return None
         left -= 1
         if left < 0:
@@ -133,7 +145,8 @@ def _within_limits(works, made):
     before = sys.gettrace()
     sys.settrace(count)
     try:
-        return works(made)
+        result = work()
+        return result if left >= 0 else False
     finally:
         sys.settrace(before)
 

@@ -288,8 +288,12 @@ def _steep(theta):
     return np.sum(np.exp(theta))
 
 
+def _falling(theta):
+    return theta[0] ** 3 - theta[1] ** 3
+
+
 def _mixed(theta):
-    return theta[0] ** 3 * theta[1] + np.exp(theta[2]) * theta[0] + theta[3] ** 4
+    return theta[0] ** 3 * theta[1] ** 2 + np.exp(theta[2]) * theta[0] + theta[3] ** 4
 
 
 # Scores from −1000 to 1000: each way to shift a row overflows, or leaves 0/0, in rows of its own.
@@ -718,10 +722,11 @@ _CHECK = Exercise(
         for name, loss, formula, point, text, h in (
             ("cubic", _curved, "x³ + 2xy + y²", [1.5, -2.0], "(1.5, -2)", 0.1),
             ("exponential", _steep, "Σ exp(θ)", [0.0, 2.0, -3.0], "(0, 2, -3)", 0.2),
+            ("below zero", _falling, "a³ − b³", [-1.0, 1.5], "(-1, 1.5)", 0.1),
             (
                 "four coordinates",
                 _mixed,
-                "a³b + a exp(c) + d⁴",
+                "a³b² + a exp(c) + d⁴",
                 [0.5, 2.0, -1.0, 3.0],
                 "(0.5, 2, -1, 3)",
                 0.3,
@@ -832,7 +837,7 @@ _CHECK = Exercise(
                 _differences(result=lambda slopes, theta: slopes[-1]),
                 _differences(coordinates=lambda rows: rows[-1:]),
             ),
-            "Is only the last coordinate left? Put each one into its place: grad[i] = …",
+            "Is only the last coordinate left? Put each one into its place, grad[i].",
         ),
         "last coordinate left out": (
             (

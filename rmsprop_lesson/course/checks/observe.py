@@ -239,7 +239,7 @@ def array_seen(seen, probe=0, record=0):
 def number_seen(seen, probe=0, record=0):
     """Like `array_seen`, for one number; a float or None."""
     value = array_seen(seen, probe, record)
-    return float(value) if value is not None and value.size == 1 else None
+    return float(value) if value is not None and value.ndim == 0 else None
 
 
 def same(a, b, tolerance=TOLERANCE):

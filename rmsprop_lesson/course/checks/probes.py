@@ -64,24 +64,43 @@ def untouched():
         np.random.set_state(before)  # noqa: NPY002
 
 
-def steps(name, theta, grads, settings, *, text, states=1, counted=False, dtype=np.float64):
+def steps(
+    name, theta, grads, settings, *, text, states=1, start=None, counted=False, dtype=np.float64
+):
     """A probe that makes one update after the other, each from what the one before returned.
 
     The function is called as ``f(theta, grad, *state, *settings)`` (with ``t = 1, 2, …`` after the
-    state if `counted`), and returns θ and the state. Python floats stay Python floats.
+    state if `counted`, or from a number on if that is one), and returns θ and the state, which starts at zero or at what `start` has
+    for each. Python floats stay Python floats.
     """
+    start = [np.zeros_like(theta)] * states if start is None else start
     is_float = isinstance(theta, float)
 
     def cast(value):
         return float(value) if is_float else np.array(value, dtype)
 
     def run(recorder):
-        values = [cast(theta), *(cast(np.zeros_like(theta)) for _ in range(states))]
-        for t, grad in enumerate(grads, start=1):
+        values = [cast(theta), *map(cast, start)]
+        for t, grad in enumerate(grads, start=int(counted) or 1):
             count = (t,) if counted else ()
             label = f"step {t} with g = {show_value(grad)}"
             result = recorder.call(label, values[0], cast(grad), *values[1:], *count, *settings)
             values = [cast(part) for part in _parts(recorder, result, 1 + states, is_float)]
+
+    return Probe(name, text, run)
+
+
+def in_turn(name, thetas, grads, settings, *, text, states=1):
+    """A probe that updates several parameters in turn, each with a state of its own."""
+
+    def run(recorder):
+        kept = [[np.array(theta), *[np.zeros_like(theta)] * states] for theta in thetas]
+        for t, row in enumerate(grads, start=1):
+            for number, grad in enumerate(row):
+                label = f"step {t} of parameter {number + 1} with g = {show_value(grad)}"
+                theta, *state = kept[number]
+                result = recorder.call(label, theta, np.array(grad), *state, *settings)
+                kept[number] = _parts(recorder, result, 1 + states, is_float=False)
 
     return Probe(name, text, run)
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from . import relatives
 from .engine import Exercise
 from .pairs import parts
 from .probes import call, steps
@@ -97,6 +98,12 @@ def _adam_with_t(shift):
     return implementation
 
 
+def _efficient(theta, g, m, v, t, lr, b1, b2, e):
+    _, m, v = adam_step(theta, g, m, v, t, lr, b1, b2, e)
+    rate = lr * np.sqrt(1 - b2**t) / (1 - b1**t)
+    return theta - rate * m / (np.sqrt(v) + e), m, v
+
+
 def _corrected_kept(theta, g, m, v, t, lr, b1, b2, e):
     theta, m, v = adam_step(theta, g, m, v, t, lr, b1, b2, e)
     return theta, m / (1 - b1**t), v / (1 - b2**t)
@@ -178,6 +185,7 @@ _DIVERGED = np.array(
 )
 _ONE_NAN = np.array([[1.0, 1.0, 1.0], [0.1, 0.1, np.nan], [0.5, 0.5, 0.6]])
 _FOUR_SEEDS = np.array([[0.1, 0.2, 7.0, 9.0], [3.0, 2.0, 2.0, 2.5], [4.0, 4.0, 0.3, 0.4]])
+_SPREAD = np.array([[1.0, 1.0, 9.0, 9.0], [4.5, 4.5, 4.5, 4.5], [6.0, 2.0, 9.0, 5.0]])
 _HUGE = np.array([[np.nan, np.nan, 1.0], [3e12, 2e12, 1e12], [2e13, np.nan, 1e11]])
 
 
@@ -215,11 +223,31 @@ _ADAM = Exercise(
             counted=True,
             text="η = 0.1, β₁ = 0.9, β₂ = 0.99, ε = 0.01",
         ),
+        steps(
+            "on the way",
+            (1.5, -0.8),
+            [(0.6, -2.5), (-1.4, 0.3)],
+            (0.3, 0.6, 0.8, 0.02),
+            states=2,
+            start=[(0.9, -1.7), (3.1, 4.2)],
+            counted=4,
+            text="From m = (0.9, -1.7), v = (3.1, 4.2) and t = 4, η = 0.3, β₁ = 0.6, β₂ = 0.8, "
+            "ε = 0.02",
+        ),
     ),
     variants={
         "epsilon inside the root": (
             _adam(step=lambda g, m, v, m_hat, v_hat, lr, e: lr * m_hat / np.sqrt(v_hat + e)),
             "ε stands inside the root; Adam's paper has it outside.",
+        ),
+        "epsilon as a floor": (
+            _adam(step=lambda g, m, v, m_hat, v_hat, lr, e: lr * m_hat / np.maximum(v_hat**0.5, e)),
+            "ε is a lower bound of the denominator instead of being added to it.",
+        ),
+        "efficient form": (
+            _efficient,
+            "the corrections stand in the rate, η·√(1 − β₂ᵗ)/(1 − β₁ᵗ), as at the end of section 2 "
+            "of Adam's paper and in TensorFlow; ε isn't corrected with v then.",
         ),
     },
     mistakes={
@@ -266,6 +294,7 @@ _ADAM = Exercise(
             "Is the step added? Subtract it.",
         ),
     },
+    update=relatives.adam(("efficient form", "epsilon inside the root", "epsilon as a floor")),
     hints=(
         "Two averages, each corrected for its own start at 0; the step uses the corrected ones.",
         r"$$m \leftarrow \beta_1 m + (1-\beta_1) g,\quad v \leftarrow \beta_2 v + (1-\beta_2) g^2,"
@@ -287,6 +316,15 @@ _ADADELTA = Exercise(
             "three steps", (1.0, -2.0, 0.5), _PATH, (0.9, 1e-3), states=2, text="ρ = 0.9, ε = 1e-3"
         ),
         steps("floats", 2.0, (2.0, -1.0, 0.5), (0.5, 1e-6), states=2, text="ρ = 0.5, ε = 1e-6"),
+        steps(
+            "from a state",
+            (1.5, -0.8),
+            [(0.6, -2.5), (-1.4, 0.3)],
+            (0.7, 0.02),
+            states=2,
+            start=[(0.7, 2.5), (0.3, 0.1)],
+            text="From E_g = (0.7, 2.5), E_x = (0.3, 0.1), ρ = 0.7, ε = 0.02",
+        ),
     ),
     mistakes={
         "E_x updated first": (
@@ -329,6 +367,7 @@ _ADADELTA = Exercise(
             "Is the step added? Subtract it.",
         ),
     },
+    update=relatives.adadelta(()),
     hints=(
         "Three lines, in this order: E_g, the step, E_x.",
         r"$$E_g \leftarrow \rho E_g + (1-\rho) g^2,\quad \Delta = \frac{\sqrt{E_x+\epsilon}}"
@@ -360,6 +399,7 @@ _WINNER = Exercise(
                 _ONE_NAN,
             ),
             ("four seeds", "four seeds for each rate", _UNSORTED, _FOUR_SEEDS),
+            ("spread runs", "four seeds, far apart for one rate", _UNSORTED, _SPREAD),
             ("huge losses", "losses up to 2e13, and NaN", _UNSORTED, _HUGE),
         )
     ),

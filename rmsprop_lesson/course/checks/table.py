@@ -4,6 +4,7 @@ from inspect import signature
 
 import numpy as np
 
+from . import hidden
 from .engine import Exercise
 from .pairs import parts
 from .probes import call
@@ -152,12 +153,12 @@ def _search(
     return implementation
 
 
-def _made_with(rule, count, theta=1.5, lr=0.2, b=0.7, digits=4):
+def _made_with(rule, count, theta=1.5, lr=0.2, b=0.7, e=1e-8, digits=4):
     """A printed column that has been computed by a wrong rule; θ₀ alone is right."""
     right = {name: part.default for name, part in signature(_search).parameters.items()}
     chosen = {name: rule.get(name, right[name]) for name in ("average", "step", "start", "printed")}
     thetas = [theta] * (count + 1)
-    return tuple(np.round(_own_rows(thetas, lr, b, 1e-8, **chosen), digits).tolist())
+    return tuple(np.round(_own_rows(thetas, lr, b, e, **chosen), digits).tolist())
 
 
 # What may be wrong in the row's own rule: a column that was made with it looks right to who makes
@@ -191,6 +192,9 @@ _PRINTED = (2.0, 1.683, 1.449, 1.292, 1.179, 1.095)
 _RIGHT = (2.0, 1.684, 1.474, 1.309, 1.170, 1.049)
 _HIGH = (2.0, 1.684, 1.474, 1.409, 1.170, 1.149)
 _LATE = (1.0, 0.5528, 0.2933, 0.1323, 0.0489)
+_BELOW = tuple(worked_table(-1.0, 0.3, 0.6, 0.05, 4) + [0.0, 0.0, 0.0, 0.003, 0.0])
+_WITH_EPSILON = tuple(worked_table(0.8, 0.2, 0.5, 0.3, 4).round(4))
+_OUTSIDE = {"step": lambda x, S, old, lr, e: lr * x / (np.sqrt(S) + e)}
 _FINE = (2.0, 1.6838, 1.4744, 1.3087)  # θ₂ is 1.47388, which is 1.474 in three digits
 _DRIFT = tuple(
     round(theta + 0.0005 * t, 5) for t, theta in enumerate(worked_table(2.0, 0.1, 0.9, 1e-8, 7))
@@ -288,6 +292,10 @@ _TABLE = Exercise(
         call("no step", theta=1.0, learning_rate=0.1, beta=0.9, epsilon=1e-8, steps=0),
     ),
     variants={
+        "epsilon as a floor": (
+            _table(step=lambda x, S, old, lr, b, e, t: lr * x / max(np.sqrt(S), e)),
+            "ε is a lower bound of the denominator instead of being added to it.",
+        ),
         "epsilon outside the root": (
             _table(step=lambda x, S, old, lr, b, e, t: lr * x / (np.sqrt(S) + e)),
             "ε stands outside the root; the table has it inside.",
@@ -347,6 +355,7 @@ _TABLE = Exercise(
             "Is only the last θ returned? Collect all of them.",
         ),
     },
+    update=hidden.column(("bias correction", "epsilon outside the root", "epsilon as a floor")),
     hints=(
         "Before the loop: S = 0 and a list with θ₀. Inside: gradient, S, θ, note it down.",
         r"$$S_{t+1} = \beta S_t + (1-\beta)\,\theta_t^2, \qquad "
@@ -372,12 +381,21 @@ _SLIP = Exercise(
         _column("two slips upward", _HIGH, _FIRST_SETTINGS, 0.002),
         _column("slip at the end", _LATE, (0.2, 0.8, 1e-8), 0.002),
         _column("half a thousandth more in each row", _DRIFT, _FIRST_SETTINGS, 0.0018),
+        _column("from below zero", _BELOW, (0.3, 0.6, 0.05), 0.002),
+        _column("large epsilon", _WITH_EPSILON, (0.2, 0.5, 0.3), 0.001),
+        _column("epsilon outside", _made_with(_OUTSIDE, 4, e=0.3), (0.2, 0.7, 0.3), 0.001),
         _column("a slip that rounding hides", _FINE, _FIRST_SETTINGS, 0.00045),
         *(
             _column(f"a table with the slip: {name}", _made_with(rule, 4), _OTHER_SETTINGS, 0.01)
             for name, rule in _RULES.items()
         ),
     ),
+    variants={
+        "epsilon outside the root": (
+            _search(**_OUTSIDE),
+            "ε stands outside the root; the table has it inside.",
+        ),
+    },
     mistakes={
         "printed values carried along": (
             _search(printed=True),

@@ -216,6 +216,9 @@ _REACH = Exercise(
             ("in the last step", [4.0, 3.0, 2.0, 1.5, 1.2, 0.9], 1.0),
             ("rises at first", [2.0, 9.0, 7.0, 1.5, 0.7, 0.6, 0.5], 0.7),
             ("equal losses", [3.0, 3.0, 0.2, 0.2], 0.25),
+            ("small target", [0.6, 0.45, 0.2], 0.25),
+            ("large target", [5.0, 3.0, 1.9], 4.0),
+            ("below zero", [0.5, -0.2, -1.5], -1.0),
             ("left at once", [0.3, 2.0, 3.0, 0.1], 0.5),
         )
     ),
@@ -346,6 +349,7 @@ _MEND = Exercise(
     probes=rmsprop.PROBES,
     variants=rmsprop.VARIANTS,
     mistakes=rmsprop.MISTAKES,
+    update=rmsprop.UPDATE,
     hints=(
         "Try a gradient of zero, from S = 0. What should happen to θ?",
         r"$$\theta \leftarrow \theta - \frac{\eta}{\sqrt{S + \epsilon}}\, g$$",

@@ -485,6 +485,7 @@ _EARLY = Exercise(
             ("bad epochs that are not in a row", [5.0, 6.0, 4.0, 6.0, 3.0, 2.0], 2),
             ("bad from the start", [1.0, 2.0, 3.0, 4.0, 0.5], 3),
             ("large losses", [900.0, 800.0, 850.0, 840.0, 830.0, 100.0], 4),
+            ("one epoch", [3.0], 1),
             ("two equal minima", [4.0, 2.0, 3.0, 2.0, 3.0, 1.0], 3),
             ("long", [9.0, 8.0, 8.5, 7.0, 7.5, 7.2, 6.0, 6.5, 6.4, 6.3, 5.0], 3),
             ("falling, but not to a new lowest", [5.0, 1.0, 4.0, 3.5, 3.0, 2.5, 0.5], 3),

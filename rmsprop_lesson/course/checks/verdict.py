@@ -31,6 +31,8 @@ class Verdict:
         The names of all mistakes, the first to be mended first; `mistake` is the first.
     variant : str or None
         Name of the published variant that the function follows, if it isn't the form asked for.
+    mistakes : tuple of str
+        All mistakes, in the order in which one should mend them; `mistake` is the first.
     """
 
     exercise: str
@@ -40,6 +42,10 @@ class Verdict:
     variant: str | None = None
     mistakes: tuple = ()
     _shown: object = field(default=None, repr=False)
+
+    def __post_init__(self):
+        if self.mistake and not self.mistakes:
+            self.mistakes = (self.mistake,)
 
     @property
     def status(self):
@@ -52,7 +58,7 @@ class Verdict:
     def heading(self):
         """The first line: symbol, exercise, how it went, and the name of mistake or variant."""
         symbol, words, _ = _STATUS[self.status]
-        name = self.variant if self.passed else self.mistake
+        name = self.variant if self.passed else "; ".join(self.mistakes)
         tail = f" ({name})" if name and self.status != "open" else ""
         return f"{symbol} {self.exercise}: {words}{tail}"
 

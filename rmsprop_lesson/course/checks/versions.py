@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from . import hidden, relatives
 from .engine import Exercise, Fresh, Inferred, Probe
 from .observe import number_seen
 from .pairs import parts
@@ -118,6 +119,20 @@ def _shared(anew):
     return Optimizer
 
 
+class _Corrected(MyRMSprop):
+    """With bias correction."""
+
+    def __init__(self, learning_rate, beta=0.9, epsilon=1e-8):
+        super().__init__(learning_rate, beta, epsilon)
+        self.t = 0
+
+    def step(self, theta, grad):
+        self.t += 1
+        self.S = self.beta * self.S + (1 - self.beta) * grad**2
+        S_hat = self.S / (1 - self.beta**self.t)
+        return theta - self.learning_rate * grad / np.sqrt(S_hat + self.epsilon)
+
+
 class _ForgottenSettings(MyRMSprop):
     """Takes β and ε, and uses its own."""
 
@@ -201,6 +216,8 @@ def _other_default(setting, record):
 _PATH = [(3.0, 4.0, 0.0), (-2.0, 1.5, -1.5), (0.0, 2.0, 0.2)]
 _ARRAYS = [np.array(g) for g in _PATH]
 
+_TINY = [np.array([1e-6, -2e-5]), np.array([-3e-6, 1e-4])]
+
 _CENTERED = Exercise(
     solution=centered_step,
     lesson=9,
@@ -224,11 +241,24 @@ _CENTERED = Exercise(
             states=2,
             text="η = 0.2, β = 0.5, ε = 0.01",
         ),
+        steps(
+            "from a state",
+            (1.5, -0.8),
+            [(0.6, -2.5), (-1.4, 0.3)],
+            (0.2, 0.7, 0.05),
+            states=2,
+            start=[(1.7, 4.5), (0.3, -0.6)],
+            text="From S = (1.7, 4.5), m = (0.3, -0.6), η = 0.2, β = 0.7, ε = 0.05",
+        ),
     ),
     variants={
         "epsilon outside the root": (
             _centered(lambda S, m, e: np.sqrt(S - m**2) + e),
             "ε stands outside the root, as in PyTorch; the exercise has it inside.",
+        ),
+        "epsilon as a floor": (
+            _centered(lambda S, m, e: np.sqrt(np.maximum(S - m**2, e))),
+            "ε is a lower bound under the root instead of being added.",
         ),
     },
     mistakes={
@@ -269,6 +299,7 @@ _CENTERED = Exercise(
             "Was the root left out?",
         ),
     },
+    update=relatives.centred(("epsilon outside the root", "epsilon as a floor")),
     hints=(
         "Two averages with the same β. The variance is the mean square less the squared mean.",
         r"$$\theta \leftarrow \theta - \frac{\eta}{\sqrt{S - m^2 + \epsilon}}\, g$$",
@@ -286,11 +317,20 @@ _CLASS = Exercise(
     outputs=("θ",),
     probes=(
         _drive("defaults", _ARRAYS, (0.1,), np.array([1.0, -2.0, 0.5])),
+        _drive("tiny gradients", _TINY, (0.1,), np.array([0.3, -0.2])),
         _drive("own settings", _ARRAYS, (0.2, 0.5, 0.04), np.array([1.0, -2.0, 0.5])),
         _drive("floats", (2.0, -1.0, 0.5), (0.1, 0.8, 1e-3), 2.0),
         Probe("two optimisers", "With two optimisers at once", _two_at_once),
     ),
     variants={
+        "bias correction": (
+            _Corrected,
+            "S is divided by 1 − βᵗ (lesson 05), which takes away the large first steps.",
+        ),
+        "epsilon as a floor": (
+            _optimizer(step=lambda x, g, S, old, lr, e: x - lr * g / np.maximum(np.sqrt(S), e)),
+            "ε is a lower bound of the denominator instead of being added to it.",
+        ),
         "epsilon outside the root": (
             _optimizer(step=lambda x, g, S, old, lr, e: x - lr * g / (np.sqrt(S) + e)),
             "ε stands outside the root, as in PyTorch; the exercise has it inside.",
@@ -350,6 +390,7 @@ _CLASS = Exercise(
             "Is it the step that is returned? Return the new θ.",
         ),
     },
+    update=hidden.my_class(("bias correction", "epsilon outside the root", "epsilon as a floor")),
     hints=(
         "What has to survive from one step to the next? Put it into self.",
         r"$$S \leftarrow \beta S + (1-\beta)\, g^2, \qquad "

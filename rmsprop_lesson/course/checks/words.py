@@ -39,8 +39,10 @@ def gave(got, want, outputs=()):
     several = len(outputs) > 1 and isinstance(want, np.ndarray)
     if several and isinstance(got, np.ndarray) and got.shape == want.shape[1:]:
         return f"{describe(got)}, where {len(outputs)} are asked for"
-    if several and isinstance(got, np.ndarray | tuple) and np.shape(got)[:1] != want.shape[:1]:
-        return f"{len(got) if np.ndim(got) else 1} things, where {len(outputs)} are asked for"
+    several = several and isinstance(got, np.ndarray | tuple)
+    count = len(got) if several and (isinstance(got, tuple) or got.ndim) else 1
+    if several and count != len(want):
+        return f"{count} things, where {len(outputs)} are asked for"
     return describe(got)
 
 

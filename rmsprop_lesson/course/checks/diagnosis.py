@@ -1,0 +1,376 @@
+"""Which parts explain what was seen: each state from the one before, then the step from the state.
+
+A search over products of parts meets in the middle. On one side stands what the step would have to
+be for each base and factor, on the other numerator over denominator; both are compared at a few
+numbers first, and what agrees there is tried on all of them.
+"""
+
+from dataclasses import dataclass, field, replace
+from itertools import product
+
+import numpy as np
+
+from .observe import TOLERANCE, agree
+from .scene import arguments
+from .slips import RIGHT, right_average
+
+UNKNOWN = "unknown"
+_ROUNDING = 2e-7  # of θ in float32, relative
+_MOST_PAIRS = 200
+
+
+class Name(str):
+    """The name of a slip, with what is special about it here, such as a number in it."""
+
+    note = ""
+
+    def __new__(cls, name, note=""):
+        made = super().__new__(cls, name)
+        made.note = note
+        return made
+
+
+@dataclass(frozen=True)
+class Option:
+    """Values of a part or of several, with the names of those that aren't the plain form."""
+
+    names: tuple
+    values: np.ndarray = field(compare=False)
+
+
+def options(table, known):
+    """Every rule of a table at work.
+
+    Parameters
+    ----------
+    table : dict
+        ``name: rule or tuple of rules``; see `slips`.
+    known : Known
+
+    Returns
+    -------
+    list of Option
+    """
+    return [
+        Option((_named(name, rule),) if name else (), known.work(rule))
+        for name, rule in each_rule(table)
+        if known.has_all(rule)
+    ]
+
+
+def each_rule(table):
+    """Every rule of a table with its name."""
+    for name, rules in table.items():
+        for rule in rules if isinstance(rules, tuple) else (rules,):
+            yield name, rule
+
+
+def _named(name, rule):
+    """A rule's own number, given as a default, is told with the name."""
+    return Name(name, f"{rule.__defaults__[0]:g}") if rule.__defaults__ else name
+
+
+def through(table, given, known, name):
+    """A table applied to each of several options, which the rules call `name`."""
+    stack = known.also(**{name: np.array([one.values for one in given])})
+    found = []
+    for label, rule in each_rule(table):
+        if not stack.has_all(rule):
+            continue
+        names = (_named(label, rule),) if label else ()
+        if "each" in arguments(rule):
+            rows = [known.also(**{name: one.values}).work(rule) for one in given]
+        else:
+            rows = np.broadcast_to(stack.work(rule), (len(given), known.size))
+        found += [Option(one.names + names, row) for one, row in zip(given, rows, strict=True)]
+    return found
+
+
+# ── a state ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def averages(known, weights, squares, starts=None):
+    """Every average that the tables can make, from ``S`` in `known`."""
+    found = _weighted(known, weights, options(squares, known))
+    for start in options(starts or {}, known):
+        if start.names:
+            begun = known.also(S=start.values)
+            right = {RIGHT: weights[RIGHT]}
+            found += [
+                Option(start.names + one.names, one.values)
+                for one in _weighted(begun, right, options(squares, begun))
+            ]
+    return found
+
+
+def _weighted(known, weights, squares):
+    plain, others = squares[:1], squares[1:]
+    made = through(weights, plain, known, "q")
+    return made + through(_with_square(weights), others, known, "q")
+
+
+def _with_square(table):
+    """The rules that work on the square; the others are the same whatever it is."""
+    kept = {}
+    for name, rules in table.items():
+        rules = rules if isinstance(rules, tuple) else (rules,)
+        needs = [arguments(rule) for rule in rules]
+        kept[name] = tuple(
+            rule for rule, of in zip(rules, needs, strict=True) if "q" in of and "each" not in of
+        )
+    return {name: rules for name, rules in kept.items() if rules}
+
+
+def explain_state(target, made, slack=0.0):
+    """The names of every option that gives the values that were seen."""
+    values = np.array([one.values for one in made])
+    at = _keys(np.flatnonzero(np.isfinite(target) & (target != 0)))
+    close = np.abs(values[:, at] - target[at]) <= 2 * TOLERANCE * np.abs(target[at]) + slack
+    hits = np.flatnonzero(close.all(axis=1)) if len(at) else []
+    return [made[i].names for i in hits if _agree(values[i], target, slack).all()]
+
+
+def _agree(a, b, slack):
+    return agree(a, b) | (np.abs(a - b) <= slack)
+
+
+# ── the step ─────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What factor · numerator / denominator has to be, for one base and factor."""
+
+    names: tuple
+    base: np.ndarray
+    factor: np.ndarray
+    target: np.ndarray
+
+    @property
+    def values(self):
+        """Base less target: the step that was made."""
+        return self.base - self.target
+
+    @property
+    def noise(self):
+        """What float32 may make of θ."""
+        return _ROUNDING * (np.abs(self.base) + np.abs(self.target))
+
+    def agrees(self, fraction, slack=0.0):
+        """Whether a fraction, times the factor, is the step; NaN only where NaN was seen."""
+        step = self.factor * fraction
+        seen = np.isfinite(self.target)
+        same = np.abs(self.base - step - self.target) <= (
+            TOLERANCE * np.abs(step) + self.noise + slack
+        )
+        return bool(np.where(seen, same, ~np.isfinite(self.base - step)).all())
+
+
+def wanted(bases, factors, target):
+    """One `Wanted` for each base, factor and sign."""
+    found = []
+    for base in bases:
+        for factor, (sign, name) in product(factors, ((1, ()), (-1, ("sign flipped",)))):
+            names = base.names + factor.names + name
+            found.append(Wanted(names, base.values, sign * factor.values, target))
+    return found
+
+
+def explain_step(asked, numerators, denominators, whole=(), slack=0.0):
+    """The names of every product of parts that gives the step.
+
+    Parameters
+    ----------
+    asked : list of Wanted
+    numerators, denominators : list of Option
+        Tried in every combination.
+    whole : list of Option
+        Further fractions, worked out already.
+    slack : float
+        An absolute error that is excused as well.
+    """
+    gap = asked[0].values
+    at = _keys(np.flatnonzero(np.isfinite(gap) & (np.abs(gap) > 10 * asked[0].noise)))
+    if not len(at):
+        return []
+    fractions = _Fractions(numerators, denominators, whole, at)
+    found, least = [], np.inf
+    for cost, one, row in sorted(fractions.near(asked, at, slack), key=lambda near: near[0]):
+        if cost > least + 1:  # two names may turn out to be one
+            break
+        names, values = fractions[row]
+        if one.agrees(values, slack):
+            found.append(one.names + names)
+            least = min(least, cost)
+    return found
+
+
+def constant_factor(asked, numerators, denominators):
+    """The number that stands in place of the factor, whatever is given: (names, number)."""
+    gap = asked[0].values
+    at = _keys(np.flatnonzero(np.isfinite(gap) & (np.abs(gap) > 10 * asked[0].noise)))
+    if len(at) < 3:
+        return []
+    fractions = _Fractions(numerators, denominators, (), at)
+    found = []
+    for one in asked:
+        ratio = one.values[at] / fractions.values
+        spread = np.abs(ratio / ratio[:, :1] - 1).max(axis=1)
+        for row in np.flatnonzero(spread < 3 * TOLERANCE)[:50]:
+            number = float(np.median(ratio[row]))
+            names, values = fractions[row]
+            if replace(one, factor=one.factor * number).agrees(values):
+                found.append((one.names + names, number))
+    return found
+
+
+class _Fractions:
+    """Numerator over denominator for all pairs, at a few places; one of them in full if asked."""
+
+    def __init__(self, numerators, denominators, whole, at):
+        self.numerators, self.denominators, self.whole = numerators, denominators, whole
+        above = np.array([one.values[at] for one in numerators])
+        below = np.array([one.values[at] for one in denominators])
+        pairs = (above[:, None] / below[None]).reshape(-1, len(at))
+        rest = np.array([one.values[at] for one in whole]).reshape(-1, len(at))
+        self.values = np.concatenate([pairs, rest])
+        above = np.array([len(one.names) for one in numerators])
+        below = np.array([len(one.names) for one in denominators])
+        rest = [len(one.names) for one in whole]
+        self.costs = np.concatenate([np.add.outer(above, below).ravel(), rest]).astype(int)
+        self.order = np.argsort(self.values[:, 0])
+        self.sorted = self.values[self.order, 0]
+
+    def __getitem__(self, row):
+        """Names and values of one of them."""
+        pairs = len(self.numerators) * len(self.denominators)
+        if row >= pairs:
+            one = self.whole[row - pairs]
+            return one.names, one.values
+        above, below = divmod(row, len(self.denominators))
+        above, below = self.numerators[above], self.denominators[below]
+        return above.names + below.names, above.values / below.values
+
+    def near(self, asked, at, slack):
+        """What agrees at the places looked at: how many names it has, the `Wanted`, the row."""
+        factors = np.array([one.factor[at] for one in asked])
+        bases = np.array([one.base[at] for one in asked])
+        target = asked[0].target[at]
+        goals = (bases - target) / factors
+        noise = _ROUNDING * (np.abs(bases) + np.abs(target)) + slack
+        rooms = np.abs(goals) * 2 * TOLERANCE + noise / np.abs(factors)
+        first = np.searchsorted(self.sorted, goals[:, 0] - rooms[:, 0])
+        last = np.searchsorted(self.sorted, goals[:, 0] + rooms[:, 0], side="right")
+        for i in np.flatnonzero(np.isfinite(goals).all(axis=1) & (last > first)):
+            rows = self.order[first[i] : last[i]]
+            rows = rows[(np.abs(self.values[rows] - goals[i]) <= rooms[i]).all(axis=1)]
+            for row in rows[np.argsort(self.costs[rows], kind="stable")][:_MOST_PAIRS]:
+                yield self.costs[row] + len(asked[i].names), asked[i], row
+
+
+def _keys(usable, count=6):
+    """A few of the usable places, spread over the probes."""
+    if len(usable) <= count:
+        return usable
+    return usable[np.linspace(len(usable) // 9, len(usable) - 1, count).astype(int)]
+
+
+# ── choosing ─────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Found:
+    """What explains a function.
+
+    Attributes
+    ----------
+    mistakes, variants : tuple of str
+        Names, in the order in which one should mend them.
+    """
+
+    mistakes: tuple
+    variants: tuple = ()
+
+    @property
+    def unknown(self):
+        """Whether a part is left without an explanation."""
+        return UNKNOWN in self.mistakes
+
+
+class Judge:
+    """Chooses among explanations.
+
+    Parameters
+    ----------
+    variants : collection of str
+        Names of valid forms.
+    merged : dict
+        ``names that appear together: the one name that they have``.
+    implied : dict
+        ``name: names that it explains as well``.
+    simpler : dict
+        ``name: names that are left aside where it fits as well``.
+    renamed : dict
+        Names of the common tables that this exercise calls otherwise.
+    keeping : collection of str
+        Mistakes that need a memory: that the function keeps state is said as well.
+    """
+
+    def __init__(self, variants, merged=(), implied=(), simpler=(), keeping=(), renamed=()):
+        self.renamed = dict(renamed)
+        self.variants, self.merged, self.implied = variants, dict(merged), dict(implied)
+        self.simpler, self.keeping = dict(simpler), keeping
+
+    def tidy(self, names):
+        """Mistakes and variants among names: each once, without what others explain."""
+        names = tuple(dict.fromkeys(self._rename(name) for name in names))
+        for together, one in self.merged.items():
+            if set(together) <= set(names):
+                place = min(names.index(name) for name in together)
+                rest = [name for name in names if name not in together]
+                names = (*rest[:place], one, *rest[place:])
+        covered = {other for name in names for other in self.implied.get(name, ())}
+        names = [name for name in dict.fromkeys(names) if name not in covered]
+        wrong = tuple(name for name in names if name not in self.variants)
+        return Found(wrong, tuple(name for name in self.variants if name in names))
+
+    def _rename(self, name):
+        new = self.renamed.get(name, name)
+        return Name(new, name.note) if isinstance(name, Name) else new
+
+    def choose(self, explanations):
+        """The explanation with the fewest parts that are off; several if they fit equally."""
+        found = [self.tidy(names) for names in explanations]
+        least = min((_price(one) for one in found), default=None)
+        best = {}
+        for one in found:
+            if _price(one) == least:
+                best.setdefault(frozenset(one.mistakes), one)
+        best = self._simplest(list(best.values()))
+        if len(best) <= 1:
+            return self._with_memory(best[0]) if best else None
+        common = [n for n in best[0].mistakes if all(n in one.mistakes for one in best)]
+        rest = [" and ".join(n for n in one.mistakes if n not in common) for one in best]
+        return Found((*common, either(rest)), best[0].variants)
+
+    def _simplest(self, found):
+        """Without those that another, simpler one stands for."""
+        kept = found
+        for name, others in self.simpler.items():
+            if any(name in one.mistakes for one in found):
+                kept = [one for one in kept if not others & set(one.mistakes)]
+        return kept
+
+    def _with_memory(self, found):
+        if self.keeping and set(found.mistakes) & set(self.keeping):
+            return replace(found, mistakes=(*found.mistakes, "keeps state"))
+        return found
+
+
+def _price(found):
+    return len(found.mistakes) + 0.5 * found.unknown, len(found.variants)
+
+
+def either(names):
+    """ "either … or …" """
+    return "either " + " or ".join(sorted(dict.fromkeys(names)))

@@ -1,0 +1,339 @@
+"""Updates whose S can't be seen: the class, and the column of the worked table.
+
+S is worked out by each rule, call by call; the step is then explained from it as elsewhere.
+"""
+
+import numpy as np
+
+from . import slips
+from .diagnosis import Judge, Name, Option, each_rule
+from .observe import Odd, Raised, record
+from .scene import Known, remembered
+from .slips import RIGHT
+from .updates import IMPLIED, MERGED, SIMPLER, Update
+
+STARTS = {
+    RIGHT: lambda g: 0 * g,
+    "S starts at 1": lambda g: 0 * g + 1,
+    "S starts from the gradient": lambda g: g**2,
+    "S starts at epsilon": lambda e: e,
+    "S starts elsewhere": tuple(lambda g, by=by: 0 * g + by for by in (1e-3, 0.01, 0.1, 0.5)),
+}
+
+
+class Hidden(Update):
+    """An update that returns θ alone.
+
+    Parameters
+    ----------
+    judge : Judge
+    settings : callable
+        ``settings(known)`` gives (names, known) for each way in which the settings may be taken.
+    """
+
+    def __init__(self, judge, settings):
+        super().__init__((), (), judge)
+        self.settings = settings
+
+    def explain(self, probes, seen):
+        """See `Update.explain`."""
+        with np.errstate(all="ignore"):
+            known = self._known_runs(probes, seen)
+            found = known and self._explain(known)
+            return found if found or not known else self._rounded(known)
+
+    def _explain(self, known):
+        """From what is likely to what isn't; it ends where one slip or none is enough."""
+        found = []
+        for way in (self._near, self._far, self._otherwise):
+            found += way(known)
+            best = self.judge.choose(found)
+            if best and len(best.mistakes) <= (way != self._near):
+                break
+        return best
+
+    def _near(self, known):
+        """The right average, from anywhere, and every step."""
+        sources = self._averages(known, _only(self.weights), _only(self.squares), STARTS)
+        return self._with((), known, sources, _ALL)
+
+    def _far(self, known, names=()):
+        """Every average, and the usual steps."""
+        sources = self._averages(known, self.weights, _only(self.squares), _only(STARTS))
+        sources += self._averages(known, _only(self.weights), self.squares, _only(STARTS))
+        return self._with(names, known, sources, _FAR)
+
+    def _otherwise(self, known):
+        """Settings or gradients taken otherwise than they are given."""
+        found = []
+        for names, taken in self.settings(known):
+            sources = self._averages(taken, _only(self.weights), _only(self.squares), STARTS)
+            found += self._with(names, taken, sources, _NEAR)
+            if names[0] in self.gradients:
+                found += self._far(taken, names)
+        return found
+
+    gradients = ()
+
+    def _with(self, names, known, sources, tables):
+        """The explanations of the step from any of the averages."""
+        self.corrections, self.numerators, self.factors, self.bases, self.sources = *tables, sources
+        return [(*names, *step) for step in self._step(known.also(S_new=sources[0].values), ())]
+
+    def _sources(self, known, state):
+        return self.sources
+
+    def _limited(self, known, below):
+        return super()._limited(known, below) if self.bases is slips.BASES else []
+
+    def _averages(self, known, weights, squares, starts):
+        """S after every call by each rule, and before it."""
+        found = []
+        for start, begin in each_rule(starts):
+            for square, q in each_rule(squares):
+                for weight, rule in each_rule(weights):
+                    if not (known.has_all(q) and "kept" not in rule.__code__.co_varnames):
+                        continue
+                    old, new = known.follow(begin, q, rule)
+                    names = tuple(name for name in (start, square, weight) if name)
+                    found.append(Option(names, new))
+                    if not names:
+                        found.append(Option(("previous S used",), old))
+        return found
+
+    def _known_runs(self, probes, seen):
+        rows = [row for probe, runs in zip(probes, seen, strict=True) for row in self._rows(probe, runs)]
+        return Followed.of(rows) if rows else None
+
+
+def _only(table, *names):
+    """A table with the right rule alone, or with a few more."""
+    return {name: table[name] for name in (RIGHT, *names)}
+
+
+_ALL = (slips.CORRECTIONS, slips.NUMERATORS, slips.FACTORS | slips.RATE_CORRECTIONS, slips.BASES)
+_NEAR = (
+    _only(slips.CORRECTIONS, "bias correction"),
+    _only(slips.NUMERATORS),
+    _only(slips.FACTORS, "learning rate left out"),
+    _only(slips.BASES, "step instead of theta"),
+)
+_FAR = (
+    _only(slips.CORRECTIONS, "bias correction"),
+    _only(
+        slips.NUMERATORS, "theta in place of the gradient", "S in the numerator",
+        "gradient left out of the step", "average of g in the numerator",
+    ),
+    _only(slips.FACTORS, "learning rate left out", "learning rate squared"),
+    _only(slips.BASES, "step instead of theta", "epsilon added to theta", "theta decayed"),
+)  # fmt: skip
+
+
+class Followed(Known):
+    """Calls of several objects, each of which goes on from the one before.
+
+    `levels` has the calls without one before them, then those that follow them, and so on; each
+    with the places of its numbers, those of the calls before, and the shapes.
+    """
+
+    @classmethod
+    def of(cls, rows):
+        """From rows with their ``shape`` and ``before``, the number of the call before or None."""
+        shapes = [row["shape"] for row in rows]
+        names = [name for name in rows[0] if name not in ("shape", "before")]
+        flat = {
+            name: np.concatenate([np.broadcast_to(row[name], row["shape"]).ravel() for row in rows])
+            for name in names
+        }
+        known = cls(flat, shapes)
+        known.befores = [row["before"] for row in rows]
+        return known
+
+    def also(self, **more):
+        """The same with further quantities."""
+        known = Followed({**self, **more}, self.shapes, self.ends)
+        known.befores = self.befores
+        return known
+
+    def in_one(self):
+        """The same, as if the calls of a probe were all of one object."""
+        known = self.also()
+        first = [int(end) - int(np.prod(shape)) for end, shape in zip(self.ends, self.shapes)]
+        probe = [self["probe"][place] for place in first]
+        known.befores = [
+            i - 1 if i and probe[i] == probe[i - 1] and self.shapes[i] == self.shapes[i - 1] else None
+            for i in range(len(first))
+        ]
+        return known
+
+    def _levels(self):
+        depth = []
+        for before in self.befores:
+            depth.append(0 if before is None else depth[before] + 1)
+        begins = [0, *self.ends[:-1]]
+        for level in range(max(depth) + 1):
+            calls = [i for i, d in enumerate(depth) if d == level]
+            places = np.concatenate([np.arange(begins[i], self.ends[i]) for i in calls])
+            earlier = [self.befores[i] for i in calls if level]
+            last = np.concatenate([np.arange(begins[i], self.ends[i]) for i in earlier or [0]])
+            known = {n: x[places] for n, x in self.items() if isinstance(x, np.ndarray)}
+            yield places, last if level else None, [self.shapes[i] for i in calls], known
+
+    def follow(self, begin, square, rule):
+        """S before and after every call, from where it begins."""
+        self.levels = getattr(self, "levels", None) or list(self._levels())
+        old, new = np.zeros(self.size), np.zeros(self.size)
+        q = self.work(square)
+        start = self.work(begin)
+        for places, last, shapes, known in self.levels:
+            old[places] = start[places] if last is None else new[last]
+            here = Known({**known, "S": old[places], "q": q[places]}, shapes)
+            new[places] = here.work(rule) if here.has_all(rule) else np.nan
+        return old, new
+
+
+# ── the class ────────────────────────────────────────────────────────────────────────────────────
+
+
+# What can't be told apart where S isn't seen: the more common slip is named.
+HIDDEN_SIMPLER = {
+    **SIMPLER,
+    "1-beta left out": {"power t left out"},
+}
+
+
+class OfClass(Hidden):
+    """The optimiser that keeps its own S."""
+
+    def _rows(self, probe, runs):
+        for records, _ in runs[:1]:
+            log = _replay_class(probe, [value for _, value in records])
+            last = {}
+            self._probe += 1
+            for number, settings, theta, grad, value in log:
+                shape = np.shape(theta)
+                if np.shape(value) != shape:
+                    return
+                before = last.get(number)
+                now = {"theta": theta, "g": grad, "S": 0.0, "lr": settings[0]}
+                now |= {"b": settings[1] if len(settings) > 1 else 0.9}
+                now |= {"e": settings[2] if len(settings) > 2 else 1e-8}
+                now |= remembered(now, before and before[1], shape)
+                row = {**now, "theta_new": value, "shape": shape, "no_b": float(len(settings) < 2)}
+                row |= {"no_e": float(len(settings) < 3)}
+                row |= {"before": before and before[0], "probe": float(self._probe)}
+                last[number] = (self._made, {**now, "theta_new": value, "shape": shape})
+                self._made += 1
+                yield row
+
+    def _known_runs(self, probes, seen):
+        self._made = self._probe = 0
+        return super()._known_runs(probes, seen)
+
+
+def _replay_class(probe, values):
+    """The calls of a class: object, its settings, θ, g and what came back."""
+    log, answers = [], iter(values)
+
+    class Again:
+        objects = 0
+
+        def __init__(self, *settings):
+            self.settings, self.number = settings, Again.objects
+            Again.objects += 1
+
+        def step(self, theta, grad):
+            value = next(answers)
+            if isinstance(value, Raised | Odd | str | dict | tuple) or value is None:
+                raise StopIteration
+            log.append((self.number, self.settings, theta, grad, value))
+            return value
+
+    record(Again, probe)
+    return log
+
+
+_DEFAULTS = (0.99, 0.999, 0.95, 0.8, 0.5)
+
+
+def class_settings(known):
+    """The other ways in which β and ε may be taken, where they are given and where they aren't."""
+    no_b, no_e = known["no_b"] > 0, known["no_e"] > 0
+    for value in _DEFAULTS:
+        name = "PyTorch's default" if value == 0.99 else "another default of beta"
+        yield (Name(name, f"{value:g}"),), known.also(b=np.where(no_b, value, known["b"]))
+    for value in slips.USUAL_EPSILONS:
+        if value != 1e-8:
+            name = Name("another default of epsilon", f"{value:g}")
+            yield (name,), known.also(e=np.where(no_e, value, known["e"]))
+    yield ("one S for all objects",), known.in_one()
+    ones = np.ones(known.size)
+    yield ("settings ignored",), known.also(b=0.9 * ones, e=1e-8 * ones)
+    for value in (0.9, 0.99, 0.999):
+        yield (Name("beta hard-coded", f"{value:g}"),), known.also(b=value * ones)
+
+
+CLASS_NAMES = {"step instead of theta": "step returned"}
+
+
+def my_class(variants):
+    """The diagnosis of the class."""
+    return OfClass(Judge(variants, MERGED, CLASS_IMPLIED, HIDDEN_SIMPLER, (), CLASS_NAMES), class_settings)
+
+
+CLASS_IMPLIED = {**IMPLIED, "step returned": {"sign flipped"}}
+
+# ── the worked table ─────────────────────────────────────────────────────────────────────────────
+
+
+class OfTable(Hidden):
+    """The column θ_t, in which the gradient is θ itself."""
+
+    gradients = ("factor 2 in the gradient", "loss taken for the gradient", "gradient never renewed")
+
+    def _rows(self, probe, runs):
+        for records, _ in runs[:1]:
+            for args, thetas in _replay_call(probe, records):
+                theta, lr, b, e, steps = (float(np.asarray(x)) for x in args)
+                if np.shape(thetas) != (int(steps) + 1,):
+                    return
+                before, last = None, None
+                for t in range(int(steps)):
+                    now = {"theta": thetas[t], "g": thetas[t], "S": 0.0, "lr": lr, "b": b, "e": e}
+                    now |= remembered(now, last, ())
+                    last = {**now, "theta_new": thetas[t + 1], "shape": ()}
+                    yield {
+                        **now, "theta_new": thetas[t + 1], "first": thetas[0], "shape": (),
+                        "before": before,
+                    }  # fmt: skip
+                    before, self._made = self._made, self._made + 1
+
+    def _known_runs(self, probes, seen):
+        self._made = 0
+        return super()._known_runs(probes, seen)
+
+
+def _replay_call(probe, records):
+    given = []
+
+    def again(*args):
+        given.append(args)
+        return records[0][1]
+
+    if records and isinstance(records[0][1], np.ndarray):
+        record(again, probe)
+        return [(args, records[0][1]) for args in given]
+    return []
+
+
+def table_settings(known):
+    """The other gradients that may have been taken."""
+    yield ("factor 2 in the gradient",), known.also(g=2 * known["theta"])
+    yield ("loss taken for the gradient",), known.also(g=known["theta"] ** 2 / 2)
+    yield ("gradient never renewed",), known.also(g=known["first"])
+
+
+def column(variants):
+    """The diagnosis of the worked table's column."""
+    names = {"S starts from the gradient": "S starts at the gradient"}
+    return OfTable(Judge(variants, MERGED, IMPLIED, HIDDEN_SIMPLER, (), names), table_settings)

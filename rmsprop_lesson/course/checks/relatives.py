@@ -1,0 +1,484 @@
+"""How the updates of RMSprop's relatives are explained: tables where they differ from RMSprop's."""
+
+from itertools import product
+
+import numpy as np
+
+from . import slips
+from .diagnosis import UNKNOWN, Judge, Option, averages, explain_state, options, through
+from .slips import RIGHT
+from .updates import IMPLIED, KEEPING, MERGED, SIMPLER, Update
+
+
+def swapped(table, name, other):
+    """A table in which another rule is the one that is asked for; the old one is called `name`."""
+    rules = {key: rule for key, rule in table.items() if key not in (RIGHT, other)}
+    return {RIGHT: table[other], name: table[RIGHT], **rules}
+
+
+def renamed(table, names):
+    """A table with other names for some of its rules."""
+    found = {}
+    for name, rules in table.items():
+        rules = rules if isinstance(rules, tuple) else (rules,)
+        name = names.get(name, name)
+        found[name] = (*found.get(name, ()), *rules)
+    return {name: rules if len(rules) > 1 else rules[0] for name, rules in found.items()}
+
+
+OUTSIDE = swapped(slips.ROOTS, "epsilon inside the root", "epsilon outside the root")
+
+# ── Adagrad ──────────────────────────────────────────────────────────────────────────────────────
+
+ADAGRAD_WEIGHTS = {
+    RIGHT: lambda S, q: S + q,
+    "average instead of sum": (
+        *(lambda S, q, b=b: b * S + (1 - b) * q for b in (0.9, 0.99, 0.999, 0.95, 0.5)),
+        lambda S, q, t: S + (q - S) / t,
+        lambda S, q, lr: (1 - lr) * S + lr * q,
+    ),
+    "G restarted": lambda q: q,
+    "old G decayed": (lambda S, q: 0.9 * S + q, lambda S, q: 0.99 * S + q),
+    "G added to itself": lambda S, q: 2 * S + q,
+    "bracket too wide": lambda S, g: (S + g) ** 2,
+    "minus instead of plus": lambda S, q: S - q,
+    "times instead of plus": lambda S, q: S * q,
+    "maximum instead of sum": lambda S, q: np.maximum(S, q),
+    "old S squared": lambda S, q: S**2 + q,
+    "epsilon kept in S": lambda S, q, e: S + q + e,
+    "root of S returned": (
+        lambda S, q: np.sqrt(S + q),
+        lambda S, q, e: np.sqrt(S + q + e),
+        lambda S, q, e: np.sqrt(S + q) + e,
+    ),
+    "S returned before the update": lambda S: S,
+    "keeps state": lambda kept, q: kept + q,
+}
+ADAGRAD_CORRECTIONS = {
+    RIGHT: lambda S: S,
+    "mean instead of sum": lambda S, t: S / t,
+    "S shared in the step": slips.CORRECTIONS["S shared in the step"],
+}
+ADAGRAD_NAMES = {
+    "previous S used": "old G used",
+    "norm of the gradient": "one G for all",
+    "mean over the parameters": "one G for all",
+    "largest gradient for all": "one G for all",
+}
+
+
+def adagrad(variants):
+    """The diagnosis of Adagrad."""
+    judge = Judge(variants, MERGED, IMPLIED, SIMPLER, KEEPING, ADAGRAD_NAMES)
+    return Update(
+        ("theta", "g", "S", "lr", "e"),
+        ("theta", "S"),
+        judge,
+        weights=ADAGRAD_WEIGHTS,
+        corrections=ADAGRAD_CORRECTIONS,
+        roots=OUTSIDE,
+    )
+
+
+# ── momentum ─────────────────────────────────────────────────────────────────────────────────────
+
+BALL_GRADIENTS = {
+    RIGHT: lambda g: g,
+    "averaged form": lambda g, b: (1 - b) * g,
+    "rate inside the velocity": lambda g, lr: lr * g,
+    "gradient squared": lambda g: g**2,
+    "absolute value instead of g": lambda g: np.abs(g),
+    "theta in place of the gradient": lambda theta: theta,
+    "gradient normalised": slips.NUMERATORS["gradient normalised"],
+    "gradient clipped": slips.NUMERATORS["gradient clipped"],
+    "rate and 1-beta inside": lambda g, b, lr: lr * (1 - b) * g,
+}
+BALL_SIGNS = {RIGHT: lambda q: q, "minus inside the velocity": lambda q: -q}
+BALL_WEIGHTS = {
+    RIGHT: lambda S, q, b: b * S + q,
+    "velocity restarted": lambda q: q,
+    "velocity not decayed": lambda S, q: S + q,
+    "beta on both terms": lambda S, q, b: b * (S + q),
+    "beta on the gradient": lambda S, q, b: S + b * q,
+    "1-beta before the velocity": (
+        lambda S, q, b: (1 - b) * S + q,
+        lambda S, q, b: (1 - b) * S + b * q,
+    ),
+    "beta applied twice": lambda S, q, b: b**2 * S + q,
+    "velocity added to itself": lambda S, q, b: S + b * S + q,
+    "learning rate on the velocity": (
+        lambda S, q, lr: lr * S + q,
+        lambda S, q, b, lr: lr * (b * S + q),
+    ),
+    "times instead of plus": lambda S, q, b: b * S * q,
+    "velocity starts differently": (
+        lambda S, q, b, g, each: np.where(each(np.any, S), b * S + q, -g),
+        lambda S, q, b, g, each: np.where(each(np.any, S), b * S + q, g),
+        lambda S, q, b, each: np.where(each(np.any, S), b * S + q, 0.0),
+        lambda S, q, b, each: np.where(each(np.any, S), b * S + q, (1 - b) * q),
+    ),
+    "velocity returned before the update": lambda S: S,
+    "keeps state": lambda kept, q, b: b * kept + q,
+}
+BALL_STEPS = {
+    RIGHT: lambda S_new, k: S_new / k,
+    "old velocity used": lambda S, k: S / k,
+    "Nesterov": lambda S_new, k, b, g: g + b * S_new / k,
+    "gradient in place of the velocity": lambda g: g,
+    "sign flipped in the look-ahead": lambda S_new, k, b, g: g - b * S_new / k,
+    "velocity and gradient": (
+        lambda S_new, k, g: S_new / k + g,
+        lambda S, k, b, g: g + b * S / k + b * g * 0 + S / k * 0 + b * S / k,
+    ),
+    "beta in the step": lambda S_new, k, b: b * S_new / k,
+    "velocity squared": lambda S_new, k: (S_new / k) ** 2,
+}
+BALL_FACTORS = {
+    RIGHT: lambda lr: lr,
+    "averaged in the step": lambda lr, b: lr * (1 - b),
+    "learning rate left out": lambda lr: np.ones_like(lr),
+    "learning rate twice": lambda lr: lr**2,
+    "divided by the learning rate": lambda lr: 1 / lr,
+    "1-beta twice": lambda lr, b: lr * (1 - b) ** 2,
+    "divided by 1-beta": lambda lr, b: lr / (1 - b),
+    "learning rate falls by itself": slips.FACTORS["learning rate falls by itself"],
+}
+BALL_MERGED = {
+    ("averaged form", "rate and 1-beta inside"): "rate and 1-beta inside",
+    ("velocity returned before the update", "old velocity used"): "velocity never updated",
+    ("1-beta twice", "old velocity used"): "old velocity used",
+}
+
+
+class HeavyBall(Update):
+    """Momentum: what counts is the path of θ, wherever η, 1 − β and the minus stand."""
+
+    def _state(self, known):
+        inside = through(BALL_SIGNS, options(BALL_GRADIENTS, known), known, "q")
+        made = through(BALL_WEIGHTS, inside, known, "q")
+        return self._cheapest(explain_state(known["S_new"], made))
+
+    def _step(self, known, state, bases=None):
+        k = np.ones(known.size)
+        if "averaged form" in state or "rate and 1-beta inside" in state:
+            k = k * (1 - known["b"])
+        if "rate inside the velocity" in state or "rate and 1-beta inside" in state:
+            k = k * known["lr"]
+        if "minus inside the velocity" in state:
+            k = -k
+        return super()._step(known.also(k=k), state, bases)
+
+    def _fractions(self, known, state):
+        above = options(BALL_STEPS, known)
+        if self.judge.tidy(state).mistakes:
+            above.append(Option((), self._right(known)))
+        return above, [Option((), np.ones(known.size))], []
+
+    def _right(self, known):
+        return known["b"] * known["S"] + known["g"]
+
+    def _factors(self, known, state):
+        """Where the velocity is an average, an η that makes up for it and one that doesn't."""
+        if "averaged form" not in state and "rate and 1-beta inside" not in state:
+            return renamed(BALL_FACTORS, {"averaged in the step": "1-beta in the step"})
+        return swapped(BALL_FACTORS, "rate made up for the average", "averaged in the step")
+
+
+def heavy_ball(variants):
+    """The diagnosis of the heavy ball."""
+    judge = Judge(
+        (*variants, "minus inside the velocity", "rate made up for the average",
+         "rate and 1-beta inside"),
+        {**MERGED, **BALL_MERGED}, IMPLIED, SIMPLER, KEEPING,
+    )
+    return HeavyBall(("theta", "g", "S", "lr", "b"), ("theta", "S"), judge)
+
+
+# ── Adam ─────────────────────────────────────────────────────────────────────────────────────────
+
+ADAM_CORRECTIONS = renamed(
+    {**slips.CORRECTIONS, "not corrected": slips.CORRECTIONS[RIGHT],
+     RIGHT: slips.CORRECTIONS["bias correction"]},
+    {"bias correction from t = 0": "t from 0", "bias correction from t = 2": "t one too large"},
+)  # fmt: skip
+for _name in ("bias correction", "centred", "S shared in the step"):
+    ADAM_CORRECTIONS.pop(_name)
+ADAM_CORRECTIONS["betas exchanged"] = lambda S, other, t: S / (1 - other**t)
+M_CORRECTIONS = renamed(ADAM_CORRECTIONS, {"not corrected": "m not corrected"})
+V_CORRECTIONS = renamed(ADAM_CORRECTIONS, {"not corrected": "v not corrected"})
+ADAM_WEIGHTS = {
+    **slips.WEIGHTS,
+    "betas exchanged": lambda S, q, other: other * S + (1 - other) * q,
+    "the other beta in one place": (
+        lambda S, q, b, other: b * S + (1 - other) * q,
+        lambda S, q, b, other: other * S + (1 - b) * q,
+    ),
+    "corrected averages returned": slips.WEIGHTS["correction kept in S"],
+}
+for _name in ("keeps state", "correction kept in S", "S starts at 1"):
+    ADAM_WEIGHTS.pop(_name, None)
+M_SQUARES = {
+    RIGHT: lambda g: g,
+    "m of the squared gradient": lambda g: g**2,
+    "absolute value in m": lambda g: np.abs(g),
+    "theta in place of the gradient": lambda theta: theta,
+    "gradient clipped": slips.NUMERATORS["gradient clipped"],
+    "weight decay": slips.NUMERATORS["weight decay"],
+    "mean over the parameters": lambda g, each: each(np.mean, g),
+}
+V_SQUARES = {
+    **renamed(slips.SQUARES, {"gradient not squared": "v of the plain gradient"}),
+    "m in place of the gradient": lambda M_new: M_new**2,
+    "mean of g subtracted": lambda g, M_new: (g - M_new) ** 2,
+}
+ADAM_FACTORS = {
+    **slips.FACTORS,
+    "efficient form": lambda lr, b1, b2, T: lr * np.sqrt(1 - b2**T) / (1 - b1**T),
+    "root of the correction forgotten": lambda lr, b1, b2, T: lr * (1 - b2**T) / (1 - b1**T),
+    "correction upside down": (
+        lambda lr, b1, b2, T: lr * (1 - b1**T) / np.sqrt(1 - b2**T),
+        lambda lr, b1, b2, T: lr * np.sqrt(1 - b1**T) / (1 - b2**T),
+    ),
+}
+ADAM_MERGED = {
+    ("efficient form", "m not corrected", "v not corrected"): "efficient form",
+    ("root of the correction forgotten", "m not corrected", "v not corrected"): (
+        "root of the correction forgotten"
+    ),
+    ("correction upside down", "m not corrected", "v not corrected"): "correction upside down",
+    ("m not corrected", "v not corrected"): "no bias correction",
+    ("v not corrected",): "only m corrected",
+    ("m not corrected",): "only v corrected",
+}
+ADAM_IMPLIED = {
+    "corrected averages returned": {"no bias correction", "only m corrected", "only v corrected"},
+    "efficient form": {"epsilon inside the root"},
+}
+
+
+class Adam(Update):
+    """Adam: two averages, each with a decay rate and a correction of its own."""
+
+    def view(self, known, which):
+        """What is known, in the words of the common tables, for one of the two averages."""
+        one, other = ("b1", "b2") if which == "M" else ("b2", "b1")
+        return known.also(
+            S=known[which], S_new=known[f"{which}_new"], b=known[one], other=known[other],
+            t=known["T"],
+        )  # fmt: skip
+
+    def _state(self, known):
+        found = []
+        for which, squares in (("M", M_SQUARES), ("V", V_SQUARES)):
+            view = self.view(known, which)
+            made = averages(view, ADAM_WEIGHTS, squares, slips.STARTS)
+            found.append(self._cheapest(explain_state(view["S_new"], made)))
+        return [(*m, *v) for m, v in product(*found)]
+
+    def _fractions(self, known, state):
+        m, v = self.view(known, "M"), self.view(known, "V")
+        first = [Option((), m["S_new"]), Option(("old m used",), m["S"])]
+        second = [Option((), v["S_new"]), Option(("old v used",), v["S"])]
+        if self.judge.tidy(state).mistakes:
+            first.append(Option((), m["b"] * m["S"] + (1 - m["b"]) * m["g"]))
+            second.append(Option((), v.work(slips.right_average)))
+        above = through(M_CORRECTIONS, first, m, "S")
+        above += [
+            Option(("gradient in the numerator",), known["g"]),
+            Option(("gradient left out of the step",), np.ones(known.size)),
+        ]
+        below = through(OUTSIDE, through(V_CORRECTIONS, second, v, "S"), v, "S")
+        own = self._own_epsilon(
+            known.also(S_new=v["S_new"] / (1 - v["b"] ** v["t"]), g=m["S_new"] / (1 - m["b"] ** m["t"]))
+        )
+        return above, below + own, []
+
+    def _factors(self, known, state):
+        return ADAM_FACTORS
+
+    def _right(self, known):
+        return known.work(slips.right_average)
+
+
+def adam(variants):
+    """The diagnosis of Adam."""
+    judge = Judge(
+        variants, {**MERGED, **ADAM_MERGED}, {**IMPLIED, **ADAM_IMPLIED}, SIMPLER, KEEPING
+    )
+    return Adam(
+        ("theta", "g", "M", "V", "T", "lr", "b1", "b2", "e"), ("theta", "M", "V"), judge
+    )
+
+
+# ── Adadelta ─────────────────────────────────────────────────────────────────────────────────────
+
+X_SQUARES = {
+    RIGHT: lambda d: d**2,
+    "step not squared": lambda d: d,
+    "E_x of the gradient": lambda g: g**2,
+    "theta in E_x": lambda theta_new: theta_new**2,
+    "step without its gradient": lambda d, g: (d / g) ** 2,
+}
+X_WEIGHTS = renamed(slips.WEIGHTS, {"S returned before the update": "E_x never updated"})
+for _name in ("keeps state", "square of the average", "g returned in place of S"):
+    X_WEIGHTS.pop(_name)
+TOPS = renamed(slips.ROOTS, {
+    "epsilon outside the root": "epsilon outside above",
+    "epsilon missing": "epsilon missing above",
+    "no square root": "root left out above",
+    "plain gradient descent": "E_x left out of the step",
+    "multiplied by the root": "E_x below",
+    "root taken twice": "root taken twice above",
+    "epsilon as a floor": "epsilon as a floor above",
+    "epsilon hard-coded": "epsilon hard-coded",
+})  # fmt: skip
+BOTTOMS = renamed(slips.ROOTS, {
+    "epsilon outside the root": "epsilon outside below",
+    "no square root": "root left out below",
+    "multiplied by the root": "E_g above",
+    "plain gradient descent": "E_g left out of the step",
+})  # fmt: skip
+DELTA_MERGED = {
+    ("epsilon outside above", "epsilon outside below"): "epsilon outside the roots",
+    ("epsilon outside above",): "epsilon outside the roots",
+    ("epsilon outside below",): "epsilon outside the roots",
+    ("root left out above", "root left out below"): "roots left out",
+    ("E_x below", "E_g above"): "fraction upside down",
+    ("E_x of the gradient", "E_x updated first"): "E_x updated first",
+}
+DELTA_NAMES = {"previous S used": "old E_g used"}
+DELTA_FACTORS = {
+    RIGHT: lambda g: np.ones_like(g),
+    "1-rho in the step": lambda b: 1 - b,
+    "rho in the step": lambda b: b,
+    "a learning rate as well": tuple(
+        lambda g, lr=lr: np.full_like(g, lr) for lr in (0.1, 0.01, 0.001, 0.5)
+    ),
+}
+
+
+class Adadelta(Update):
+    """Adadelta: E_g as S of RMSprop, and an average of the squared steps in place of η."""
+
+    def _state(self, known):
+        known = known.also(S=known["G"], S_new=known["G_new"], d=known["theta"] - known["theta_new"])
+        made = averages(known, self.weights, self.squares, self.starts)
+        made += [*self._constant_weights(known)]
+        first = self._cheapest(explain_state(known["G_new"], made))
+        view = known.also(S=known["X"], S_new=known["X_new"])
+        made = averages(view, X_WEIGHTS, X_SQUARES, _x_starts())
+        share = view.also(g=view["d"])
+        made += [*self._constant_weights(share)]
+        second = self._cheapest(explain_state(known["X_new"], made))
+        return [(*g, *x) for g, x in product(first, second)]
+
+    def _step(self, known, state, bases=None):
+        return super()._step(known.also(S=known["G"], S_new=known["G_new"]), state, bases)
+
+    def _fractions(self, known, state):
+        below = through(BOTTOMS, self._sources(known, state), known, "S")
+        starts = [
+            Option(("E_x starts elsewhere",), np.where(known["X"] == 0, number, known["X"]))
+            for number in (1.0,)
+        ] + [Option(("E_x starts elsewhere",), np.where(known["X"] == 0, known["e"], known["X"]))]
+        tops = [
+            Option((), known["X"]),
+            *starts,
+            Option(("E_x updated first",), known["X_new"]),
+            Option(("E_g above",), known["G_new"]),
+        ]
+        tops = through(TOPS, tops, known, "S")
+        above = [
+            Option(one.names + other.names, one.values * other.values)
+            for one in tops
+            for other in options(
+                {RIGHT: lambda g: g, "gradient left out of the step": lambda g: np.ones_like(g),
+                 "square of g in the step": lambda g: g**2}, known)
+        ]  # fmt: skip
+        return above, below, []
+
+    def _factors(self, known, state):
+        return DELTA_FACTORS
+
+    def _constant_rate(self, known, target, above, below):
+        return []
+
+
+def _x_starts():
+    return {
+        RIGHT: lambda S: S,
+        "E_x starts elsewhere": (
+            lambda S: np.where(S == 0, 1.0, S),
+            lambda S, each: np.where(each(np.any, S), S, 1.0),
+            lambda S, e: np.where(S == 0, e, S),
+        ),
+    }
+
+
+def adadelta(variants):
+    """The diagnosis of Adadelta."""
+    judge = Judge(variants, {**MERGED, **DELTA_MERGED}, IMPLIED, SIMPLER, KEEPING, DELTA_NAMES)
+    return Adadelta(("theta", "g", "G", "X", "b", "e"), ("theta", "G", "X"), judge)
+
+
+# ── centred RMSprop ──────────────────────────────────────────────────────────────────────────────
+
+SPREADS = {
+    RIGHT: lambda S, M_new: S - M_new**2,
+    "mean not subtracted": lambda S: S,
+    "mean not squared": lambda S, M_new: S - M_new,
+    "mean added": lambda S, M_new: S + M_new**2,
+    "difference squared": lambda S, M_new: (S - M_new) ** 2,
+    "old mean used": lambda S, M: S - M**2,
+    "difference the wrong way round": lambda S, M_new: M_new**2 - S,
+    "absolute value of the difference": lambda S, M_new: np.abs(S - M_new**2),
+    "gradient in place of the mean": lambda S, g: S - g**2,
+    "bias correction": lambda S, M_new, b, t: S / (1 - b**t) - (M_new / (1 - b**t)) ** 2,
+}
+CENTRED_M = {
+    **M_SQUARES,
+    "mean squared in the average": M_SQUARES["m of the squared gradient"],
+}
+CENTRED_M.pop("m of the squared gradient")
+
+
+class Centred(Update):
+    """Centred RMSprop: S and m, and a root of S − m²."""
+
+    def _state(self, known):
+        made = averages(known, self.weights, V_SQUARES, self.starts)
+        made += [*self._constant_weights(known)]
+        first = self._cheapest(explain_state(known["S_new"], made))
+        view = known.also(S=known["M"], S_new=known["M_new"])
+        made = averages(view, self.weights, CENTRED_M, {})
+        second = self._cheapest(explain_state(known["M_new"], made))
+        return [(*s, *m) for s, m in product(first, second)]
+
+    def _fractions(self, known, state):
+        inner = through(SPREADS, self._sources(known, state), known, "S")
+        below = through(self.roots, inner, known, "S")
+        plain = through(self.roots, [Option((), known["S_new"])], known, "S")
+        above = options(
+            {RIGHT: lambda g: g, "gradient left out of the step": lambda g: np.ones_like(g),
+             "mean in the numerator": lambda M_new: M_new,
+             "mean subtracted from the gradient": lambda g, M_new: g - M_new,
+             "square of g in the step": lambda g: g**2}, known)  # fmt: skip
+        whole = []
+        for one in plain[:2]:
+            outside = one.values - known["M_new"]
+            whole.append(Option(("mean subtracted outside the root",), known["g"] / outside))
+            mixed = (known["g"] - known["M_new"] / one.values) / one.values
+            whole.append(Option(("mean subtracted from the gradient",), mixed))
+        return above, below, whole
+
+
+CENTRED_IMPLIED = {
+    "mean of g subtracted": {"mean not subtracted"},
+    "mean subtracted from the gradient": {"mean not subtracted"},
+}
+
+
+def centred(variants):
+    """The diagnosis of the centred form."""
+    judge = Judge(variants, MERGED, {**IMPLIED, **CENTRED_IMPLIED}, SIMPLER, KEEPING)
+    return Centred(("theta", "g", "S", "M", "lr", "b", "e"), ("theta", "S", "M"), judge)

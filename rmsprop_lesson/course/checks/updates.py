@@ -1,0 +1,358 @@
+"""Diagnosis of an update rule that returns its state: how S was made, then the step from that S."""
+
+from itertools import permutations
+
+import numpy as np
+
+from . import slips
+from .diagnosis import (
+    UNKNOWN,
+    Found,
+    Name,
+    Option,
+    averages,
+    constant_factor,
+    explain_state,
+    explain_step,
+    options,
+    through,
+    wanted,
+)
+from .engine import quiet
+from .scene import calls_of, known_of
+
+MERGED = {
+    ("gradient not squared", "square instead of root"): "square of the average",
+    ("gradient not squared", "S in the numerator", "plain gradient descent"): "momentum instead",
+    ("plain gradient descent", "S in the numerator"): "S as the step",
+    ("fraction upside down", "multiplied by the root"): "fraction upside down",
+    ("S returned before the update", "previous S used"): "S never updated",
+    ("plain gradient descent", "sign of g in the step"): "sign of the gradient",
+    ("subtracted the wrong way round", "sign flipped"): "subtracted the wrong way round",
+    ("learning rate overwritten", "plain gradient descent"): "learning rate overwritten",
+    ("momentum as well", "a tenth of the step"): "momentum as well",
+    ("momentum as well", "1-beta in the step"): "momentum as well",
+}
+IMPLIED = {
+    "epsilon kept in S": {"epsilon missing"},
+    "absolute value instead of square": {"no square root"},
+    "root of g instead of S": {"no square root"},
+    "plain gradient descent": {"S never updated", "S returned before the update"},
+    "sign of the gradient": {"S never updated", "S returned before the update"},
+    "step instead of theta": {"sign flipped"},
+    "bracket around the whole update": {"step instead of theta", "sign flipped"},
+}
+# An ε that doesn't show: left out, so small that it might be, or a guard where nothing is zero.
+SIMPLER = {"epsilon missing": {"epsilon hard-coded", "epsilon replaced by a guard"}}
+KEEPING = {
+    "learning rate falls by itself",
+    "learning rate overwritten",
+    "a counter in place of epsilon",
+}
+
+
+class Update:
+    """How an update ``f(θ, g, S, settings) → θ, S`` is explained.
+
+    Parameters
+    ----------
+    given, returned : tuple of str
+        Short names of arguments and results, as the rules of `slips` call them.
+    judge : Judge
+    weights, squares, starts, corrections, roots, numerators, factors, bases : dict
+        Tables of rules; those of RMSprop if they aren't given.
+    """
+
+    def __init__(
+        self,
+        given,
+        returned,
+        judge,
+        *,
+        weights=slips.WEIGHTS,
+        squares=slips.SQUARES,
+        starts=slips.STARTS,
+        corrections=slips.CORRECTIONS,
+        roots=slips.ROOTS,
+        numerators=slips.NUMERATORS,
+        factors=slips.FACTORS | slips.RATE_CORRECTIONS,
+        bases=slips.BASES,
+    ):
+        self.given, self.returned, self.judge = given, returned, judge
+        self.weights, self.squares, self.starts = weights, squares, starts
+        self.corrections, self.roots, self.numerators = corrections, roots, numerators
+        self.factors, self.bases = factors, bases
+
+    def explain(self, probes, seen):
+        """What explains everything that was seen, or None if it can't be looked at.
+
+        Returns
+        -------
+        Found or None
+        """
+        with quiet():
+            return self._best(calls_of(probes, seen))
+
+    def _best(self, runs):
+        ways = (
+            lambda: self._explain(self._known(runs, forgets=True)),
+            lambda: self._explain(self._known(runs, forgets=False)),
+            lambda: self._rounded(self._known(runs, forgets=True)),
+            lambda: self._exchanged(self._known(runs, forgets=True)),
+            lambda: self._alone(runs),
+            lambda: self._permuted(self._known(runs, forgets=True)),
+        )
+        best = None
+        for way in ways:
+            found = way()
+            if found and (best is None or _less(found, best)):
+                best = found
+            if best and not best.unknown:
+                return best
+        return best
+
+    def _known(self, runs, forgets):
+        known = known_of(runs, self.given, self.returned, forgets)
+        if known and not forgets:
+            known = known.also(t=known["t"] + self._calls_before(known))
+        return known
+
+    def _explain(self, known):
+        if known is None:
+            return None
+        found = []
+        for state in self._state(known):
+            for step in self._step(known, state) or [(UNKNOWN,)]:
+                found.append((*state, *step))
+        return self.judge.choose(found) or None
+
+    # ── how S was made ───────────────────────────────────────────────────────────────────────────
+
+    def _state(self, known):
+        """The names of each rule that makes the S that was seen."""
+        made = averages(known, self.weights, self.squares, self.starts)
+        made += [*self._constant_weights(known), *self._constant_start(known)]
+        return self._cheapest(explain_state(known["S_new"], made, self.slack))
+
+    def _cheapest(self, found):
+        """Those of several explanations that have the fewest mistakes."""
+        costs = [len(self.judge.tidy(names).mistakes) for names in found]
+        found = [names for names, cost in zip(found, costs, strict=True) if cost == min(costs)]
+        return list(dict.fromkeys(found)) or [(UNKNOWN,)]
+
+    def _constant_weights(self, known):
+        """Averages with numbers in place of β or 1 − β: β and S aside, they are worked out."""
+        if "b" not in known:
+            return
+        S, new, b = known["S"], known["S_new"], known["b"]
+        square = known.also(q=known.work(self.squares[slips.RIGHT]))["q"]
+        fresh = (S == 0) & (square > 0) & np.isfinite(new)
+        share = constant(new[fresh] / square[fresh])
+        for weight in [1 - b] + ([np.full_like(b, share)] if share is not None else []):
+            going = (S > 0) & np.isfinite(new)
+            kept = constant(((new - weight * square) / np.where(S > 0, S, 1))[going])
+            if kept is not None:
+                name = Name("beta hard-coded", f"{kept:.4g}")
+                yield Option((name,), kept * S + weight * square)
+        if share is not None:
+            yield Option((Name("beta hard-coded", f"{1 - share:.4g}"),), b * S + share * square)
+
+    def _constant_start(self, known):
+        """An average that starts from a number of its own."""
+        if "b" not in known:
+            return
+        S, new, b = known["S"], known["S_new"], known["b"]
+        start = (new - (1 - b) * known["g"] ** 2) / b
+        number = constant(start[(S == 0) & (b > 0) & np.isfinite(start)], least=1e-12)
+        if number is not None:
+            begun = known.also(S=np.where(S == 0, number, S))
+            name = Name("S starts elsewhere", f"{number:.4g}")
+            yield Option((name,), self._right(begun))
+
+    # ── how the step was made ────────────────────────────────────────────────────────────────────
+
+    def _step(self, known, state, bases=None):
+        """The names of each form that makes the step that was seen from the S that was seen."""
+        target = known["theta_new"]
+        if np.array_equal(target, known["theta"]):
+            return [("theta not updated",)]
+        above, below, whole = self._fractions(known, state)
+        factors = options(self._factors(known, state), known)
+        asked = wanted(options(bases or self.bases, known), factors, target)
+        thin = [one for one in below if self._slips(one.names) < 2]
+        found = explain_step(asked, above, thin, whole, self.slack)
+        best = self.judge.choose(found)
+        if best is None or len(best.mistakes) > 1:
+            found = explain_step(asked, above, below, whole, self.slack)
+        return found or self._constant_rate(known, target, above, below)
+
+    def _slips(self, names):
+        return sum(name not in self.judge.variants for name in names)
+
+    def _factors(self, known, state):
+        return self.factors
+
+    def _fractions(self, known, state):
+        """Numerators, denominators, and whole fractions that aren't made of the two."""
+        inner = through(self.corrections, self._sources(known, state), known, "S")
+        below = through(self.roots, inner, known, "S") + self._own_epsilon(known)
+        return options(self.numerators, known), below, self._limited(known, below)
+
+    def _sources(self, known, state):
+        """The averages that a step may be made from: that returned, the right one, the old one."""
+        found = [Option((), known["S_new"])]
+        if self.judge.tidy(state).mistakes:
+            found.append(Option((), self._right(known)))
+        return [*found, Option(("previous S used",), known["S"])]
+
+    def _right(self, known):
+        """The state as it is asked for."""
+        return known.work_in("q", self.squares[slips.RIGHT], self.weights[slips.RIGHT])
+
+    def _constant_rate(self, known, target, above, below):
+        bases = [one for one in options(self.bases, known) if not one.names]
+        asked = wanted(bases, [Option((), np.ones_like(target))], target)
+        above = [one for one in above if not one.names]
+        return [
+            (Name("learning rate hard-coded", f"{abs(number):.4g}"), *names)
+            for names, number in constant_factor(asked[:1], above, below)
+        ]
+
+    def _limited(self, known, below):
+        """Fractions of which something else became, and brackets in other places."""
+        whole = []
+        for one in below:
+            if any(name not in self.judge.variants for name in one.names):
+                continue
+            more = known.also(x=known["g"] / one.values, D=one.values)
+            for other in options(slips.LIMITS | slips.BRACKETS, more):
+                whole.append(Option(one.names + other.names, other.values))
+        return whole
+
+    def _own_epsilon(self, known):
+        """Roots with an ε that isn't among the usual ones, worked out where S is smallest."""
+        S = known["S_new"]
+        step = np.abs(known["theta"] - known["theta_new"])
+        usable = np.flatnonzero(np.isfinite(step) & (step > 0) & (known["g"] != 0) & (S >= 0))
+        if not len(usable):
+            return []
+        at = usable[np.argmin(S[usable])]
+        below = np.abs(known["lr"] * known["g"])[at] / step[at]
+        found = []
+        for number, root in (
+            (below**2 - S[at], lambda number: np.sqrt(S + number)),
+            (below - np.sqrt(S[at]), lambda number: np.sqrt(S) + number),
+        ):
+            usual = np.array([1.0, *slips.USUAL_EPSILONS])
+            if number > 0 and not np.any(np.abs(number / usual - 1) < 1e-3):
+                name = Name("epsilon hard-coded", f"{number:.3g}")
+                found.append(Option((name,), root(number)))
+        return found
+
+    # ── counters, the order of things ────────────────────────────────────────────────────────────
+
+    def _calls_before(self, known):
+        """How many calls a counter of bias correction has seen before this check."""
+        if "b" not in known:
+            return 0
+        below = np.abs(known["lr"] * known["g"] / (known["theta"] - known["theta_new"]))
+        estimates = []
+        for share in (
+            known["S_new"] / (below**2 - known["e"]),
+            known["S_new"] / (below - known["e"]) ** 2,
+        ):
+            t = np.log1p(-share) / np.log(known["b"])
+            usable = np.isfinite(t) & (known["b"] > 0.95) & (share < 0.95)
+            if usable.any():
+                estimates.append(np.median((t - known["t"])[usable]))
+        return max((round(one) for one in estimates if one >= 0), default=0)
+
+    def _rounded(self, known):
+        """A right update whose numbers have been cut."""
+        if known is None:
+            return None
+        for digits in range(2, 7):
+            if np.array_equal(np.round(known["theta_new"], digits), known["theta_new"]):
+                self.slack = 10.0**-digits
+                found = self._explain(known)
+                self.slack = 0.0
+                if found and not found.mistakes:
+                    return Found((Name("rounded", f"to {digits} decimals"),), found.variants)
+        return None
+
+    slack = 0.0  # what rounding excuses, while that is looked into
+
+    def _exchanged(self, known):
+        """Results in another order."""
+        if known is None or len(self.returned) != 2:
+            return None
+        found = self._explain(known.also(theta_new=known["S_new"], S_new=known["theta_new"]))
+        if not found or found.unknown:
+            return None
+        return Found(("wrong order returned", *found.mistakes), found.variants)
+
+    def _permuted(self, known):
+        """Arguments in another order."""
+        if known is None or type(self) is not Update:
+            return None
+        for order in permutations(self.given):
+            other = known.also(**{name: known[was] for name, was in zip(self.given, order)})
+            S = self._right(other)
+            if explain_state(known["S_new"], [Option((), S)]):
+                other = other.also(S=S)
+                for name, root in self.roots.items():
+                    if not name or name in self.judge.variants:
+                        for rule in root if isinstance(root, tuple) else (root,):
+                            theta = other["theta"] - other["lr"] * other["g"] / other.work(rule)
+                            if explain_state(known["theta_new"], [Option((), theta)]):
+                                return Found(("arguments in another order",))
+        return None
+
+    def _alone(self, runs):
+        """One thing returned where several were asked for."""
+        first = [run[:1] for run in runs]
+        single = [
+            [(given, value) for given, value in run if _shape(value) == np.shape(given[0])]
+            for run in first
+        ]
+        known = known_of(
+            [
+                [(given, (value, np.zeros(np.shape(value)))) for given, value in run]
+                for run in single
+            ],
+            self.given,
+            self.returned,
+            forgets=True,
+        )
+        if known is None:
+            return None
+        alone, right = known["theta_new"], self._right(known)
+        if explain_state(alone, [Option((), right)]):
+            return Found(("only S returned",))
+        bases = {name: self.bases[name] for name in (slips.RIGHT, "step instead of theta")}
+        steps = self._step(known.also(S_new=right), (), bases)
+        found = self.judge.choose(steps) if steps else None
+        if not found:
+            return None
+        is_step = "step instead of theta" in found.mistakes
+        first = "wrong return" if is_step else "only theta returned"
+        return Found((first, *found.mistakes), found.variants)
+
+
+def _shape(value):
+    return value.shape if isinstance(value, np.ndarray) else None
+
+
+def constant(values, least=None):
+    """The number that all values are, or None; 0 and 1 are no numbers that somebody chose."""
+    values = values[np.isfinite(values)]
+    if len(values) < 3:
+        return None
+    number = float(np.median(values))
+    if abs(number) < (least or 1e-6) or abs(number - 1) < 1e-6:
+        return None
+    return number if np.all(np.abs(values - number) <= 3e-4 * abs(number)) else None
+
+
+def _less(one, other):
+    return (one.unknown, len(one.mistakes)) < (other.unknown, len(other.mistakes))
