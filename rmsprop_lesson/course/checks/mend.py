@@ -248,6 +248,7 @@ def _everywhere(tree, ways):
     for node in ast.walk(tree):
         for name, new, words in ways(node):
             line = node.lineno
+            ast.fix_missing_locations(new)  # unparse wants the line of a statement
             text = words.format(old=ast.unparse(node), new=ast.unparse(new))
             yield name, f"In line {line}, {text}", _with(tree, node, new)
 
