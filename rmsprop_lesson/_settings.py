@@ -54,23 +54,15 @@ DECAY_RATES = ("beta", "beta1", "beta2", "rho", "momentum")
 # The usual names and what is allowed under them; a class may say otherwise for itself.
 USUAL = {"learning_rate": positive, "epsilon": non_negative} | dict.fromkeys(DECAY_RATES, fraction)
 
-# What other libraries call a setting → what it may be called here.
+# What a setting is called in other libraries.
 ELSEWHERE = {
-    "lr": ["learning_rate"],
-    "eta": ["learning_rate"],
-    "step_size": ["learning_rate"],
-    "alpha": ["beta", "learning_rate"],
-    "rho": ["beta"],
-    "decay": ["beta", "rho"],
-    "decay_rate": ["beta", "rho"],
-    "gamma": ["beta", "rho", "factor"],
-    "betas": ["beta1", "beta2"],
-    "beta_1": ["beta1"],
-    "beta_2": ["beta2"],
-    "b1": ["beta1"],
-    "b2": ["beta2"],
-    "eps": ["epsilon"],
-    "eps_in_sqrt": ["epsilon_inside"],
+    "learning_rate": "lr eta step_size",
+    "beta": "alpha rho decay decay_rate gamma",
+    "rho": "decay decay_rate gamma",
+    "beta1": "betas beta_1 b1",
+    "beta2": "betas beta_2 b2",
+    "epsilon": "eps",
+    "epsilon_inside": "eps_in_sqrt",
 }
 
 
@@ -107,10 +99,8 @@ class WithSettings:
     @classmethod
     def _check_call(cls, args, kwargs):
         """Python would complain, too, but it can't say what to write instead."""
-        for name in kwargs:
-            if name in cls._parameters:
-                continue
-            ours = [own for own in ELSEWHERE.get(name, ()) if own in cls._parameters]
+        for name in (name for name in kwargs if name not in cls._parameters):
+            ours = [own for own in cls._parameters if name in ELSEWHERE.get(own, "").split()]
             hint = f"it is called {' and '.join(ours)} here" if ours else cls._moved.get(name)
             known = f"its settings are {', '.join(cls._parameters) or 'none'}"
             raise TypeError(f"{cls.__name__} has no setting {name}: {hint or known}")

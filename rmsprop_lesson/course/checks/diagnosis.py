@@ -72,6 +72,8 @@ def _named(name, rule):
 
 def through(table, given, known, name):
     """A table applied to each of several options, which the rules call `name`."""
+    if not given:
+        return []
     stack = known.also(**{name: np.array([one.values for one in given])})
     found = []
     for label, rule in each_rule(table):
@@ -89,24 +91,21 @@ def through(table, given, known, name):
 # ── a state ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def averages(known, weights, squares, starts=None):
+def averages(known, weights, squares):
     """Every average that the tables can make, from ``S`` in `known`."""
-    found = _weighted(known, weights, options(squares, known))
-    for start in options(starts or {}, known):
-        if start.names:
-            begun = known.also(S=start.values)
-            right = {RIGHT: weights[RIGHT]}
-            found += [
-                Option(start.names + one.names, one.values)
-                for one in _weighted(begun, right, options(squares, begun))
-            ]
-    return found
-
-
-def _weighted(known, weights, squares):
+    squares = options(squares, known)
     plain, others = squares[:1], squares[1:]
-    made = through(weights, plain, known, "q")
-    return made + through(_with_square(weights), others, known, "q")
+    return through(weights, plain, known, "q") + through(_with_square(weights), others, known, "q")
+
+
+def begun_averages(known, weights, squares, starts):
+    """The same from what an average of zero may be replaced by."""
+    return [
+        Option(start.names + one.names, one.values)
+        for start in options(starts, known)
+        if start.names
+        for one in averages(known.also(S=start.values), weights, squares)
+    ]
 
 
 def _with_square(table):

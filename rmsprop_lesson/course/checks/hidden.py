@@ -83,7 +83,7 @@ class Hidden(Update):
     def _sources(self, known, state):
         return self.sources
 
-    def _limited(self, known, below):
+    def _limited(self, known, below, most=0):
         return super()._limited(known, below) if self.bases is slips.BASES else []
 
     def _averages(self, known, weights, squares, starts):

@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 
 from . import slips
-from .diagnosis import UNKNOWN, Judge, Option, averages, explain_state, options, through
+from .diagnosis import UNKNOWN, Judge, Option, explain_state, options, through
 from .slips import RIGHT
 from .updates import IMPLIED, KEEPING, MERGED, SIMPLER, Update
 
@@ -156,7 +156,7 @@ class HeavyBall(Update):
     def _state(self, known):
         inside = through(BALL_SIGNS, options(BALL_GRADIENTS, known), known, "q")
         made = through(BALL_WEIGHTS, inside, known, "q")
-        return self._cheapest(explain_state(known["S_new"], made))
+        return self._cheapest(explain_state(known["S_new"], made)) or [(UNKNOWN,)]
 
     def _step(self, known, state, bases=None):
         k = np.ones(known.size)
@@ -271,8 +271,7 @@ class Adam(Update):
         found = []
         for which, squares in (("M", M_SQUARES), ("V", V_SQUARES)):
             view = self.view(known, which)
-            made = averages(view, ADAM_WEIGHTS, squares, slips.STARTS)
-            found.append(self._cheapest(explain_state(view["S_new"], made)))
+            found.append(self._made(view, ADAM_WEIGHTS, squares, slips.STARTS))
         return [(*m, *v) for m, v in product(*found)]
 
     def _fractions(self, known, state):
@@ -362,14 +361,10 @@ class Adadelta(Update):
 
     def _state(self, known):
         known = known.also(S=known["G"], S_new=known["G_new"], d=known["theta"] - known["theta_new"])
-        made = averages(known, self.weights, self.squares, self.starts)
-        made += [*self._constant_weights(known)]
-        first = self._cheapest(explain_state(known["G_new"], made))
+        first = super()._state(known)
         view = known.also(S=known["X"], S_new=known["X_new"])
-        made = averages(view, X_WEIGHTS, X_SQUARES, _x_starts())
-        share = view.also(g=view["d"])
-        made += [*self._constant_weights(share)]
-        second = self._cheapest(explain_state(known["X_new"], made))
+        own = list(self._constant_weights(view.also(g=view["d"])))
+        second = self._made(view, X_WEIGHTS, X_SQUARES, _x_starts(), own)
         return [(*g, *x) for g, x in product(first, second)]
 
     def _step(self, known, state, bases=None):
@@ -446,12 +441,10 @@ class Centred(Update):
     """Centred RMSprop: S and m, and a root of S − m²."""
 
     def _state(self, known):
-        made = averages(known, self.weights, V_SQUARES, self.starts)
-        made += [*self._constant_weights(known)]
-        first = self._cheapest(explain_state(known["S_new"], made))
+        own = list(self._constant_weights(known))
+        first = self._made(known, self.weights, V_SQUARES, self.starts, own)
         view = known.also(S=known["M"], S_new=known["M_new"])
-        made = averages(view, self.weights, CENTRED_M, {})
-        second = self._cheapest(explain_state(known["M_new"], made))
+        second = self._made(view, self.weights, CENTRED_M, {})
         return [(*s, *m) for s, m in product(first, second)]
 
     def _fractions(self, known, state):

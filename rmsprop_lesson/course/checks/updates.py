@@ -11,6 +11,7 @@ from .diagnosis import (
     Name,
     Option,
     averages,
+    begun_averages,
     constant_factor,
     explain_state,
     explain_step,
@@ -130,15 +131,34 @@ class Update:
 
     def _state(self, known):
         """The names of each rule that makes the S that was seen."""
-        made = averages(known, self.weights, self.squares, self.starts)
-        made += [*self._constant_weights(known), *self._constant_start(known)]
-        return self._cheapest(explain_state(known["S_new"], made, self.slack))
+        return self._made(
+            known,
+            self.weights,
+            self.squares,
+            self.starts,
+            [*self._constant_weights(known), *self._constant_start(known)],
+        )
+
+    def _made(self, known, weights, squares, starts, more=()):
+        """The cheapest names of the averages that are what was seen."""
+        plain = {slips.RIGHT: squares[slips.RIGHT]}, {slips.RIGHT: weights[slips.RIGHT]}
+        ways = (
+            lambda: averages(known, weights, squares)
+            + begun_averages(known, plain[1], plain[0], starts)
+            + list(more),
+            lambda: begun_averages(known, weights, squares, starts),
+        )
+        for way in ways:
+            found = explain_state(known["S_new"], way(), self.slack)
+            if found:
+                return self._cheapest(found)
+        return [(UNKNOWN,)]
 
     def _cheapest(self, found):
         """Those of several explanations that have the fewest mistakes."""
         costs = [len(self.judge.tidy(names).mistakes) for names in found]
         found = [names for names, cost in zip(found, costs, strict=True) if cost == min(costs)]
-        return list(dict.fromkeys(found)) or [(UNKNOWN,)]
+        return list(dict.fromkeys(found))
 
     def _constant_weights(self, known):
         """Averages with numbers in place of β or 1 − β: β and S aside, they are worked out."""
@@ -183,6 +203,7 @@ class Update:
         found = explain_step(asked, above, thin, whole, self.slack)
         best = self.judge.choose(found)
         if best is None or len(best.mistakes) > 1:
+            whole = whole and self._limited(known, below, most=1)
             found = explain_step(asked, above, below, whole, self.slack)
         return found or self._constant_rate(known, target, above, below)
 
@@ -218,15 +239,17 @@ class Update:
             for names, number in constant_factor(asked[:1], above, below)
         ]
 
-    def _limited(self, known, below):
+    def _limited(self, known, below, most=0):
         """Fractions of which something else became, and brackets in other places."""
-        whole = []
-        for one in below:
-            if any(name not in self.judge.variants for name in one.names):
-                continue
-            more = known.also(x=known["g"] / one.values, D=one.values)
-            for other in options(slips.LIMITS | slips.BRACKETS, more):
-                whole.append(Option(one.names + other.names, other.values))
+        below = [one for one in below if self._slips(one.names) <= most]
+        x = [Option(one.names, known["g"] / one.values) for one in below]
+        whole = through(slips.LIMITS, x, known, "x")
+        for one, fraction in zip(below, x, strict=True):
+            more = known.also(x=fraction.values, D=one.values)
+            whole += [
+                Option(one.names + other.names, other.values)
+                for other in options(slips.BRACKETS, more)
+            ]
         return whole
 
     def _own_epsilon(self, known):
