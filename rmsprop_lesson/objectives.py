@@ -33,7 +33,7 @@ class Objective(WithSettings):
         The loss in LaTeX.
     """
 
-    dimension = 1
+    name, dimension, formula = "objective", 1, ""
 
     def __call__(self, theta):
         """The loss at `theta`: shape (...) for points of shape (...) or, in the plane, (..., 2).
@@ -43,11 +43,15 @@ class Objective(WithSettings):
         TypeError, ValueError
             If `theta` is not made of real numbers, or in the plane does not end in an axis of 2.
         """
+        if not hasattr(self, "_loss"):  # somebody's own, which gives both at once
+            return self.loss_and_gradient(theta)[0]
         with np.errstate(all="ignore"):
             return self._loss(*self._coordinates(theta))[()]
 
     def gradient(self, theta):
         """The gradient at `theta`, in the shape of `theta`; raises as a call does."""
+        if not hasattr(self, "_slope"):
+            return self.loss_and_gradient(theta)[1]
         coordinates = self._coordinates(theta)
         with np.errstate(all="ignore"):
             parts = self._slope(*coordinates)
@@ -78,7 +82,7 @@ class Objective(WithSettings):
         return f"{type(self).__name__}({settings})"
 
     def _repr_latex_(self):
-        return f"$$L(\\theta) = {self.formula}$$"
+        return f"$$L(\\theta) = {self.formula}$$" if self.formula else None
 
 
 class Parabola(Objective):
