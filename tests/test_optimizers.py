@@ -16,6 +16,7 @@ from hypothesis.extra import numpy as hnp
 
 from rmsprop_lesson import Adadelta, Adagrad, Adam, GradientDescent, Momentum, RMSprop
 from rmsprop_lesson.optimizers import BLOCK, Optimizer
+from rmsprop_lesson.schedules import StepDecay
 from rmsprop_lesson.studies.frameworks import LibraryRMSprop
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -994,7 +995,9 @@ def test_largest_gradients_are_usable():
     ("make", "named", "message"),
     [
         (RMSprop, {"lr": 0.1}, "RMSprop has no setting lr: it is called learning_rate here"),
-        (RMSprop, {"alpha": 0.9}, "it is called beta"),
+        (RMSprop, {"alpha": 0.9}, "it is called learning_rate or beta here"),
+        (Momentum, {"momentum": 0.9}, "it is called beta here"),
+        (StepDecay, {"step_size": 9}, "it is called every here"),
         (RMSprop, {"rho": 0.9}, "it is called beta"),
         (RMSprop, {"decay": 0.9}, "it is called beta"),
         (RMSprop, {"eps": 0.1}, "it is called epsilon"),
