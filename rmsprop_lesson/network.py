@@ -347,9 +347,7 @@ def _check_theta(network):
 def _in_float64(network):
     _check_theta(network)
     if hasattr(network, "astype"):
-        network = network.astype(np.float64)
-        _check_theta(network)
-        return network
+        return network.astype(np.float64)
     if network.theta.dtype != np.float64:
         raise TypeError(
             f"network must have astype or a theta of float64, got theta of {network.theta.dtype}: "
@@ -402,7 +400,7 @@ class TrainingDiverged(FloatingPointError):
 
     def __init__(self, reason, history, diverged_at):
         self.history, self.diverged_at = history, diverged_at
-        super().__init__(f"training stopped at step {diverged_at + 1}: {reason}")
+        super().__init__(f"training diverged at step {diverged_at}: {reason}")
 
 
 class BatchLoss:
@@ -535,8 +533,9 @@ def train(
             x_t = images.take(batch, axis=0, out=x[: len(batch)], mode="clip")
             yield BatchLoss(network, x_t, labels[batch], **options)
             if t % epoch_steps == 0:
-                test = network.accuracy(test_images, test_labels)
-                accuracies.append((network.accuracy(images, labels), test))
+                with np.errstate(all="ignore"):  # weights may be huge; the next look at θ tells
+                    test = network.accuracy(test_images, test_labels)
+                    accuracies.append((network.accuracy(images, labels), test))
                 if stop is not None and stop(network):
                     return
 

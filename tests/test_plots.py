@@ -227,3 +227,13 @@ def test_every_public_plot_says_that_it_returns_a_picture():
     for name, function in inspect.getmembers(plots, inspect.isfunction):
         if not name.startswith("_") and function.__module__ == plots.__name__:
             assert "Picture" in function.__doc__, name
+
+
+@pytest.mark.parametrize("picture", [plots.paths, plots.on_curve])
+def test_an_objective_without_a_window_is_named(picture):
+    class Bare:
+        def loss_and_gradient(self, theta):
+            return theta**2 / 2, theta
+
+    with pytest.raises(TypeError, match="objective must have window"):
+        picture(Bare())
