@@ -656,12 +656,7 @@ def _check_races(races):
 
 def _with_seeds(objective, seeds):
     """A copy of a disturbed objective with one stream of random numbers for each seed."""
-    if not isinstance(objective, Disturbed):
-        return objective
-    objective = copy.copy(objective)
-    objective.seed = seeds
-    objective.reset()
-    return objective
+    return objective.with_seed(seeds) if isinstance(objective, Disturbed) else objective
 
 
 def _lanes(objective, starts, seeds):

@@ -1,5 +1,7 @@
 """Objectives that bring one trouble each: noise, rare gradients, jumping scales, rare truth."""
 
+import copy
+
 import numpy as np
 
 from .._validate import check_count, check_number, check_scalar
@@ -31,6 +33,13 @@ class Disturbed(Objective):
         self.dimension, self.minimum = objective.dimension, objective.minimum
         self.start, self.window = objective.start, objective.window
         self.reset()
+
+    def with_seed(self, seed):
+        """Return a copy with another seed, which starts anew."""
+        other = copy.copy(self)
+        vars(other)["seed"] = seed  # a setting is fixed for everybody else
+        other.reset()
+        return other
 
     def reset(self):
         """Start the disturbance anew."""
