@@ -199,7 +199,9 @@ class Exercise:
         if verdict.passed or verdict.mistake == STUB:
             return verdict
         try:
-            found = sandbox.run(lambda: mend(function, self._works), MENDING_SECONDS)
+            found = sandbox.run(
+                lambda: mend(function, self._works, MENDING_SECONDS), MENDING_SECONDS
+            )
         except sandbox.TimeUp:
             found = None
         vague = verdict.mistake in VAGUE

@@ -12,8 +12,10 @@ import inspect
 import io
 import keyword
 import linecache
+import math
 import sys
 import textwrap
+import time
 import tokenize
 from dataclasses import dataclass
 from functools import partial
@@ -33,7 +35,7 @@ class Mend:
     words: str
 
 
-def mend(function, works):
+def mend(function, works, seconds=math.inf):
     """Look for a change that mends a function.
 
     Parameters
@@ -42,6 +44,8 @@ def mend(function, works):
         The learner's function or class.
     works : callable
         ``works(copy)`` says whether a changed copy does what was asked.
+    seconds : float
+        When to give up, looked at between two copies: in a browser no thread can be ended.
 
     Returns
     -------
@@ -51,7 +55,10 @@ def mend(function, works):
     tree, namespace = source_tree(function)
     if tree is None:
         return None
+    end = time.monotonic() + seconds
     for name, words, changed in islice(_changes(tree), _MOST_COPIES):
+        if time.monotonic() > end:
+            return None
         made = _made(changed, namespace)
         if made is not None and within_limits(partial(works, made)):
             return Mend(name, words)
