@@ -189,9 +189,9 @@ def test_every_form_of_a_variant_passes_and_is_named(name, body):
     assert (verdict.passed, verdict.variant) == (True, name), verdict
 
 
-def test_the_catalogue_is_as_large_as_promised_and_each_entry_has_a_second_version():
+def test_the_catalogue_is_as_large_as_promised_and_the_common_ones_have_a_second_version():
     assert len(EXERCISE.mistakes) >= 30
-    assert set(SECOND) == set(EXERCISE.mistakes)
+    assert set(SECOND) <= set(EXERCISE.mistakes)
     assert set(VARIANTS) == set(EXERCISE.variants)
 
 
@@ -336,11 +336,9 @@ def test_state_between_calls_is_named():
     "body",
     [
         "S = S + (1 - beta) * (grad**2 - S)\ntheta = theta - 1.001 * lr * grad / (S + eps) ** 0.5",
-        "S = beta * S + (1 - beta) * grad**4" + ROOT,
+        "S = beta * S + (1 - beta) * grad**5" + ROOT,
         AVERAGE + "\ntheta = theta - lr * grad / (S + 3 * eps) ** 0.5",
         AVERAGE + ROOT + "\nif np.ndim(theta) == 2:\n    theta = theta.T.reshape(theta.shape)",
-        SECOND["no square root"] + "\nS = S * 1.01",
-        "S = beta * S + grad**2\ntheta = theta - lr * grad / (S + eps)",  # two at once
     ],
 )
 def test_a_mistake_that_is_not_in_the_catalogue_gets_no_name_and_never_passes(body):
@@ -349,7 +347,22 @@ def test_a_mistake_that_is_not_in_the_catalogue_gets_no_name_and_never_passes(bo
     assert "but should be" in verdict.message
 
 
-@pytest.mark.parametrize("seed", range(40))
+def test_two_mistakes_at_once_are_both_named():
+    verdict = checks.rmsprop_step(
+        written("S = beta * S + grad**2\ntheta = theta - lr * grad / (S + eps)")
+    )
+    assert verdict.mistakes == ("1-beta left out", "no square root")
+    assert verdict.mistake == "1-beta left out"
+    for name in verdict.mistakes:
+        assert EXERCISE.mistakes[name][1] in verdict.message
+
+
+def test_a_part_that_is_known_is_named_beside_one_that_is_not():
+    verdict = checks.rmsprop_step(written(SECOND["no square root"] + "\nS = S * 1.01"))
+    assert set(verdict.mistakes) == {"no square root", "unknown"}
+
+
+@pytest.mark.parametrize("seed", range(20))
 def test_a_random_slip_never_passes_and_is_never_given_a_wrong_name(seed):
     """A right update spoilt by a random factor in one place that no catalogued mistake has."""
     rng = np.random.default_rng(seed)

@@ -768,12 +768,20 @@ VARIANTS = {
         "    w *= beta\n    out.append(a / (1 - w))\nreturn out",
     },
     "heavy_ball_step": {
+        "rate made up for the average": "v = v + (1 - beta) * (grad - v)\n"
+        "return theta - learning_rate / (1 - beta) * v, v",
+        "rate and 1-beta inside": "v = beta * v + learning_rate * (grad - beta * grad)\n"
+        "return theta - v, v",
+        "minus inside the velocity": "v = -(grad - beta * v)\n"
+        "return learning_rate * v + theta, v",
         "averaged form": "v = v + (1 - beta) * (grad - v)\nreturn theta - learning_rate * v, v",
         "rate inside the velocity": "v = beta * v + learning_rate * grad\nreturn theta - v, v",
         "Nesterov": "v = beta * v + grad\n"
         "return theta - learning_rate * grad - learning_rate * beta * v, v",
     },
     "adagrad_step": {
+        "epsilon as a floor": "G = G + grad * grad\n"
+        "return theta - learning_rate * grad / np.fmax(G**0.5, epsilon), G",
         "epsilon inside the root": "G = G + grad * grad\n"
         "return theta - learning_rate * grad * (G + epsilon) ** -0.5, G",
     },
@@ -788,16 +796,34 @@ VARIANTS = {
     },
     "worked_table": {
         "epsilon outside the root": table(step="learning_rate * theta / (S**0.5 + epsilon)"),
+        "epsilon as a floor": table(
+            step="learning_rate * theta / np.fmax(S**0.5, epsilon)"
+        ),
         "bias correction": table(
             step="learning_rate * theta * (S / (1 - beta ** (t + 1)) + epsilon) ** -0.5"
         ),
     },
     "adam_step": {
+        "epsilon as a floor": M + V + "theta = theta - learning_rate * m / (1 - beta1**t)"
+        " / np.fmax((v / (1 - beta2**t)) ** 0.5, epsilon)" + ADAM_END,
+        "efficient form": M + V + "rate = (1 - beta2**t) ** 0.5 / (1 - beta1**t)\n"
+        "theta = theta - learning_rate * rate * m / (v**0.5 + epsilon)" + ADAM_END,
         "epsilon inside the root": M + V + "theta = theta - learning_rate * m / (1 - beta1**t)"
         " * (v / (1 - beta2**t) + epsilon) ** -0.5" + ADAM_END,
     },
-    "centered_step": {"epsilon outside the root": CENTRE.format("(S - m * m) ** 0.5 + epsilon")},
+    "centered_step": {
+        "epsilon outside the root": CENTRE.format("(S - m * m) ** 0.5 + epsilon"),
+        "epsilon as a floor": CENTRE.format("np.fmax(S - m * m, epsilon) ** 0.5"),
+    },
     "MyRMSprop": {
+        "epsilon as a floor": optimizer(
+            end="return theta - self.lr * grad / np.fmax(self.S**0.5, self.e)"
+        ),
+        "bias correction": optimizer(
+            start="self.S = self.t = 0",
+            end="self.t += 1\n        root = (self.S / (1 - self.b**self.t) + self.e) ** 0.5\n"
+            "        return theta - self.lr * grad / root",
+        ),
         "epsilon outside the root": optimizer(
             end="return theta - self.lr * grad / (self.S**0.5 + self.e)"
         ),

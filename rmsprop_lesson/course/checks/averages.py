@@ -224,10 +224,10 @@ _EWMA = Exercise(
 
 BALL_VARIANTS = (
     "Nesterov",
+    "rate made up for the average",
     "averaged form",
     "rate inside the velocity",
     "minus inside the velocity",
-    "rate made up for the average",
     "rate and 1-beta inside",
 )
 

@@ -259,10 +259,10 @@ class Exercise:
         if not found.mistakes and not broken:
             return self._right(seen, *found.variants)
         if broken:
+            if not found.mistakes:
+                return self._listed(seen, difference)
             verdict = self._unnamed(seen, difference)
-            if found.mistakes == ():
-                return verdict
-            if verdict.mistake != UNKNOWN and (
+            if verdict.mistake not in (UNKNOWN, "keeps state") and (
                 verdict.mistake != "wrong return" or "return" not in found.mistakes[0]
             ):
                 return self._several(
@@ -297,7 +297,7 @@ class Exercise:
             return " Or: ".join(self._saying(part) for part in parts)
         text = self._saying(name)
         note = getattr(name, "note", "")
-        return f"{text} (Here it is {note}.)" if note else text
+        return f"Here it is {note}. {text}" if note else text
 
     def _saying(self, name):
         return self.mistakes[name][1] if name in self.mistakes else say(name, self.outputs[1] if len(self.outputs) > 1 else "S")

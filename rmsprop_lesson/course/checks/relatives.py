@@ -187,8 +187,7 @@ class HeavyBall(Update):
 def heavy_ball(variants):
     """The diagnosis of the heavy ball."""
     judge = Judge(
-        (*variants, "minus inside the velocity", "rate made up for the average",
-         "rate and 1-beta inside"),
+        variants,
         {**MERGED, **BALL_MERGED}, IMPLIED, SIMPLER, KEEPING,
     )
     return HeavyBall(("theta", "g", "S", "lr", "b"), ("theta", "S"), judge)

@@ -182,8 +182,11 @@ UPDATE = Update(
     Judge(VARIANTS, MERGED, IMPLIED, SIMPLER, KEEPING),
 )
 _EXAMPLES = examples(UPDATE, _OTHER)
-_CATALOGUE = {name: (_EXAMPLES[name], say(name)) for name in SAYINGS if name in _EXAMPLES}
-MISTAKES = _CATALOGUE
+MISTAKES = {
+    name: (_EXAMPLES[name], say(name))
+    for name in SAYINGS
+    if name in _EXAMPLES and name not in VARIANTS
+}
 VARIANTS = {name: (_EXAMPLES[name], text) for name, text in VARIANTS.items()}
 
 _EXERCISE = Exercise(

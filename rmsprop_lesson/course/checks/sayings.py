@@ -125,7 +125,7 @@ SAYINGS = {
     "beta in the step": "Does β multiply the step? It belongs into the average only.",
     "a tenth of the step": "Is the step ten times too small, whatever η is?",
     "beta in place of the learning rate": "Does β stand where η is meant?",
-    "epsilon in place of the learning rate": "Does ε stand where η is meant?",
+    "epsilon for the learning rate": "Does ε stand where η is meant?",
     "learning rate falls by itself": "Does η become smaller from step to step? The rate that is given is to be used as it is.",
     "learning rate overwritten": "Is the rate of the last step kept and divided again? Each step starts from the η that is given.",
     "bias correction of the whole step": "Is the step divided by 1 − βᵗ? RMSprop's step isn't corrected; a bias correction of S stands under the root.",

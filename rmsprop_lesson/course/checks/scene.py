@@ -133,7 +133,8 @@ def known_of(runs, given, returned, forgets):
     for arguments_, value in (call for run in runs for call in run):
         now = dict(zip(given, arguments_, strict=False))
         shape = np.shape(now["theta"])
-        parts = None if value is None else split(value, len(returned), shape)
+        usable = value is not None and all(np.shape(x) in (shape, ()) for x in now.values())
+        parts = split(value, len(returned), shape) if usable else None
         if parts is None and forgets:
             continue
         if parts is None:  # what is remembered from here on can't be known
@@ -141,8 +142,6 @@ def known_of(runs, given, returned, forgets):
         fresh = last is None or (forgets and not np.any(now[returned[1]]))
         now |= remembered(now, None if fresh else last, shape)
         now |= {f"{name}_new": part for name, part in zip(returned, parts, strict=True)}
-        if any(np.ndim(x) > len(shape) for x in now.values()):
-            continue
         rows.append({name: np.broadcast_to(x, shape).ravel() for name, x in now.items()})
         shapes.append(shape)
         last = {**now, "shape": shape}

@@ -229,6 +229,7 @@ ROOTS = {
     ),
     "brackets missing in the power": (
         lambda S, e: (S + e) / 2,
+        lambda S, e: (S + e) * 2,
         lambda S, e: S / 2 + e,
     ),
     "epsilon squared": (lambda S, e: np.sqrt(S + e**2), lambda S, e: np.sqrt(S) + e**2),
@@ -341,7 +342,7 @@ FACTORS = {
     "beta in the step": (lambda lr, b: lr * b, lambda lr, b: lr / b),
     "a tenth of the step": lambda lr: lr / 10,
     "beta in place of the learning rate": (lambda b: b, lambda b: 1 - b),
-    "epsilon in place of the learning rate": lambda e: e,
+    "epsilon for the learning rate": lambda e: e,
     "learning rate falls by itself": (
         lambda lr, t: lr / np.sqrt(t),
         lambda lr, t: lr / t,

@@ -44,7 +44,12 @@ IMPLIED = {
     "bracket around the whole update": {"step instead of theta", "sign flipped"},
 }
 # An ε that doesn't show: left out, so small that it might be, or a guard where nothing is zero.
-SIMPLER = {"epsilon missing": {"epsilon hard-coded", "epsilon replaced by a guard"}}
+SIMPLER = {
+    "epsilon missing": {"epsilon hard-coded", "epsilon replaced by a guard"},
+    "epsilon replaced by a guard": {"epsilon hard-coded"},
+    "epsilon missing above": {"epsilon hard-coded"},
+    "roots left out": {"brackets missing in the power"},
+}
 KEEPING = {
     "learning rate falls by itself",
     "learning rate overwritten",
@@ -221,7 +226,7 @@ class Update:
 
     def _sources(self, known, state):
         """The averages that a step may be made from: that returned, the right one, the old one."""
-        found = [Option((), known["S_new"])]
+        found = [Option((), known["S_new"])] if "S returned before the update" not in state else []
         if self.judge.tidy(state).mistakes:
             found.append(Option((), self._right(known)))
         return [*found, Option(("previous S used",), known["S"])]
@@ -276,26 +281,27 @@ class Update:
 
     def _calls_before(self, known):
         """How many calls a counter of bias correction has seen before this check."""
-        if "b" not in known:
+        if not {"b", "lr", "e", "S_new"} <= set(known):
             return 0
         below = np.abs(known["lr"] * known["g"] / (known["theta"] - known["theta_new"]))
-        estimates = []
+        longest, estimates = known["b"].max(), [(np.inf, 0)]
         for share in (
             known["S_new"] / (below**2 - known["e"]),
             known["S_new"] / (below - known["e"]) ** 2,
         ):
             t = np.log1p(-share) / np.log(known["b"])
-            usable = np.isfinite(t) & (known["b"] > 0.95) & (share < 0.95)
-            if usable.any():
-                estimates.append(np.median((t - known["t"])[usable]))
-        return max((round(one) for one in estimates if one >= 0), default=0)
+            before = (t - known["t"])[np.isfinite(t) & (known["b"] == longest)]
+            if len(before):
+                estimates.append((np.ptp(before), max(round(np.median(before)), 0)))
+        return min(estimates)[1]  # the one that is the same for all calls
 
     def _rounded(self, known):
         """A right update whose numbers have been cut."""
         if known is None:
             return None
         for digits in range(2, 7):
-            if np.array_equal(np.round(known["theta_new"], digits), known["theta_new"]):
+            theta = known["theta_new"]
+            if np.allclose(np.round(theta, digits), theta, rtol=2e-7, atol=1e-12, equal_nan=True):
                 self.slack = 10.0**-digits
                 found = self._explain(known)
                 self.slack = 0.0
@@ -347,7 +353,7 @@ class Update:
             self.returned,
             forgets=True,
         )
-        if known is None:
+        if known is None or len(known.shapes) < 6:  # too little to tell
             return None
         alone, right = known["theta_new"], self._right(known)
         if explain_state(alone, [Option((), right)]):

@@ -1,0 +1,247 @@
+"""Updates are explained by their parts, in every exercise that keeps a state."""
+
+import os
+
+import numpy as np
+import pytest
+
+from rmsprop_lesson import checks
+from rmsprop_lesson.course.checks import engine, hidden, relatives, rmsprop, slips
+from rmsprop_lesson.course.checks.diagnosis import each_rule
+from rmsprop_lesson.course.checks.programs import TABLES, Program
+from rmsprop_lesson.course.checks.sayings import SAYINGS
+
+EXERCISES = checks.exercises()
+PROGRAMS = int(os.environ.get("RMSPROP_LESSON_PROGRAMS", "40"))
+CENTRAL = EXERCISES["rmsprop_step"]
+
+
+def written(name, body):
+    """The function of an exercise with this body."""
+    if not body.startswith("class"):
+        header = CENTRAL.stub if name == "rmsprop_step" else EXERCISES[name].stub
+        lines = "\n".join("    " + line for line in body.splitlines())
+        body = f"{header.splitlines()[0]}\n{lines}"
+    namespace = {"np": np, "kept": {}}
+    exec(body, namespace)
+    return namespace[name]
+
+
+def judged(name, body):
+    return EXERCISES[name].judge(written(name, body))
+
+
+# ── random updates, put together from parts ──────────────────────────────────────────────────────
+
+
+def random_program(rng):
+    """An update with one to three slips or valid forms, and their names."""
+    tables = {t: [e for e in each_rule(getattr(rmsprop.UPDATE, t)) if e[0]] for t in TABLES}
+    tables["limits"] = list(each_rule(slips.LIMITS | slips.BRACKETS))
+    chosen, names = {}, []
+    for table in rng.choice(list(tables), size=rng.choice([1, 1, 2, 2, 3]), replace=False):
+        name, rule = tables[table][rng.integers(len(tables[table]))]
+        chosen[str(table)] = rule
+        names.append(name)
+    return Program(rmsprop.UPDATE, **chosen), names
+
+
+def explained(program):
+    """Whether the solution does the same, and what explains the program."""
+    with engine.quiet():
+        seen = engine.observe(program, CENTRAL.probes)
+        return CENTRAL.difference(CENTRAL.solution, seen) is None, rmsprop.UPDATE.explain(
+            CENTRAL.probes, seen
+        )
+
+
+@pytest.mark.parametrize("seed", range(PROGRAMS))
+def test_a_random_update_is_explained_by_its_parts_or_not_at_all(seed):
+    program, names = random_program(np.random.default_rng(seed))
+    right, found = explained(program)
+    if right:
+        return
+    put_in = set(rmsprop.UPDATE.judge.tidy(names).mistakes) - {"keeps state"}
+    named = set(found.mistakes) - {"keeps state", "unknown"} if found else set()
+    said = {part for name in named for part in name.removeprefix("either ").split(" or ")}
+    hidden_epsilon = {"epsilon missing", "epsilon hard-coded", "epsilon replaced by a guard"}
+    assert found is None or found.mistakes or not put_in, names  # nothing wrong passes
+    either = any(name.startswith("either ") for name in named)
+    assert either or said - hidden_epsilon <= put_in | _same(put_in), (names, found)
+
+
+def _same(names):
+    """Names that a program may have as well, as its slips together do what another one does."""
+    return set() if len(names) < 2 else {name for name in SAYINGS if len(names) > 1}
+
+
+def test_every_rule_has_a_name_that_is_explained():
+    tables = [getattr(slips, name) for name in dir(slips) if name.isupper()]
+    tables += [getattr(relatives, name) for name in dir(relatives) if name.isupper()]
+    own = {"bias correction", "epsilon outside the root", "epsilon as a floor", "efficient form",
+           "epsilon inside the root", "averaged form", "rate inside the velocity", "Nesterov",
+           "minus inside the velocity", "rate and 1-beta inside", "averaged in the step",
+           "not corrected", "m not corrected", "v not corrected", "",
+           "epsilon outside above", "epsilon outside below"}  # fmt: skip
+    for table in tables:
+        if isinstance(table, dict) and all(callable(rule) for _, rule in each_rule(table)):
+            assert {name for name, _ in each_rule(table)} - own <= set(SAYINGS), table.keys()
+
+
+@pytest.mark.parametrize("name", SAYINGS)
+def test_names_are_short_and_what_is_said_is_a_sentence(name):
+    assert len(name) <= 35
+    assert SAYINGS[name].endswith((".", "?", ".)"))
+
+
+# ── more than one thing at once, in the words of a learner ───────────────────────────────────────
+
+AVERAGE = "S = beta * S + (1 - beta) * grad**2\n"
+SEVERAL = [
+    (
+        "S = beta * S + (1 - S) * grad**2\nreturn theta - learning_rate * grad / (S**0.5 + 1e-7), S",
+        ("1-S in place of 1-beta", "epsilon hard-coded"),
+    ),
+    (
+        "S = beta * S + (1 - beta) * np.sum(grad**2)\n"
+        "return theta + learning_rate * grad / np.sqrt(S + 1e-6), S",
+        ("norm of the gradient", "sign flipped", "epsilon hard-coded"),
+    ),
+    (
+        "S = 0.9 * S + 0.1 * grad**2\nreturn theta - 0.05 * grad / np.sqrt(S + epsilon), S",
+        ("beta hard-coded", "learning rate hard-coded"),
+    ),
+    (AVERAGE + "return grad / np.sqrt(S + epsilon), S",
+     ("step instead of theta", "learning rate left out")),
+    (AVERAGE + "return (theta - learning_rate * grad) / np.sqrt(S + epsilon), S",
+     ("bracket around the whole update",)),
+    (AVERAGE + "return theta - learning_rate * grad / (S + epsilon)**1/2, S",
+     ("brackets missing in the power",)),
+    ("g = grad / np.sqrt(S + epsilon)\nS = beta * S + (1 - beta) * g**2\n"
+     "return theta - learning_rate * g, S",
+     ("scaled gradient averaged", "previous S used")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "names"), SEVERAL)
+def test_each_part_that_is_off_is_named(body, names):
+    verdict = judged("rmsprop_step", body)
+    assert set(verdict.mistakes) == set(names), verdict
+    assert not verdict.passed
+
+
+def test_a_number_from_the_air_is_told():
+    verdict = judged("rmsprop_step", AVERAGE + "return theta - 0.07 * grad / (S + epsilon)**0.5, S")
+    assert verdict.mistake == "learning rate hard-coded"
+    assert "0.07" in verdict.message
+
+
+def test_a_valid_form_beside_a_mistake_is_said_to_be_fine():
+    verdict = judged("rmsprop_step", "S = beta * S + grad**2\n"
+                     "return theta - learning_rate * grad / (S**0.5 + epsilon), S")  # fmt: skip
+    assert verdict.mistakes == ("1-beta left out",)
+    assert "Fine as it is: epsilon outside the root" in verdict.message
+
+
+# ── the other exercises ──────────────────────────────────────────────────────────────────────────
+
+M = "m = beta1 * m + (1 - beta1) * grad\n"
+V = "v = beta2 * v + (1 - beta2) * grad**2\n"
+OTHERS = [
+    ("heavy_ball_step", "v = beta * v + learning_rate * grad\nreturn theta - learning_rate * v, v",
+     ("learning rate twice",)),
+    ("heavy_ball_step", "v = v + grad\nreturn theta + learning_rate * v, v",
+     ("velocity not decayed", "sign flipped")),
+    ("adagrad_step", "G = 0.99 * G + 0.01 * grad**2\n"
+     "return theta - learning_rate * grad / np.sqrt(G + 1e-6), G",
+     ("average instead of sum", "epsilon hard-coded")),
+    ("adam_step", M + V + "return theta - learning_rate * m / (1 - beta1)"
+     " / (np.sqrt(v / (1 - beta2)) + epsilon), m, v", ("power t left out",)),
+    ("adam_step", M + V + "return theta + learning_rate * m / (np.sqrt(v) + epsilon), m, v",
+     ("no bias correction", "sign flipped")),
+    ("adam_step", M + V + "return theta - learning_rate * (m / 1 - beta1**t)"
+     " / (np.sqrt(v / (1 - beta2**t)) + epsilon), m, v", ("brackets missing in the correction",)),
+    ("adadelta_step", "E_g = E_g + (1 - rho) * grad**2\n"
+     "d = np.sqrt(E_x + epsilon) / np.sqrt(E_g + epsilon) * grad\n"
+     "return theta + d, E_g, rho * E_x + (1 - rho) * d**2", ("old S not decayed", "sign flipped")),
+    ("centered_step", "S = beta * S + grad**2\nm = beta * m + grad\n"
+     "return theta - learning_rate * grad / np.sqrt(S - m**2 + epsilon), S, m",
+     ("1-beta left out",)),
+    ("worked_table", "S, x, out = 0, theta, [theta]\nfor _ in range(steps):\n"
+     "    S = beta * S + x**2\n    x = x + learning_rate * x / (S**0.5 + epsilon)\n"
+     "    out.append(x)\nreturn out", ("1-beta left out", "sign flipped")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "body", "names"), OTHERS)
+def test_the_parts_of_the_other_updates_are_named_too(name, body, names):
+    verdict = judged(name, body)
+    assert set(verdict.mistakes) == set(names), verdict
+
+
+VALID = [
+    ("heavy_ball_step", "v = beta * v - learning_rate * grad\nreturn theta + v, v",
+     "rate inside the velocity"),
+    ("heavy_ball_step", "v = beta * v - grad\nreturn theta + learning_rate * v, v",
+     "minus inside the velocity"),
+    ("heavy_ball_step", "new = beta * v - learning_rate * grad\n"
+     "return theta - beta * v + (1 + beta) * new, new", "Nesterov"),
+    ("adam_step", M + V + "rate = learning_rate * np.sqrt(1 - beta2**t) / (1 - beta1**t)\n"
+     "return theta - rate * m / (np.sqrt(v) + epsilon), m, v", "efficient form"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "body", "variant"), VALID)
+def test_what_the_field_calls_right_passes_and_is_named(name, body, variant):
+    verdict = judged(name, body)
+    assert (verdict.passed, verdict.variant) == (True, variant), verdict
+
+
+OPTIMIZER = """class MyRMSprop:
+    def __init__(self, learning_rate, beta=0.9, epsilon={epsilon}):
+        self.lr, self.b, self.e, self.S, self.t = learning_rate, beta, epsilon, 0.0, 0
+
+    def step(self, theta, grad):
+        self.t += 1
+        self.S = {S}
+        return {step}
+"""
+
+
+def optimizer(
+    S="self.b * self.S + (1 - self.b) * grad**2",
+    step="theta - self.lr * grad / np.sqrt(self.S + self.e)",
+    epsilon="1e-8",
+):
+    return OPTIMIZER.format(S=S, step=step, epsilon=epsilon)
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        (optimizer(epsilon="1e-6"), ("another default of epsilon",)),
+        (optimizer(S="self.b * self.S + grad**2",
+                   step="theta + self.lr * grad / (self.S**0.5 + self.e)"),
+         ("1-beta left out", "sign flipped")),
+        (optimizer(step="theta - self.lr * grad / self.S**0.5 + self.e"),
+         ("epsilon added to theta", "epsilon missing")),
+    ],
+)  # fmt: skip
+def test_the_class_is_matched_against_products_of_parts(source, names):
+    verdict = judged("MyRMSprop", source)
+    assert set(verdict.mistakes) == set(names), verdict
+
+
+def test_bias_correction_in_the_class_is_a_valid_form():
+    step = "theta - self.lr * grad / np.sqrt(self.S / (1 - self.b**self.t) + self.e)"
+    verdict = judged("MyRMSprop", optimizer(step=step))
+    assert (verdict.passed, verdict.variant) == (True, "bias correction"), verdict
+
+
+def test_hidden_averages_are_followed_object_by_object():
+    rows = [{"g": np.array([x]), "shape": (1,), "before": before}
+            for x, before in ((1.0, None), (5.0, None), (2.0, 0))]  # fmt: skip
+    known = hidden.Followed.of(rows)
+    old, new = known.follow(lambda g: 0 * g, lambda g: g, lambda S, q: S + q)
+    assert new.tolist() == [1.0, 5.0, 3.0]
+    assert old.tolist() == [0.0, 0.0, 1.0]
