@@ -343,9 +343,10 @@ def _operators(node):
         for new in _OTHERS.get(type(node.op), ()):
             yield "wrong operator", ast.AugAssign(node.target, new(), node.value), words
         yield "wrong operator", ast.Assign([node.target], node.value), words
-    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+    if isinstance(node, ast.Assign) and len(node.targets) == 1:
         (target,), value = node.targets, node.value
-        if isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.UAdd | ast.USub):
+        is_signed = isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.UAdd | ast.USub)
+        if is_signed and isinstance(target, ast.Name):
             op = ast.Add() if isinstance(value.op, ast.UAdd) else ast.Sub()
             yield "wrong operator", ast.AugAssign(target, op, value.operand), words
     if isinstance(node, ast.Compare) and len(node.ops) == 1:
