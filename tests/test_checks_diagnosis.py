@@ -99,7 +99,8 @@ def test_names_are_short_and_what_is_said_is_a_sentence(name):
 AVERAGE = "S = beta * S + (1 - beta) * grad**2\n"
 SEVERAL = [
     (
-        "S = beta * S + (1 - S) * grad**2\nreturn theta - learning_rate * grad / (S**0.5 + 1e-7), S",
+        "S = beta * S + (1 - S) * grad**2\n"
+        "return theta - learning_rate * grad / (S**0.5 + 1e-7), S",
         ("1-S in place of 1-beta", "epsilon hard-coded"),
     ),
     (
@@ -224,7 +225,7 @@ def optimizer(
                    step="theta + self.lr * grad / (self.S**0.5 + self.e)"),
          ("1-beta left out", "sign flipped")),
         (optimizer(step="theta - self.lr * grad / self.S**0.5 + self.e"),
-         ("epsilon added to theta", "epsilon missing")),
+         ("epsilon added to theta",)),
     ],
 )  # fmt: skip
 def test_the_class_is_matched_against_products_of_parts(source, names):

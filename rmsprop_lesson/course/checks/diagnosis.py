@@ -12,11 +12,11 @@ import numpy as np
 
 from .observe import TOLERANCE, agree
 from .scene import arguments
-from .slips import RIGHT, right_average
 
 UNKNOWN = "unknown"
 _ROUNDING = 2e-7  # of θ in float32, relative
 _MOST_PAIRS = 200
+_MOST_NAMES = 3  # more that fit equally say nothing
 
 
 class Name(str):
@@ -348,6 +348,8 @@ class Judge:
         best = self._simplest(list(best.values()))
         if len(best) <= 1:
             return self._with_memory(best[0]) if best else None
+        if len(best) > _MOST_NAMES:
+            return Found((UNKNOWN,))
         common = [n for n in best[0].mistakes if all(n in one.mistakes for one in best)]
         rest = [" and ".join(n for n in one.mistakes if n not in common) for one in best]
         return Found((*common, either(rest)), best[0].variants)

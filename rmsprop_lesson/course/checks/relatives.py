@@ -188,7 +188,10 @@ def heavy_ball(variants):
     """The diagnosis of the heavy ball."""
     judge = Judge(
         variants,
-        {**MERGED, **BALL_MERGED}, IMPLIED, SIMPLER, KEEPING,
+        {**MERGED, **BALL_MERGED},
+        {**IMPLIED, "rate made up for the average": {"averaged form"}},
+        SIMPLER,
+        KEEPING,
     )
     return HeavyBall(("theta", "g", "S", "lr", "b"), ("theta", "S"), judge)
 
@@ -286,9 +289,8 @@ class Adam(Update):
             Option(("gradient left out of the step",), np.ones(known.size)),
         ]
         below = through(OUTSIDE, through(V_CORRECTIONS, second, v, "S"), v, "S")
-        own = self._own_epsilon(
-            known.also(S_new=v["S_new"] / (1 - v["b"] ** v["t"]), g=m["S_new"] / (1 - m["b"] ** m["t"]))
-        )
+        m_hat, v_hat = (k["S_new"] / (1 - k["b"] ** k["t"]) for k in (m, v))
+        own = self._own_epsilon(known.also(S_new=v_hat, g=m_hat))
         return above, below + own, []
 
     def _factors(self, known, state):
@@ -303,9 +305,7 @@ def adam(variants):
     judge = Judge(
         variants, {**MERGED, **ADAM_MERGED}, {**IMPLIED, **ADAM_IMPLIED}, SIMPLER, KEEPING
     )
-    return Adam(
-        ("theta", "g", "M", "V", "T", "lr", "b1", "b2", "e"), ("theta", "M", "V"), judge
-    )
+    return Adam(("theta", "g", "M", "V", "T", "lr", "b1", "b2", "e"), ("theta", "M", "V"), judge)
 
 
 # ── Adadelta ─────────────────────────────────────────────────────────────────────────────────────
@@ -359,7 +359,8 @@ class Adadelta(Update):
     """Adadelta: E_g as S of RMSprop, and an average of the squared steps in place of η."""
 
     def _state(self, known):
-        known = known.also(S=known["G"], S_new=known["G_new"], d=known["theta"] - known["theta_new"])
+        d = known["theta"] - known["theta_new"]
+        known = known.also(S=known["G"], S_new=known["G_new"], d=d)
         first = super()._state(known)
         view = known.also(S=known["X"], S_new=known["X_new"])
         own = list(self._constant_weights(view.also(g=view["d"])))

@@ -36,6 +36,7 @@ MERGED = {
 }
 IMPLIED = {
     "epsilon kept in S": {"epsilon missing"},
+    "epsilon added to theta": {"epsilon missing"},
     "absolute value instead of square": {"no square root"},
     "root of g instead of S": {"no square root"},
     "plain gradient descent": {"S never updated", "S returned before the update"},
@@ -55,6 +56,8 @@ KEEPING = {
     "learning rate overwritten",
     "a counter in place of epsilon",
 }
+
+LEAST_CALLS = 6  # with fewer, something always fits
 
 
 class Update:
@@ -119,7 +122,9 @@ class Update:
 
     def _known(self, runs, forgets):
         known = known_of(runs, self.given, self.returned, forgets)
-        if known and not forgets:
+        if known is None or len(known.shapes) < LEAST_CALLS:
+            return None
+        if not forgets:
             known = known.also(t=known["t"] + self._calls_before(known))
         return known
 
@@ -148,9 +153,11 @@ class Update:
         """The cheapest names of the averages that are what was seen."""
         plain = {slips.RIGHT: squares[slips.RIGHT]}, {slips.RIGHT: weights[slips.RIGHT]}
         ways = (
-            lambda: averages(known, weights, squares)
-            + begun_averages(known, plain[1], plain[0], starts)
-            + list(more),
+            lambda: (
+                averages(known, weights, squares)
+                + begun_averages(known, plain[1], plain[0], starts)
+                + list(more)
+            ),
             lambda: begun_averages(known, weights, squares, starts),
         )
         for way in ways:
@@ -325,7 +332,9 @@ class Update:
         if known is None or type(self) is not Update:
             return None
         for order in permutations(self.given):
-            other = known.also(**{name: known[was] for name, was in zip(self.given, order)})
+            other = known.also(
+                **{name: known[was] for name, was in zip(self.given, order, strict=True)}
+            )
             S = self._right(other)
             if explain_state(known["S_new"], [Option((), S)]):
                 other = other.also(S=S)
@@ -353,7 +362,7 @@ class Update:
             self.returned,
             forgets=True,
         )
-        if known is None or len(known.shapes) < 6:  # too little to tell
+        if known is None or len(known.shapes) < LEAST_CALLS or not np.ptp(known["theta_new"]):
             return None
         alone, right = known["theta_new"], self._right(known)
         if explain_state(alone, [Option((), right)]):
@@ -361,7 +370,7 @@ class Update:
         bases = {name: self.bases[name] for name in (slips.RIGHT, "step instead of theta")}
         steps = self._step(known.also(S_new=right), (), bases)
         found = self.judge.choose(steps) if steps else None
-        if not found:
+        if not found or len(found.mistakes) > 2:
             return None
         is_step = "step instead of theta" in found.mistakes
         first = "wrong return" if is_step else "only theta returned"

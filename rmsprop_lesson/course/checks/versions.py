@@ -216,7 +216,7 @@ def _other_default(setting, record):
 _PATH = [(3.0, 4.0, 0.0), (-2.0, 1.5, -1.5), (0.0, 2.0, 0.2)]
 _ARRAYS = [np.array(g) for g in _PATH]
 
-_TINY = [np.array([1e-6, -2e-5]), np.array([-3e-6, 1e-4])]
+_TINY = [np.array([1e-6, -2e-5, 3e-7]), np.array([-3e-6, 1e-4, 2e-5])]
 
 _CENTERED = Exercise(
     solution=centered_step,
@@ -317,10 +317,10 @@ _CLASS = Exercise(
     outputs=("θ",),
     probes=(
         _drive("defaults", _ARRAYS, (0.1,), np.array([1.0, -2.0, 0.5])),
-        _drive("tiny gradients", _TINY, (0.1,), np.array([0.3, -0.2])),
         _drive("own settings", _ARRAYS, (0.2, 0.5, 0.04), np.array([1.0, -2.0, 0.5])),
         _drive("floats", (2.0, -1.0, 0.5), (0.1, 0.8, 1e-3), 2.0),
         Probe("two optimisers", "With two optimisers at once", _two_at_once),
+        _drive("tiny gradients", _TINY, (0.1,), np.array([0.3, -0.2, 0.1])),
     ),
     variants={
         "bias correction": (
