@@ -69,10 +69,10 @@ _NAMES = {
     "descent": "Trajectory",
     "mnist": "load_mnist mnist_available",
     "network": "Network train",
-    "objectives": "DoubleWell LinearRegression Noisy Plateau Rosenbrock Saddle",
+    "objectives": "DoubleWell LinearRegression Plateau Rosenbrock Saddle",
     "schedules": "Constant Cosine Exponential InverseSquareRoot StepDecay",
     "studies.races": "AMSGrad Projected around league one_rate race race_network winners",
-    "studies.troubles": "Jumping RareTruth Sparse",
+    "studies.troubles": "Jumping Noisy RareTruth Sparse",
     "studies.tuning": "Choice EarlyStopping LogUniform Uniform cross_validate folds grid_search "
     "network_score random_search rate_beta_map search train_until",
 }

@@ -3,6 +3,8 @@
 from inspect import Parameter, signature
 from types import MappingProxyType
 
+import numpy as np
+
 from ._validate import check_flag, check_number
 
 
@@ -45,44 +47,46 @@ def non_negative():
     return Number(lambda x: x >= 0, "finite and at least 0")
 
 
-def fraction():
-    """A number in [0, 1), such as a decay rate."""
-    return Number(lambda x: (x >= 0) & (x < 1), "in [0, 1)")
+class DecayRate(Number):
+    """A validated attribute: a number in [0, 1), whose product over the steps is known."""
+
+    def __init__(self):
+        super().__init__(lambda x: (x >= 0) & (x < 1), "in [0, 1)")
 
 
-DECAY_RATES = ("beta", "beta1", "beta2", "rho", "momentum")
 # The usual names and what is allowed under them; a class may say otherwise for itself.
-USUAL = {"learning_rate": positive, "epsilon": non_negative} | dict.fromkeys(DECAY_RATES, fraction)
+USUAL = {"learning_rate": positive, "epsilon": non_negative}
+USUAL |= dict.fromkeys(("beta", "beta1", "beta2", "rho", "momentum"), DecayRate)
 
-# What other libraries call a setting → what it may be called here.
+# What a setting is called in other libraries.
 ELSEWHERE = {
-    "lr": ["learning_rate"],
-    "eta": ["learning_rate"],
-    "step_size": ["learning_rate"],
-    "alpha": ["beta", "learning_rate"],
-    "rho": ["beta"],
-    "decay": ["beta", "rho"],
-    "decay_rate": ["beta", "rho"],
-    "gamma": ["beta", "rho", "factor"],
-    "betas": ["beta1", "beta2"],
-    "beta_1": ["beta1"],
-    "beta_2": ["beta2"],
-    "b1": ["beta1"],
-    "b2": ["beta2"],
-    "eps": ["epsilon"],
-    "eps_in_sqrt": ["epsilon_inside"],
+    "learning_rate": "lr eta step_size alpha",
+    "beta": "alpha rho decay decay_rate gamma momentum",
+    "rho": "decay decay_rate gamma",
+    "beta1": "betas beta_1 b1",
+    "beta2": "betas beta_2 b2",
+    "epsilon": "eps",
+    "factor": "gamma decay_rate",
+    "epsilon_inside": "eps_in_sqrt",
 }
+
+
+def is_grid(value):
+    """Whether a setting holds a number for each run of a grid; a tuple, say, is one setting."""
+    return isinstance(value, np.ndarray) and value.ndim > 0
 
 
 class WithSettings:
     """What is built from settings and keeps each as an attribute of the same name.
 
-    Their names and defaults are those of ``__init__``. Settings with a usual name, and those that
+    Their names and defaults are those of ``__init__``, and of its base's where the base checks
+    them: a subclass may fix some, or pass them on. Settings with a usual name, and those that
     default to True or False, are checked whenever they are assigned.
     """
 
-    _parameters, _takes_any = MappingProxyType({}), False
-    _moved = MappingProxyType({})  # a setting of another class → what has it
+    _parameters = _call = MappingProxyType({})  # all settings; those that can be given
+    _takes_any = False
+    _hints = MappingProxyType({})  # a setting that the class doesn't have → what to do instead
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -90,14 +94,16 @@ class WithSettings:
             return
         _, *parameters = signature(cls.__init__).parameters.values()
         named = (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY)
-        cls._parameters = {p.name: p for p in parameters if p.kind in named}
-        cls._takes_any = len(cls._parameters) < len(parameters)  # *args or **kwargs
-        for name, parameter in cls._parameters.items():
+        cls._call = {p.name: p for p in parameters if p.kind in named}
+        cls._takes_any = len(cls._call) < len(parameters)  # *args or **kwargs
+        for name, parameter in cls._call.items():
             kind = Flag if isinstance(parameter.default, bool) else USUAL.get(name)
             if kind and not hasattr(cls, name):
                 setting = kind()
                 setting.__set_name__(cls, name)
                 setattr(cls, name, setting)
+        kept = [n for n in cls._parameters if isinstance(getattr(cls, n, None), Setting)]
+        cls._parameters = cls._call | {n: cls._parameters[n] for n in kept if n not in cls._call}
 
     def __new__(cls, *args, **kwargs):
         if not cls._takes_any:
@@ -107,16 +113,16 @@ class WithSettings:
     @classmethod
     def _check_call(cls, args, kwargs):
         """Python would complain, too, but it can't say what to write instead."""
-        for name in kwargs:
-            if name in cls._parameters:
-                continue
-            ours = [own for own in ELSEWHERE.get(name, ()) if own in cls._parameters]
-            hint = f"it is called {' and '.join(ours)} here" if ours else cls._moved.get(name)
-            known = f"its settings are {', '.join(cls._parameters) or 'none'}"
-            raise TypeError(f"{cls.__name__} has no setting {name}: {hint or known}")
-        in_order = [n for n, p in cls._parameters.items() if p.kind is not Parameter.KEYWORD_ONLY]
+        for name in (name for name in kwargs if name not in cls._call):
+            ours = [own for own in cls._call if name in ELSEWHERE.get(own, "").split()]
+            each = " and " if name == "betas" else " or "
+            hint = f"it is called {each.join(ours)} here" if ours else ""
+            known = f"its settings are {', '.join(cls._call) or 'none'}"
+            hint = cls._hints.get(name) or hint or known
+            raise TypeError(f"{cls.__name__} has no setting {name}: {hint}")
+        in_order = [n for n, p in cls._call.items() if p.kind is not Parameter.KEYWORD_ONLY]
         if len(args) > len(in_order):
-            by_name = "".join(f", {n}=…" for n in cls._parameters if n not in in_order)
+            by_name = "".join(f", {n}=…" for n in cls._call if n not in in_order)
             takes = ", ".join(in_order) + by_name or "no settings"
             raise TypeError(
                 f"{cls.__name__} takes {takes}; got {len(args)} settings without a name"
@@ -125,4 +131,5 @@ class WithSettings:
     @property
     def hyperparameters(self):
         """The settings by name, as a dict."""
-        return {name: getattr(self, name) for name in self._parameters if hasattr(self, name)}
+        values = {name: getattr(self, name, Setting) for name in self._parameters}
+        return {n: v for n, v in values.items() if v is not Setting and not isinstance(v, Setting)}

@@ -7,6 +7,8 @@ import numpy as np
 
 # The largest gradient that can be squared, and the squares of 10^8 steps summed, without overflow.
 GRADIENT_LIMIT = {np.dtype(np.float64): 1e150, np.dtype(np.float32): 1e15}
+# Types that surely hold nothing but their numbers, and need no second look.
+PLAIN = {np.ndarray, float, np.float64, np.float32}
 
 
 def check_number(name, value, is_allowed, allowed):
@@ -38,10 +40,6 @@ def check_number(name, value, is_allowed, allowed):
         return float(array)
     array.flags.writeable = False
     return array
-
-
-# What surely holds nothing but its numbers, and needs no second look.
-PLAIN = {np.ndarray, float, np.float64, np.float32}
 
 
 def check_scalar(name, value, is_allowed, allowed):

@@ -12,6 +12,7 @@ from math import prod
 
 import numpy as np
 
+from ._settings import is_grid
 from ._validate import (
     GRADIENT_LIMIT,
     PLAIN,
@@ -64,15 +65,16 @@ def descend(objective, optimizer, start=None, steps=100, schedule=None):
     """
     check_has("objective", objective, "loss_and_gradient")
     check_run(optimizer, schedule)
-    _reset(objective)  # the first look at θ₀ sees the noise of the run
+    reset(objective)  # the first look at θ₀ sees the noise of the run
     theta, lanes = _starting_point(objective, optimizer, start)
     steps = check_count("steps", steps, most=MOST_NUMBERS // max(theta.size, 1))
-    _reset(objective)
-    _reset(optimizer)
+    reset(objective)
+    reset(optimizer)
     return _record(objective, optimizer, theta, lanes, steps, schedule)
 
 
-def _reset(thing):
+def reset(thing):
+    """Let an objective or an optimiser start anew, if it has anything to forget."""
     if hasattr(thing, "reset"):
         thing.reset()
 
@@ -131,9 +133,15 @@ def updates(objectives, optimizer, theta, schedule=None, first=0, out=None):
             if schedule is not None:
                 _set_rate(optimizer, schedule, t)
             theta = optimizer.step(here.theta, here.grad, **direct)
-            if not isinstance(theta, np.ndarray):
-                theta = check_parameters("what step() returns", theta)
-            if out is not None and theta is not out:
+            if out is not None and theta is out:
+                continue
+            theta = check_parameters("what step() returns", theta)
+            if theta.shape != here.theta.shape:
+                raise ValueError(
+                    f"step() must keep theta's shape {here.theta.shape}, got {theta.shape}; so "
+                    "must the learning rate that a schedule gives"
+                )
+            if out is not None:
                 out[...] = theta
                 theta = out
     finally:
@@ -154,7 +162,10 @@ def _set_rate(optimizer, schedule, t):
 def look(objective, theta):
     """Loss and gradient at θ, in θ's precision and without warnings, as a `Look`."""
     with np.errstate(all="ignore"):
-        loss, grad = objective.loss_and_gradient(theta)
+        pair = objective.loss_and_gradient(theta)
+        if not isinstance(pair, tuple | list) or len(pair) != 2:
+            raise TypeError(f"loss_and_gradient() must return loss and gradient, got {pair!r:.60}")
+        loss, grad = pair
         loss = _real("the loss", loss)
         grad = _real("the gradient", grad).astype(theta.dtype, copy=False)
         if grad.shape != theta.shape:
@@ -190,10 +201,13 @@ def _usable(theta, loss, grad):
 
 def _starting_point(objective, optimizer, start):
     """θ₀ as a float array in the shape of the whole grid of settings, and the grid's shape."""
-    start = as_array(objective.start if start is None else start)
+    start = getattr(objective, "start", None) if start is None else start
+    if start is None:
+        raise TypeError(f"start must be given for {objective!r}, which has none of its own")
+    start = as_array(start)
     theta = check_parameters("start", start.astype(float) if start.dtype.kind in "iu" else start)
     settings = getattr(optimizer, "hyperparameters", {}).values()
-    shapes = [np.shape(value) for value in settings]
+    shapes = [value.shape for value in settings if is_grid(value)]
     try:
         shape = np.broadcast_shapes(theta.shape, *shapes)
     except ValueError:

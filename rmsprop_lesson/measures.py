@@ -44,7 +44,7 @@ def half_life(beta):
     Parameters
     ----------
     beta : float
-        Decay rate β.
+        Decay rate β, with 0 < β < 1.
 
     Returns
     -------

@@ -175,7 +175,7 @@ def _sample():
     except (OSError, EOFError, ValueError, KeyError, BadZipFile, zlib.error) as error:
         raise MNISTUnavailable(
             f"The sample of MNIST that belongs to this package, {_SAMPLE.name}, is missing or "
-            f"damaged ({_short(error)}). Install the course again."
+            f"damaged ({_brief(error)}). Install the course again."
         ) from None
 
 
@@ -200,7 +200,7 @@ def _from_folder(folder, file):
     except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: ~ of nobody
         raise MNISTUnavailable(
             f"{_FOLDER_VARIABLE} names the folder {folder}, but its {file.name} can't be used "
-            f"({_short(error)}). Put the four MNIST files there ({_names()}; unpacked or packed by "
+            f"({_brief(error)}). Put the four MNIST files there ({_names()}; unpacked or packed by "
             f'gzip, as .gz), or unset {_FOLDER_VARIABLE}, or use load_mnist("sample").'
         ) from None
 
@@ -311,7 +311,7 @@ def _received(file):
                 answer.seek(0)
                 return _unpacked(answer, file)
             except (OSError, ValueError) as error:
-                reasons.append(f"  {mirror} {_short(error)}")
+                reasons.append(f"  {mirror} {_brief(error)}")
     raise MNISTUnavailable(
         "The full MNIST is not on this machine and can't be downloaded now. Either\n"
         '- connect to the network and call load_mnist("full") once; then it works offline, or\n'
@@ -325,5 +325,5 @@ def _names():
     return ", ".join(file.name for file in _FULL)
 
 
-def _short(error):
+def _brief(error):
     return textwrap.shorten(f"{type(error).__name__}: {error}", 110, placeholder=" …")

@@ -21,10 +21,11 @@ from ._validate import (
     check_gradient,
     check_has,
     check_number,
+    check_parameters,
     check_seed,
     takes,
 )
-from .descent import check_run, updates
+from .descent import check_run, look, reset, updates
 
 __all__ = ["BatchLoss", "Network", "TrainingDiverged", "gradient_check", "train"]
 
@@ -315,8 +316,8 @@ def gradient_check(network, x, y, coordinates=50, h=1e-5, seed=0):
     h = check_number("h", h, lambda h: (h > 0) & (h <= 1), "greater than 0 and at most 1")
     random = np.random.default_rng(check_seed(seed))
     network = _in_float64(network)
-    _, gradient = network.loss_and_gradient(x, y)
-    gradient, errors = np.array(gradient), []
+    here = look(BatchLoss(network, x, y), network.theta)
+    gradient, errors = np.array(here.grad), []
     for block in _blocks(network):
         chosen = random.choice(block, min(coordinates, block.size), replace=False)
         difference = [_central_difference(network, x, y, k, h) for k in chosen]
@@ -324,7 +325,27 @@ def gradient_check(network, x, y, coordinates=50, h=1e-5, seed=0):
     return max(errors)
 
 
+def _check_theta(network):
+    """Return θ if it is a flat array with which the network computes, or raise an error."""
+    theta = network.theta
+    if not isinstance(theta, np.ndarray):
+        raise TypeError(f"network.theta must be an array, got {type(theta).__name__}")
+    check_parameters("network.theta", theta)
+    if theta.ndim != 1 or theta.size == 0 or not theta.flags.writeable:
+        locked = "" if theta.flags.writeable else ", read-only"
+        raise ValueError(
+            f"network.theta must be flat, not empty and writeable, got shape {theta.shape}{locked}"
+        )
+    if not np.may_share_memory(theta, network.theta):
+        raise ValueError(
+            "network.theta must be the array that the network computes with, got a new one at "
+            "each access; what is written into a copy is lost"
+        )
+    return theta
+
+
 def _in_float64(network):
+    _check_theta(network)
     if hasattr(network, "astype"):
         return network.astype(np.float64)
     if network.theta.dtype != np.float64:
@@ -379,7 +400,7 @@ class TrainingDiverged(FloatingPointError):
 
     def __init__(self, reason, history, diverged_at):
         self.history, self.diverged_at = history, diverged_at
-        super().__init__(f"training stopped at step {diverged_at + 1}: {reason}")
+        super().__init__(f"training diverged at step {diverged_at}: {reason}")
 
 
 class BatchLoss:
@@ -443,7 +464,8 @@ def train(
     data : MNIST
         Anything with ``train_images``, ``train_labels``, ``test_images`` and ``test_labels``.
     optimizer : Optimizer
-        Anything with ``step(theta, grad)`` and ``reset()``, as those of this course.
+        Anything with ``step(theta, grad)``, as those of this course. If it has ``reset()``, that
+        comes first; to go on it must have ``t``, the number of steps that it has made.
     epochs, batch_size : int
         At least 1.
     seed : int
@@ -459,7 +481,7 @@ def train(
     go_on : bool
         Go on with the optimiser's state where the last training stopped: with step
         t = ``optimizer.t``, and with the order of the images that comes next. With the same seed
-        two epochs and one more are the same as three.
+        two epochs and one more are the same as three. Only whole epochs can be gone on from.
 
     Returns
     -------
@@ -472,14 +494,15 @@ def train(
     Raises
     ------
     TypeError, ValueError
-        If images or labels do not fit the network or are not finite, a number is out of range, or
-        a schedule is given for an optimiser without learning rate.
+        If images or labels do not fit the network or are not finite, a number is out of range, a
+        schedule is given for an optimiser without learning rate, ``network.theta`` is not a flat
+        array that can be updated in place, or the steps to go on from are not whole epochs of
+        this data and batch size.
     TrainingDiverged
         If the loss becomes NaN or infinite or the gradient too large. The message names the step,
         the exception holds the history so far, and `network` is left as it was at that step.
     """
     check_has("network", network, "theta", "loss_and_gradient", "accuracy")
-    check_has("optimizer", optimizer, "step", "reset")
     check_run(optimizer, schedule)
     if stop is not None and not callable(stop):
         raise TypeError(f"stop must be a function or None, got {stop!r}")
@@ -488,11 +511,18 @@ def train(
     batch_size = check_count("batch_size", batch_size, 1)
     seed, progress = check_seed(seed), check_flag("progress", progress)
     epoch_steps = -(-len(images) // batch_size)
-    if not check_flag("go_on", go_on):
-        optimizer.reset()
-    first = getattr(optimizer, "t", 0) if go_on else 0
+    theta, losses, accuracies = _check_theta(network), [], []
+    first = 0
+    if check_flag("go_on", go_on):
+        first = check_has("optimizer", optimizer, "t").t
+        if first % epoch_steps:
+            raise ValueError(
+                f"go_on must start at the end of an epoch: the optimiser has made {first} steps, "
+                f"and with this batch_size and data an epoch has {epoch_steps}"
+            )
+    else:
+        reset(optimizer)
     done = first // epoch_steps
-    theta, losses, accuracies = network.theta, [], []
 
     def objectives():
         """One for each mini-batch; what comes after an epoch's last update stands after them."""
@@ -503,8 +533,9 @@ def train(
             x_t = images.take(batch, axis=0, out=x[: len(batch)], mode="clip")
             yield BatchLoss(network, x_t, labels[batch], **options)
             if t % epoch_steps == 0:
-                test = network.accuracy(test_images, test_labels)
-                accuracies.append((network.accuracy(images, labels), test))
+                with np.errstate(all="ignore"):  # weights may be huge; the next look at θ tells
+                    test = network.accuracy(test_images, test_labels)
+                    accuracies.append((network.accuracy(images, labels), test))
                 if stop is not None and stop(network):
                     return
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from ._latex import tex_number
 from ._settings import WithSettings
-from ._validate import PLAIN, as_array, check_count, check_number, check_scalar
+from ._validate import PLAIN, as_array, check_number, check_scalar
 
 
 class Objective(WithSettings):
@@ -33,7 +33,7 @@ class Objective(WithSettings):
         The loss in LaTeX.
     """
 
-    dimension = 1
+    name, dimension, formula = "objective", 1, ""
 
     def __call__(self, theta):
         """The loss at `theta`: shape (...) for points of shape (...) or, in the plane, (..., 2).
@@ -43,11 +43,15 @@ class Objective(WithSettings):
         TypeError, ValueError
             If `theta` is not made of real numbers, or in the plane does not end in an axis of 2.
         """
+        if not hasattr(self, "_loss"):  # somebody's own, which gives both at once
+            return self.loss_and_gradient(theta)[0]
         with np.errstate(all="ignore"):
             return self._loss(*self._coordinates(theta))[()]
 
     def gradient(self, theta):
         """The gradient at `theta`, in the shape of `theta`; raises as a call does."""
+        if not hasattr(self, "_slope"):
+            return self.loss_and_gradient(theta)[1]
         coordinates = self._coordinates(theta)
         with np.errstate(all="ignore"):
             parts = self._slope(*coordinates)
@@ -56,6 +60,12 @@ class Objective(WithSettings):
     def loss_and_gradient(self, theta):
         """Both at once, as a pair; raises as a call does."""
         return self(theta), self.gradient(theta)
+
+    def __setattr__(self, name, value):
+        """Settings stay: minimum, start and formula follow from them."""
+        if name in self._parameters and name in self.__dict__:
+            raise AttributeError(f"{name} is fixed; make another {type(self).__name__} for it")
+        super().__setattr__(name, value)
 
     def reset(self):
         """Start again; only objectives with noise have anything to forget."""
@@ -78,7 +88,7 @@ class Objective(WithSettings):
         return f"{type(self).__name__}({settings})"
 
     def _repr_latex_(self):
-        return f"$$L(\\theta) = {self.formula}$$"
+        return f"$$L(\\theta) = {self.formula}$$" if self.formula else None
 
 
 class Parabola(Objective):
@@ -332,92 +342,6 @@ class LinearRegression(Objective):
 
     def __repr__(self):
         return f"LinearRegression(n={len(self.x)})"
-
-
-class Disturbed(Objective):
-    """An objective whose gradients are not the exact ones; the loss itself stays exact.
-
-    `reset`, which `descend` calls, starts the disturbance anew, so that every run sees the same.
-
-    Parameters
-    ----------
-    objective : Objective
-        What is disturbed.
-    seed : int or tuple of int
-        Seed of the random numbers. With a tuple the last axis of runs, of the tuple's length, has
-        one stream of random numbers for each seed; all other runs of a grid share these streams.
-    """
-
-    def __init__(self, objective, seed=0):
-        if not isinstance(objective, Objective):
-            raise TypeError(f"objective must be an Objective, got {objective!r}")
-        for one in seed if isinstance(seed, tuple) else (seed,):
-            check_count("seed", one)
-        self.objective, self.seed = objective, seed
-        self.dimension, self.minimum = objective.dimension, objective.minimum
-        self.start, self.window = objective.start, objective.window
-        self.reset()
-
-    def reset(self):
-        """Start the disturbance anew."""
-        many = isinstance(self.seed, tuple)
-        self._random = (
-            _Streams(self.seed, self.dimension) if many else np.random.default_rng(self.seed)
-        )
-
-    def __call__(self, theta):
-        return self.objective(theta)
-
-
-class _Streams:
-    """One stream of random numbers per seed, with the interface of a single one."""
-
-    def __init__(self, seeds, dimension):
-        self._streams = [np.random.default_rng(seed) for seed in seeds]
-        self._point = (2,) if dimension == 2 else ()
-
-    def standard_normal(self, shape):
-        return np.stack([stream.standard_normal(self._point) for stream in self._streams])
-
-    def random(self, shape):
-        return np.stack([stream.random(self._point) for stream in self._streams])
-
-
-class Noisy(Disturbed):
-    r"""Any objective whose gradients carry Gaussian noise, :math:`g + \sigma\,\xi`.
-
-    The loss itself stays exact. Every run of `descend` sees the same noise.
-
-    Parameters
-    ----------
-    objective : Objective
-        What the noise is added to.
-    sigma : float or array_like
-        σ ≥ 0, in units of the gradient; an array broadcasts against the gradient, so that many
-        levels of noise run at once.
-    seed : int or tuple of int
-        Seed of the noise; a tuple as in `Disturbed`.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If `objective` is not an `Objective`, `sigma` not a finite number of at least 0, or a seed
-        not a whole number of at least 0.
-    """
-
-    def __init__(self, objective, sigma, seed=0):
-        super().__init__(objective, seed)
-        self.sigma = check_number("sigma", sigma, lambda s: s >= 0, "finite and at least 0")
-        self.name = f"noisy {objective.name}"
-        self.formula = objective.formula + r" \quad\text{(noisy gradients)}"
-
-    def gradient(self, theta):
-        exact = self.objective.gradient(theta)
-        with np.errstate(all="ignore"):
-            return exact + self.sigma * self._random.standard_normal(np.shape(exact))
-
-    def __repr__(self):
-        return f"Noisy({self.objective!r}, sigma={self.sigma}, seed={self.seed})"
 
 
 def _positive(name, value):

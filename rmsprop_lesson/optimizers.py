@@ -10,20 +10,26 @@ Every hyperparameter may be an array that broadcasts with θ, so a whole grid of
 once. All may be changed between two steps, which is how a learning-rate schedule works.
 """
 
-from inspect import signature
+import copy
+from inspect import Parameter, signature
 
 import numpy as np
 
 from ._latex import tex_number
-from ._settings import DECAY_RATES, WithSettings
-from ._validate import check_count, check_gradient, check_out, check_parameters, check_state
+from ._settings import DecayRate, WithSettings, is_grid
+from ._validate import (
+    check_count,
+    check_gradient,
+    check_number,
+    check_out,
+    check_parameters,
+    check_state,
+)
 
 # A large θ is updated in blocks of this many bytes. The equations make temporary arrays; up to
 # here these stay in the cache, and malloc has memory at hand for them, while from 128 KiB on it
 # maps fresh pages for each: on the weights of the lessons' network that takes 3 times as long.
 BLOCK = 112 * 1024
-
-_SCALARS = {float, int, bool, str, type(None)}
 
 _SYMBOLS = {
     "learning_rate": r"\eta",
@@ -54,23 +60,31 @@ class Optimizer(WithSettings):
                 step = self.learning_rate * np.sign(v)
                 return step, v
 
-    It may also give a `name`, a `rate` that is not the learning rate, its `equations`, and an
-    `initial_state` that is not zero.
+    It may also give a `name` (by default that of the class), a `rate` that is not the learning
+    rate, its `equations`, and an `initial_state` that is not zero.
     """
 
     name = "optimiser"
-    _running = ()
+    _running = _decay_rates = ()
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
-        if Optimizer in cls.__bases__ and "name" not in vars(cls):
-            cls.name = cls.__name__
-        cls._running = tuple(signature(cls.update).parameters)[2:]
+        own = vars(cls)
+        if "update" in own or Optimizer in cls.__bases__:  # another method than its base
+            cls.name = own.get("name", cls.__name__)
+            cls.equations = own.get("equations", Optimizer.equations)
+        named = signature(cls.update).parameters.values()
+        cls._running = tuple(p.name for p in named if p.kind is not Parameter.VAR_POSITIONAL)[2:]
+        rates = (name for name in dir(cls) if isinstance(getattr(cls, name, None), DecayRate))
+        cls._decay_rates = tuple(rates)
 
     def __new__(cls, *args, **kwargs):
         self = super().__new__(cls, *args, **kwargs)
         self.reset()
         return self
+
+    def __copy__(self):
+        return copy.deepcopy(self)  # two optimisers with one state would disturb each other
 
     def reset(self):
         """Forget the state: the next step is the first one, and θ may have another shape."""
@@ -130,7 +144,7 @@ class Optimizer(WithSettings):
         """
         parameters = check_parameters("theta", theta)
         grad = check_gradient(grad, parameters)
-        shape, is_grid = self._shape(parameters.shape)
+        shape, has_grid = self._shape(parameters.shape)
         like = shape, parameters.dtype
         if self._like and self._like != like:
             raise ValueError(
@@ -139,14 +153,19 @@ class Optimizer(WithSettings):
             )
         if out is not None:
             check_out(out, shape, parameters.dtype)
-        if not self._state:
-            self._state = self.initial_state(shape, parameters.dtype)
-        self._like = like
-        self._count()
-        in_blocks = parameters.nbytes > BLOCK and not is_grid
-        with np.errstate(all="ignore"):
-            move = self._move_in_blocks if in_blocks else self._move
-            result = move(parameters, grad, out)
+        before = self._state, self._like, self._t, self._past
+        try:
+            if not self._state:
+                self._state = self.initial_state(shape, parameters.dtype)
+            self._like = like
+            self._count()
+            in_blocks = parameters.nbytes > BLOCK and not has_grid
+            with np.errstate(all="ignore"):
+                move = self._move_in_blocks if in_blocks else self._move
+                result = move(parameters, grad, out)
+        except Exception:  # in an update of somebody's own
+            self._state, self._like, self._t, self._past = before
+            raise
         if out is not None:
             return out
         return float(result) if isinstance(theta, float) and result.ndim == 0 else result
@@ -173,9 +192,14 @@ class Optimizer(WithSettings):
 
     def _renew(self, theta, g, state, part):
         """The step for a part of θ (which weight decay asks for); its state is renewed in place."""
-        if not self._running:
-            return self.update(g)
-        step, *new = self.update(g, **{name: values[part] for name, values in state.items()})
+        result = self.update(g, **{name: values[part] for name, values in state.items()})
+        if not self._running and not isinstance(result, tuple):
+            return result
+        if not isinstance(result, tuple) or len(result) != 1 + len(self._running):
+            due = ", ".join(("step", *self._running))
+            got = len(result) if isinstance(result, tuple) else f"one {type(result).__name__}"
+            raise ValueError(f"update of {type(self).__name__} must return {due}; got {got}")
+        step, *new = result
         for name, value in zip(self._running, new, strict=True):
             if name in state:  # a method may do without one that is switched off
                 state[name][part] = value
@@ -183,15 +207,17 @@ class Optimizer(WithSettings):
 
     def _count(self):
         for name, (product, since, beta) in self._past.items():
-            if getattr(self, name) is not beta:
+            now = self.__dict__.get(name)
+            if now is not beta:
                 if beta is not None:
                     product, since = product * beta ** (self._t - since), self._t
-                self._past[name] = product, since, getattr(self, name)
+                self._past = self._past | {name: (product, since, now)}
         self._t += 1
 
     def product(self, name):
         """βᵗ for the decay rate `name`; the product of all its values, if it has been changed."""
         product, since, beta = self._past[name]
+        beta = self.__dict__[name] if beta is None else beta
         return product * beta ** (self._t - since)
 
     # What it remembers
@@ -205,15 +231,34 @@ class Optimizer(WithSettings):
     def t(self, value):
         self._t = check_count("t", value)
         # For each decay rate: its product until it was changed, when that was, and its value since.
-        self._past = {name: (1.0, 0, None) for name in self._parameters if name in DECAY_RATES}
+        self._past = dict.fromkeys(self._decay_rates, (1.0, 0, None))
+
+    @property
+    def products(self):
+        """βᵗ by the name of each decay rate, or the product of all its values; set it after `t`.
+
+        Raises
+        ------
+        TypeError, ValueError
+            When set: if there is no such decay rate, or a product is not in [0, 1].
+        """
+        return {name: self.product(name) for name in self._decay_rates if name in self.__dict__}
+
+    @products.setter
+    def products(self, products):
+        if products.keys() - set(self._decay_rates):
+            raise ValueError(f"products must be of {self._decay_rates}, got {list(products)}")
+        for name, product in products.items():
+            product = check_number(name, product, lambda x: (x >= 0) & (x <= 1), "in [0, 1]")
+            self._past = self._past | {name: (product, self._t, self.__dict__[name])}
 
     @property
     def state(self):
         """The running quantities by their names in the equations, as a dict of copies.
 
         Empty before the first step. To save an optimiser, keep `state` and `t`, and give both to
-        a new one with the same settings; or pickle the optimiser itself, which also keeps βᵗ
-        where β has been changed on the way.
+        a new one with the same settings, and `products` as well, if a decay rate has been changed
+        on the way; or pickle the optimiser itself.
 
         Raises
         ------
@@ -244,10 +289,7 @@ class Optimizer(WithSettings):
     def _shape(self, theta_shape):
         """The shape of θ broadcast against those of the settings, and whether any has one."""
         values = self.__dict__
-        arrays = {}
-        for name in self._parameters:
-            if type(values.get(name)) not in _SCALARS:
-                arrays[name] = np.shape(values[name])
+        arrays = {n: values[n].shape for n in self._parameters if is_grid(values.get(n))}
         if not arrays:
             return theta_shape, False
         try:
@@ -284,7 +326,7 @@ class Optimizer(WithSettings):
         settings = ", ".join(
             f"{k}={f'array of shape {v.shape}' if isinstance(v, np.ndarray) else v}"
             for k, v in self.hyperparameters.items()
-            if k == "learning_rate" or np.ndim(v) or v != self._parameters[k].default
+            if k == "learning_rate" or is_grid(v) or v != self._parameters[k].default
         )
         return f"{type(self).__name__}({settings})"
 
@@ -470,7 +512,7 @@ class RMSprop(Optimizer):
     """
 
     name = "RMSprop"
-    _moved = dict.fromkeys(
+    _hints = dict.fromkeys(
         ("initial_S", "centered", "momentum", "rate_inside_momentum", "weight_decay"),
         "frameworks.LibraryRMSprop has it",
     )
@@ -490,6 +532,7 @@ class RMSprop(Optimizer):
         self.epsilon_inside = epsilon_inside
         self.bias_correction = bias_correction
 
+    # The parentheses set the rounding: every number of the lessons was computed with this one.
     def update(self, g, S):
         S = self.beta * S + (1 - self.beta) * g**2
         S_hat = S / (1 - self.product("beta")) if self.bias_correction else S

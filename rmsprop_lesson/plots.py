@@ -15,6 +15,8 @@ from matplotlib.figure import Figure
 from PIL import Image  # Matplotlib brings it
 from PIL.PngImagePlugin import PngInfo
 
+from ._validate import check_has
+
 # Optimiser → colour, line style, marker.
 STYLE = {
     "gradient descent": ("#000000", (0, (1, 1)), "s"),
@@ -159,6 +161,7 @@ def paths(objective, *runs, mark="", title="", equal=False):
     -------
     Picture
     """
+    check_has("objective", objective, "window", "minimum", "name", "__call__")
     pairs = _named(runs)
     figure, axes = _axes((7, 4.4))
     _contours(axes, objective)
@@ -194,15 +197,8 @@ def _contours(axes, objective):
     loss = np.stack([objective(row) for row in rows])  # a line's loss has its data at each point
     loss = np.maximum(loss - loss.min(), 1e-12 * loss.max())
     levels = np.geomspace(max(loss.max() * 1e-4, 1e-12), loss.max(), 14)
-    axes.contour(
-        x,
-        y,
-        loss,
-        levels,
-        cmap="Greys_r",
-        norm=LogNorm(levels[0] / 20, levels[-1] * 20),
-        linewidths=0.9,
-    )
+    norm = LogNorm(levels[0] / 20, levels[-1] * 20)
+    axes.contour(x, y, loss, levels, cmap="Greys_r", norm=norm, linewidths=0.9)
 
 
 def on_curve(objective, *runs, title=""):
@@ -219,6 +215,7 @@ def on_curve(objective, *runs, title=""):
     -------
     Picture
     """
+    check_has("objective", objective, "window", "name", "__call__")
     pairs = _named(runs)
     figure, axes = _axes()
     theta = np.linspace(*objective.window, 401)
@@ -435,20 +432,13 @@ def confusion(labels, guesses):
     errors = counts - np.diag(np.diag(counts))
     _squares(axes, errors, cmap="Oranges")
     axes.grid(False)
+    centred = {"ha": "center", "va": "center", "fontsize": 9}
     for (row, column), count in np.ndenumerate(counts):
         weight = "bold" if row == column else "normal"
         dark = errors[row, column] > 0.6 * max(errors.max(), 1)
         if count:
-            axes.text(
-                column,
-                row,
-                count,
-                ha="center",
-                va="center",
-                fontsize=9,
-                weight=weight,
-                color="white" if dark else "black",
-            )
+            color = "white" if dark else "black"
+            axes.text(column, row, count, weight=weight, color=color, **centred)
     axes.set(xlabel="guess", ylabel="label", xticks=range(10), yticks=range(10))
     worst = np.unravel_index(errors.argmax(), errors.shape)
     return Picture(
@@ -579,68 +569,3 @@ def training(histories, what="loss", window=50, title=""):
     return Picture(
         figure, f"{what.replace('_', ' ')} in training{_about(title)}: {'; '.join(ends)}."
     )
-
-
-# Scores beyond these are drawn at them.
-_SHOWN = (1e-20, 1e6)
-
-
-def sensitivity(*races, titles=()):
-    """How much the learning rate matters: each method's score over the sweep, a panel a race.
-
-    The line is the median over starts and seeds, the band spans the quartiles. Where a line is
-    interrupted, the median run diverged or missed its target. A method without learning rate is a
-    level line. Scores beyond 1e-20 and 1e6 are drawn there.
-
-    Parameters
-    ----------
-    *races : Race
-    titles : sequence of str
-        One for each race; by default their names.
-
-    Returns
-    -------
-    Picture
-    """
-    titles = titles or [race.name for race in races]
-    size = (7, 4.2) if len(races) == 1 else (4.6 * len(races), 4.2)
-    figure, panels = _axes(size, ncols=len(races), sharey=True, squeeze=False)
-    sentences = []
-    for race, title, axes in zip(races, titles, panels.flat, strict=True):
-        best = race.best()
-        curves = list(race.curve().groupby("method", sort=False))
-        for (label, curve), style in zip(curves, _styles(curves), strict=True):
-            _sensitivity_line(axes, label, curve, style)
-        axes.set(xscale="log", yscale="log", xlabel="learning rate η", title=title)
-        scores = (
-            f"{name} {f'{row.median:.2g}' if np.isfinite(row.median) else 'never'}"
-            + (f" at η={row.learning_rate:.2g}" if np.isfinite(row.learning_rate) else "")
-            for name, row in zip(best.index, best.itertuples(), strict=True)
-        )
-        sentences.append(f"{title}: " + ", ".join(scores))
-    meaning = {
-        "gap": "loss above the minimum",
-        "steps": "steps to the goal",
-        "missed": "share of runs that missed",
-    }[races[0].score]
-    panels[0, 0].set_ylabel(meaning)
-    handles, labels = panels[0, 0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=4)
-    return Picture(
-        figure,
-        f"{meaning.capitalize()} against learning rate. Each method at its best rate: "
-        f"{'; '.join(sentences)}.",
-    )
-
-
-def _sensitivity_line(axes, label, curve, style):
-    color, dash, marker = style
-    scores = curve[["low", "median", "high"]].replace(np.inf, np.nan).clip(*_SHOWN)
-    if curve["learning_rate"].isna().all():
-        axes.axhline(scores["median"].iloc[0], color=color, ls=dash, label=label)
-        return
-    rates = curve["learning_rate"]
-    axes.plot(
-        rates, scores["median"], color=color, ls=dash, marker=marker, markevery=2, label=label
-    )
-    axes.fill_between(rates, scores["low"], scores["high"], color=color, alpha=0.15, lw=0)

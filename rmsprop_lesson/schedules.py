@@ -15,9 +15,11 @@ F. Hutter, "SGDR: stochastic gradient descent with warm restarts", ICLR 2017, ar
 for the cosine.
 """
 
+from types import MappingProxyType
+
 import numpy as np
 
-from ._latex import tex_number as number_tex
+from ._latex import tex_number
 from ._settings import Number, WithSettings, positive
 from ._validate import check_count
 
@@ -33,7 +35,7 @@ def _show(value):
 
 def _tex(value, symbol):
     """A number in LaTeX, or its symbol where it is a grid of numbers."""
-    return symbol if np.ndim(value) else number_tex(value)
+    return symbol if np.ndim(value) else tex_number(value)
 
 
 class Schedule(WithSettings):
@@ -97,6 +99,7 @@ class StepDecay(Schedule):
     """
 
     factor = Number(*_SHRINKING)
+    _hints = MappingProxyType({"step_size": "it is called every here"})
 
     def __init__(self, learning_rate, every, factor=0.5):
         super().__init__(learning_rate)

@@ -99,7 +99,8 @@ def test_names_are_short_and_what_is_said_is_a_sentence(name):
 AVERAGE = "S = beta * S + (1 - beta) * grad**2\n"
 SEVERAL = [
     (
-        "S = beta * S + (1 - S) * grad**2\nreturn theta - learning_rate * grad / (S**0.5 + 1e-7), S",
+        "S = beta * S + (1 - S) * grad**2\n"
+        "return theta - learning_rate * grad / (S**0.5 + 1e-7), S",
         ("1-S in place of 1-beta", "epsilon hard-coded"),
     ),
     (

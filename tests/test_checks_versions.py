@@ -772,8 +772,7 @@ VARIANTS = {
         "return theta - learning_rate / (1 - beta) * v, v",
         "rate and 1-beta inside": "v = beta * v + learning_rate * (grad - beta * grad)\n"
         "return theta - v, v",
-        "minus inside the velocity": "v = -(grad - beta * v)\n"
-        "return learning_rate * v + theta, v",
+        "minus inside the velocity": "v = -(grad - beta * v)\nreturn learning_rate * v + theta, v",
         "averaged form": "v = v + (1 - beta) * (grad - v)\nreturn theta - learning_rate * v, v",
         "rate inside the velocity": "v = beta * v + learning_rate * grad\nreturn theta - v, v",
         "Nesterov": "v = beta * v + grad\n"
@@ -796,9 +795,7 @@ VARIANTS = {
     },
     "worked_table": {
         "epsilon outside the root": table(step="learning_rate * theta / (S**0.5 + epsilon)"),
-        "epsilon as a floor": table(
-            step="learning_rate * theta / np.fmax(S**0.5, epsilon)"
-        ),
+        "epsilon as a floor": table(step="learning_rate * theta / np.fmax(S**0.5, epsilon)"),
         "bias correction": table(
             step="learning_rate * theta * (S / (1 - beta ** (t + 1)) + epsilon) ** -0.5"
         ),

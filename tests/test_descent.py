@@ -692,3 +692,42 @@ def test_any_run_stays_within_the_bound(start, rate, beta):
     bound = rate / math.sqrt(1 - beta)
     slack = 1e-9 * bound + 1e-12 * (1 + np.abs(run.positions).max())
     assert (np.abs(run.step) <= bound + slack).all()
+
+
+# What an objective, an optimiser or a schedule of somebody's own must give
+
+
+def test_an_objective_without_start_needs_one():
+    class Bare:
+        def loss_and_gradient(self, theta):
+            return theta**2 / 2, theta
+
+    with pytest.raises(TypeError, match="start must be given"):
+        descend(Bare(), RMSprop(0.1))
+    assert len(descend(Bare(), RMSprop(0.1), start=1.0, steps=3)) == 3
+
+
+@pytest.mark.parametrize("given", [lambda x: x, lambda x: None, lambda x: (x, x, x)])
+def test_loss_and_gradient_that_is_no_pair_is_named(given):
+    class Half:
+        def loss_and_gradient(self, theta):
+            return given(theta)
+
+    with pytest.raises(TypeError, match="must return loss and gradient"):
+        descend(Half(), RMSprop(0.1), start=np.ones(2))
+
+
+@pytest.mark.parametrize("start", [1.0, np.ones(2)])
+def test_a_step_or_a_schedule_that_changes_the_shape_is_named(start):
+    class Wide:
+        def step(self, theta, grad):
+            return np.ones((3, 1)) * theta
+
+    class Bowl:
+        def loss_and_gradient(self, theta):
+            return np.sum(theta**2) / 2, theta
+
+    with pytest.raises(ValueError, match=r"step\(\) must keep theta's shape"):
+        descend(Bowl(), Wide(), start=start)
+    with pytest.raises(ValueError, match="the learning rate that a schedule gives"):
+        descend(Bowl(), RMSprop(0.1), start, schedule=lambda t: np.full((3, 1), 0.1))

@@ -642,8 +642,8 @@ def test_a_folder_that_cannot_be_used_is_named_with_the_reason(start, tmp_path, 
 
 
 def test_a_reason_is_shortened_to_one_line_of_at_most_110_characters():
-    assert mnist._short(OSError("no\n  space")) == "OSError: no space"
-    text = mnist._short(ValueError("a " * 200))
+    assert mnist._brief(OSError("no\n  space")) == "OSError: no space"
+    text = mnist._brief(ValueError("a " * 200))
     assert text == "ValueError:" + 48 * " a" + " …"
     assert len(text) == 109  # one more word would not fit
 

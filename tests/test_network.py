@@ -589,7 +589,7 @@ def test_an_executed_notebook_keeps_no_trace_of_the_bar():
 @pytest.mark.parametrize("rate", [1e20, 1e30, 1e38])
 def test_divergence_names_the_step_and_keeps_the_history(data, rate):
     network, optimizer = small_network(), GradientDescent(1e-3)
-    with pytest.raises(TrainingDiverged, match="training stopped at step") as caught:
+    with pytest.raises(TrainingDiverged, match="training diverged at step") as caught:
         train(network, data, optimizer, epochs=50, schedule=lambda t: 1e-3 if t < 10 else rate)
     history = caught.value.history
     assert isinstance(caught.value, FloatingPointError)
@@ -597,14 +597,14 @@ def test_divergence_names_the_step_and_keeps_the_history(data, rate):
     assert np.all(np.isfinite(history.loss))
     assert history.test_accuracy.notna().sum() == caught.value.diverged_at // 8
     assert optimizer.learning_rate == 1e-3
-    assert str(caught.value).startswith(f"training stopped at step {len(history) + 1}: ")
+    assert str(caught.value).startswith(f"training diverged at step {len(history)}: ")
 
 
 def test_a_gradient_too_large_for_the_optimiser_counts_as_divergence(data):
     network = small_network()
     network.weights[0][...] *= 1e17
     before = network.theta.copy()
-    with pytest.raises(TrainingDiverged, match="step 1: grad must be finite, with magnitudes up"):
+    with pytest.raises(TrainingDiverged, match="step 0: grad must be finite, with magnitudes up"):
         train(network, data, GradientDescent(1e-3))
     assert np.array_equal(network.theta, before)
 
@@ -876,7 +876,7 @@ def test_train_names_what_is_no_network_no_data_and_no_optimiser(data):
         TypeError, match=r"^network must have theta, loss_and_gradient, accuracy, got 3$"
     ):
         train(3, data, optimizer)
-    with pytest.raises(TypeError, match=r"^optimizer must have step, reset, got 3$"):
+    with pytest.raises(TypeError, match=r"^optimizer must have step, got 3$"):
         train(network, data, 3)
     with pytest.raises(TypeError, match=r"^data must have train_images, train_labels, "):
         train(network, 3, optimizer)
@@ -892,3 +892,103 @@ def test_a_schedule_needs_a_learning_rate(data):
     with pytest.raises(TypeError, match=message):
         train(small_network(), data, Adadelta(), schedule=lambda t: 0.1)
     assert not hasattr(Adadelta(), "learning_rate")
+
+
+# What train and gradient_check ask of somebody's own network and optimiser
+
+
+class Own:
+    """A softmax layer whose θ is given out as `give` says."""
+
+    def __init__(self, give=lambda theta: theta, gradient=lambda g: g):
+        self.inner, self.give, self.gradient = Network((20, 10), dtype=np.float64), give, gradient
+
+    @property
+    def theta(self):
+        return self.give(self.inner.theta)
+
+    def loss_and_gradient(self, x, y):
+        loss, gradient = self.inner.loss_and_gradient(x, y)
+        return loss, self.gradient(gradient)
+
+    def accuracy(self, x, y):
+        return self.inner.accuracy(x, y)
+
+
+@pytest.mark.parametrize(
+    ("give", "error", "message"),
+    [
+        (np.copy, ValueError, "theta must be the array that the network computes with"),
+        (list, TypeError, "theta must be an array, got list"),
+        (lambda theta: 3, TypeError, "theta must be an array, got int"),
+        (lambda theta: theta.astype(int), TypeError, "theta must be a float or an array"),
+        (lambda theta: theta[:, None], ValueError, r"theta must be flat.*got shape \(210, 1\)"),
+        (lambda theta: theta[:0], ValueError, "theta must be flat, not empty"),
+    ],
+)
+def test_a_theta_that_cannot_be_trained_is_refused_at_once(data, give, error, message):
+    network, optimizer = Own(give), RMSprop(0.01)
+    optimizer.step(1.0, 1.0)
+    with pytest.raises(error, match=message):
+        train(network, data, optimizer)
+    assert optimizer.t == 1
+    with pytest.raises(error, match=message):
+        gradient_check(network, data.train_images[:4], data.train_labels[:4])
+
+
+def test_a_theta_that_is_a_new_view_each_time_is_trained(data):
+    own, ours = Own(lambda theta: theta[:]), Network((20, 10), dtype=np.float64)
+    for network in (own, ours):
+        train(network, data, RMSprop(0.01), batch_size=16)
+    assert np.array_equal(own.theta, ours.theta)
+
+
+@pytest.mark.parametrize(
+    ("gradient", "error"),
+    [
+        (lambda g: None, TypeError),
+        (lambda g: g[:-1], ValueError),
+        (lambda g: g[:, None], ValueError),
+    ],
+)
+def test_gradient_check_names_a_gradient_that_is_none(data, gradient, error):
+    with pytest.raises(error, match="the gradient must"):
+        gradient_check(Own(gradient=gradient), data.train_images[:4], data.train_labels[:4])
+
+
+def test_to_go_on_takes_whole_epochs(data):
+    network, optimizer = small_network(), RMSprop(0.01)
+    size = len(data.train_images)
+    train(network, data, optimizer, batch_size=-(-size // 3))
+    theta = network.theta.copy()
+    with pytest.raises(ValueError, match=r"has made 3 steps, and with .* an epoch has 2"):
+        train(network, data, optimizer, batch_size=-(-size // 2), go_on=True)
+    assert optimizer.t == 3
+    assert np.array_equal(network.theta, theta)
+
+
+class OnlyStep:
+    def step(self, theta, grad):
+        return theta - 0.1 * grad
+
+
+def test_an_optimiser_with_step_alone_is_enough_but_not_to_go_on(data):
+    own, ours = small_network(dtype=np.float64), small_network(dtype=np.float64)
+    train(own, data, OnlyStep())
+    train(ours, data, GradientDescent(0.1))
+    assert np.array_equal(own.theta, ours.theta)
+    with pytest.raises(TypeError, match="optimizer must have t"):
+        train(own, data, OnlyStep(), go_on=True)
+
+
+def test_one_count_for_the_step_at_which_a_run_and_a_training_diverged(data):
+    network = small_network(dtype=np.float64)
+    objective = BatchLoss(network, data.train_images, data.train_labels)
+    with np.errstate(all="ignore"):
+        run = descend(objective, GradientDescent(1e300), steps=9)
+    network = small_network(dtype=np.float64)
+    with pytest.raises(TrainingDiverged) as caught:
+        train(network, data, GradientDescent(1e300), 9, batch_size=len(data.train_images))
+    assert caught.value.diverged_at == run.diverged_at
+    assert f"diverged at step {run.diverged_at}" in repr(run)
+    assert f"diverged at step {run.diverged_at}:" in str(caught.value)

@@ -23,6 +23,7 @@ from rmsprop_lesson import (
     Sparse,
     Valley,
 )
+from rmsprop_lesson.objectives import Objective
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -565,3 +566,34 @@ def test_bad_theta(objective):
                 shape = re.escape(str(np.shape(bad)))
                 with pytest.raises(ValueError, match=rf"shape \(\.\.\., 2\), got {shape}"):
                     call(bad)
+
+
+def test_an_objective_of_ones_own_with_both_at_once_is_called_and_shown():
+    class Bowl(Objective):
+        start = 2.0
+
+        def loss_and_gradient(self, theta):
+            return theta**2, 2 * theta
+
+    assert Bowl()(3.0) == 9.0
+    assert Bowl().gradient(3.0) == 6.0
+    assert Bowl()._repr_latex_() is None
+    assert repr(Bowl()) == "Bowl()"
+
+
+@pytest.mark.parametrize(
+    ("objective", "name"),
+    [
+        (Parabola(2.0), "curvature"),
+        (Valley(), "angle"),
+        (DoubleWell(), "tilt"),
+        (Rosenbrock(), "a"),
+        (LinearRegression(X, Y), "x"),
+        (Noisy(Parabola(), 0.1), "sigma"),
+    ],
+)
+def test_a_setting_that_minimum_and_formula_follow_from_is_fixed(objective, name):
+    before = getattr(objective, name)
+    with pytest.raises(AttributeError, match=f"{name} is fixed; make another"):
+        setattr(objective, name, 3.0)
+    assert getattr(objective, name) is before

@@ -14,8 +14,18 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from rmsprop_lesson import Adadelta, Adagrad, Adam, GradientDescent, Momentum, RMSprop
+from rmsprop_lesson import (
+    Adadelta,
+    Adagrad,
+    Adam,
+    GradientDescent,
+    Momentum,
+    Parabola,
+    RMSprop,
+    descend,
+)
 from rmsprop_lesson.optimizers import BLOCK, Optimizer
+from rmsprop_lesson.schedules import StepDecay
 from rmsprop_lesson.studies.frameworks import LibraryRMSprop
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -994,7 +1004,9 @@ def test_largest_gradients_are_usable():
     ("make", "named", "message"),
     [
         (RMSprop, {"lr": 0.1}, "RMSprop has no setting lr: it is called learning_rate here"),
-        (RMSprop, {"alpha": 0.9}, "it is called beta"),
+        (RMSprop, {"alpha": 0.9}, "it is called learning_rate or beta here"),
+        (Momentum, {"momentum": 0.9}, "it is called beta here"),
+        (StepDecay, {"step_size": 9}, "it is called every here"),
         (RMSprop, {"rho": 0.9}, "it is called beta"),
         (RMSprop, {"decay": 0.9}, "it is called beta"),
         (RMSprop, {"eps": 0.1}, "it is called epsilon"),
@@ -1403,3 +1415,171 @@ def test_latex_is_balanced(rate, flags, numbers):
     lines = text.count(r"\leftarrow")
     assert lines == text.count("&") == text.count(r" \\ ") + 1
     assert not re.search(r"\d[eE]", text)  # 1e-08 is no LaTeX
+
+
+# Somebody's own class on top of one of ours
+
+
+class Fixed(RMSprop):
+    def __init__(self, learning_rate):
+        super().__init__(learning_rate, 0.95, bias_correction=True)
+
+
+class PassedOn(RMSprop):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+
+
+class Extended(Adam):
+    def __init__(self, *args, clip=1.0, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.clip = clip
+
+
+@pytest.mark.parametrize(
+    ("own", "ours"),
+    [
+        (lambda rate: Fixed(rate), lambda rate: RMSprop(rate, 0.95, bias_correction=True)),
+        (
+            lambda rate: PassedOn(rate, 0.95, bias_correction=True),
+            lambda rate: RMSprop(rate, 0.95, bias_correction=True),
+        ),
+        (lambda rate: Extended(rate, beta1=0.5), lambda rate: Adam(rate, beta1=0.5)),
+    ],
+)
+@pytest.mark.parametrize("size", [(), (3,), (40_000,)])
+def test_a_subclass_that_fixes_or_passes_on_settings_is_the_same_method(own, ours, size):
+    rates = [0.1] if size != (3,) else [0.1, np.array([[0.1], [0.2]])]
+    for rate in rates:
+        mine, theirs = own(rate), ours(rate)
+        theta, grad = np.full(size, 2.0), np.full(size, 0.5)
+        for _ in range(3):
+            assert np.array_equal(mine.step(theta, grad), theirs.step(theta, grad))
+        for name, value in theirs.hyperparameters.items():
+            assert np.array_equal(mine.hyperparameters[name], value)
+        assert np.array_equal(mine.rate, theirs.rate)
+    assert "learning_rate=0.1" in repr(own(0.1))
+
+
+def test_every_decay_rate_of_the_class_has_a_product():
+    mine = Fixed(0.1)
+    for beta in (0.5, 0.8):
+        mine.beta = beta
+        mine.step(1.0, 1.0)
+    assert mine.product("beta") == pytest.approx(0.4)
+
+
+def test_one_with_an_update_of_its_own_has_its_own_name_and_shows_no_inherited_equation():
+    class Rooted(RMSprop):
+        def update(self, g, S):
+            return self.learning_rate * np.sign(g), S
+
+    class Named(Rooted):
+        name = "by hand"
+
+    assert Rooted.name == "Rooted"
+    assert Named.name == "by hand"
+    assert Rooted(0.1)._repr_latex_() is None
+    assert Fixed(0.1).name == "RMSprop"
+    assert Fixed(0.1)._repr_latex_() is not None
+
+
+@pytest.mark.parametrize("theta", [1.0, np.ones(2), np.ones(3)])
+@pytest.mark.parametrize(
+    "given", [lambda g: g, lambda g: (g,), lambda g: (g, g, g), lambda g: None]
+)
+def test_an_update_that_returns_too_much_or_too_little_is_told_what_is_due(theta, given):
+    class Short(RMSprop):
+        def update(self, g, S):
+            return given(g)
+
+    optimizer = Short(0.1)
+    with pytest.raises(ValueError, match="update of Short must return step, S; got"):
+        optimizer.step(theta, theta)
+    assert optimizer.t == 0
+    assert optimizer.state == {}
+
+
+def test_a_class_without_update_says_so():
+    class Empty(Optimizer):
+        def __init__(self, learning_rate):
+            self.learning_rate = learning_rate
+
+    with pytest.raises(NotImplementedError, match="Empty has no update"):
+        Empty(0.1).step(1.0, 1.0)
+
+
+def test_an_update_that_fails_leaves_the_optimiser_as_it_was():
+    class Moody(RMSprop):
+        fails = False
+
+        def update(self, g, S):
+            if self.fails:
+                raise RuntimeError("not today")
+            return super().update(g, S)
+
+    moody, steady = (kind(0.1, bias_correction=True) for kind in (Moody, RMSprop))
+    for optimizer in (moody, steady):
+        optimizer.step(1.0, 2.0)
+        optimizer.beta = 0.5
+    moody.fails = True
+    with pytest.raises(RuntimeError, match="not today"):
+        moody.step(1.0, 2.0)
+    moody.fails = False
+    assert moody.t == 1
+    assert moody.step(1.0, 3.0) == steady.step(1.0, 3.0)
+    assert moody.products == steady.products
+
+
+@pytest.mark.parametrize("extra", [(0.5, 0.9), abs, np.float64(3), "text", {"a": [1, 2]}, None])
+def test_own_settings_that_are_no_numbers_are_no_grid(extra):
+    class Extra(RMSprop):
+        def __init__(self, learning_rate, extra=None):
+            super().__init__(learning_rate)
+            self.extra = extra
+
+    theta, grad = np.ones(40_000), np.full(40_000, 2.0)
+    sizes = []
+
+    class Watched(Extra):
+        def update(self, g, S):
+            sizes.append(g.size)
+            return super().update(g, S)
+
+    optimizer = Watched(0.1, extra)
+    assert np.array_equal(optimizer.step(theta, grad), RMSprop(0.1).step(theta, grad))
+    assert max(sizes) < theta.size
+    assert descend(Parabola(), Extra(0.1, extra), steps=2).losses.shape == (3,)
+    assert optimizer.hyperparameters["extra"] is extra
+    assert repr(optimizer).startswith("Watched(learning_rate=0.1")
+
+
+# Copies and saved states
+
+
+@each_optimizer
+def test_a_copy_is_another_optimiser(make):
+    optimizer = make()
+    optimizer.step(1.0, 0.5)
+    twin = copy.copy(optimizer)
+    expected = snapshot(optimizer)
+    twin.step(1.0, 9.0)
+    assert snapshot(optimizer) == expected
+
+
+@pytest.mark.parametrize("make", [lambda: RMSprop(0.1, bias_correction=True), lambda: Adam(0.1)])
+def test_state_t_and_products_are_a_complete_copy_though_a_decay_rate_was_changed(make):
+    old = make()
+    name = next(iter(old.products))
+    for value in (0.9, 0.5, 0.5, 0.99):
+        setattr(old, name, value)
+        old.step(1.0, 2.0)
+    new = make()
+    setattr(new, name, 0.99)
+    new.state, new.t, new.products = old.state, old.t, old.products
+    for _ in range(3):
+        assert new.step(1.0, 3.0) == pytest.approx(old.step(1.0, 3.0), rel=1e-14)
+    with pytest.raises(ValueError, match="products"):
+        new.products = {"gamma": 0.5}
+    with pytest.raises(ValueError, match=r"must be in \[0, 1\], got 1.5"):
+        new.products = {name: 1.5}

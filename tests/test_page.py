@@ -10,6 +10,7 @@ import pytest
 
 from rmsprop_lesson import RMSprop, Valley, checks, descend
 from rmsprop_lesson.course import page
+from rmsprop_lesson.course.checks import own, sandbox
 from rmsprop_lesson.course.checks.source import source_of
 from rmsprop_lesson.course.explorers.settings import checked
 
@@ -22,6 +23,7 @@ class Asked:
     """A session, and all that it told."""
 
     def __init__(self, monkeypatch):
+        monkeypatch.setattr(sandbox, "HAS_THREADS", False)  # as in a browser
         monkeypatch.setenv("RMSPROP_LESSON_PROGRESS", "off")  # a session replaces it
         monkeypatch.setattr("builtins.input", input)  # a session replaces it
         self.told = []
@@ -41,6 +43,8 @@ class Asked:
 
 @pytest.fixture
 def ask(monkeypatch):
+    """A page in whose Python nothing has passed yet, whatever other tests have checked."""
+    monkeypatch.setattr(own, "_passed", {})
     return Asked(monkeypatch)
 
 
@@ -122,8 +126,9 @@ def test_rich_values_are_shown_as_a_notebook_would(ask):
 
 
 def test_a_figure_is_shown_with_its_words(ask):
-    imports = "from rmsprop_lesson import Parabola, RMSprop, descend, plots"
-    ask("run", code="plots.loss_curves(descend(Parabola(), RMSprop(0.1), 2.0, 5))", imports=imports)
+    imports = "from rmsprop_lesson import RMSprop, Valley, descend, plots"
+    code = "plots.paths(Valley(20), descend(Valley(20), RMSprop(0.1), start=[3.0, 1.0], steps=5))"
+    assert ask("run", code=code, imports=imports) == {"error": None}
     (shown,) = ask.of("output")
     assert shown["image"].startswith("data:image/png;base64,")
     assert shown["alt"]
@@ -157,11 +162,13 @@ def test_a_check_foretells_what_to_say_if_it_never_comes_back(ask):
     assert len(ask.of("time")) == 2
 
 
-def test_the_foretold_verdict_is_the_one_of_jupyterlab(ask):
+def test_the_foretold_verdict_is_the_one_of_jupyterlab(ask, monkeypatch):
     code = SOLUTION.replace("return", "while True:\n        pass\n    return")
     namespace = {"np": np}
     exec(code, namespace)
-    verdict = checks.exercises()["rmsprop_step"].judge(namespace["rmsprop_step"], seconds=0.2)
+    with monkeypatch.context() as in_lab:
+        in_lab.setattr(sandbox, "HAS_THREADS", True)
+        verdict = checks.exercises()["rmsprop_step"].judge(namespace["rmsprop_step"], seconds=0.2)
     ask("check", name="rmsprop_step", code=SOLUTION, imports=IMPORTS)
     first_probe = ask.of("fate")[1]["verdict"]["text"]
     assert first_probe == repr(verdict).replace("0.2 s", "5 s")
@@ -173,6 +180,14 @@ def test_a_slip_whose_mending_could_hang_gets_its_verdict(ask):
     slip = code.replace("beta * average + (1 - beta)", "(1 - beta) * average + beta")
     answer = ask("check", name="ewma", code=slip, imports=IMPORTS)
     assert answer["verdict"]["mistake"] == "beta and 1-beta swapped"
+
+
+def test_a_statement_that_was_changed_in_the_search_can_be_put_in_words(ask):
+    """Without threads nothing hides an exception in the search for a slip's place."""
+    code = source_of(checks.exercises()["steps_until_unbiased"].solution)
+    slip = code.replace("return t", "return t + 1")
+    answer = ask("check", name="steps_until_unbiased", code=slip, imports=IMPORTS)
+    assert answer["verdict"]["mistake"] == "one step late"
 
 
 def test_an_error_comes_before_a_verdict(ask):

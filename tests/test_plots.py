@@ -23,6 +23,7 @@ from rmsprop_lesson import (
     plots,
     race,
 )
+from rmsprop_lesson.studies.races import sensitivity
 
 OPTIMIZERS = [
     GradientDescent(0.01), Momentum(0.01), Adagrad(0.1), RMSprop(0.1), Adadelta(), Adam(0.1),
@@ -212,7 +213,7 @@ def test_training_smooths_the_loss_and_takes_accuracies_as_they_are():
 
 def test_sensitivity_has_a_panel_a_race_and_names_the_best_rates():
     small = race(Parabola(), {"RMSprop": RMSprop}, rates=[0.01, 0.1], steps=30)
-    picture = plots.sensitivity(small, small, titles=["left", "right"])
+    picture = sensitivity(small, small, titles=["left", "right"])
     assert [axes.get_title() for axes in picture.figure.axes] == ["left", "right"]
     assert "at η=0.1" in picture.alt
 
@@ -226,3 +227,13 @@ def test_every_public_plot_says_that_it_returns_a_picture():
     for name, function in inspect.getmembers(plots, inspect.isfunction):
         if not name.startswith("_") and function.__module__ == plots.__name__:
             assert "Picture" in function.__doc__, name
+
+
+@pytest.mark.parametrize("picture", [plots.paths, plots.on_curve])
+def test_an_objective_without_a_window_is_named(picture):
+    class Bare:
+        def loss_and_gradient(self, theta):
+            return theta**2 / 2, theta
+
+    with pytest.raises(TypeError, match="objective must have window"):
+        picture(Bare())

@@ -338,7 +338,7 @@ def add_places(notebook, stem):
         "scratch": stem[:2],
         "imports": "\n".join(imports(notebook)),
         "notebook": f"../_sources/notebooks/{stem}.ipynb",
-        "overview": "../docs/done.html",
+        "done": "../docs/done.html",
     }
     notebook.cells = [*cells, _markdown(place_of(about))]
 

@@ -74,6 +74,7 @@ class LibraryRMSprop(RMSprop):
     arXiv:1308.0850 (2013).
     """
 
+    name = "RMSprop"
     initial_S = non_negative()
     weight_decay = non_negative()
 

@@ -7,7 +7,7 @@ seeds. Then each method is judged by its best rate, and the whole sweep can be l
 
     valley = race(Valley(), steps=100)
     valley.best()                 # one row a method
-    plots.sensitivity(valley)     # how much the rate matters
+    races.sensitivity(valley)     # how much the rate matters
 
 What isn't swept stays at its usual value: β = 0.9 for momentum and RMSprop, (0.9, 0.999) for Adam.
 Adadelta has no learning rate, so it has one entry in place of a sweep.
@@ -26,8 +26,8 @@ from .._validate import (
     check_seed,
 )
 from ..descent import descend
-from ..objectives import Disturbed
 from ..optimizers import Adadelta, Adagrad, Adam, GradientDescent, Momentum, Optimizer, RMSprop
+from .troubles import Disturbed
 
 __all__ = [
     "ENTRANTS",
@@ -40,6 +40,7 @@ __all__ = [
     "one_rate",
     "race",
     "race_network",
+    "sensitivity",
     "winners",
 ]
 
@@ -655,12 +656,7 @@ def _check_races(races):
 
 def _with_seeds(objective, seeds):
     """A copy of a disturbed objective with one stream of random numbers for each seed."""
-    if not isinstance(objective, Disturbed):
-        return objective
-    objective = copy.copy(objective)
-    objective.seed = seeds
-    objective.reset()
-    return objective
+    return objective.with_seed(seeds) if isinstance(objective, Disturbed) else objective
 
 
 def _lanes(objective, starts, seeds):
@@ -717,3 +713,70 @@ def _steps_until(target, gaps, positions):
 def _quartiles(scores):
     """Lower quartile, median and upper quartile, each one of the scores themselves."""
     return np.quantile(scores, [0.25, 0.5, 0.75], method="inverted_cdf").tolist()
+
+
+# Scores beyond these are drawn at them.
+_SHOWN = (1e-20, 1e6)
+
+
+def sensitivity(*races, titles=()):
+    """How much the learning rate matters: each method's score over the sweep, a panel a race.
+
+    The line is the median over starts and seeds, the band spans the quartiles. Where a line is
+    interrupted, the median run diverged or missed its target. A method without learning rate is a
+    level line. Scores beyond 1e-20 and 1e6 are drawn there.
+
+    Parameters
+    ----------
+    *races : Race
+    titles : sequence of str
+        One for each race; by default their names.
+
+    Returns
+    -------
+    Picture
+    """
+    from .. import plots  # with Matplotlib, which a race doesn't need
+
+    titles = titles or [race.name for race in races]
+    size = (7, 4.2) if len(races) == 1 else (4.6 * len(races), 4.2)
+    figure, panels = plots._axes(size, ncols=len(races), sharey=True, squeeze=False)
+    sentences = []
+    for race, title, axes in zip(races, titles, panels.flat, strict=True):
+        best = race.best()
+        curves = list(race.curve().groupby("method", sort=False))
+        for (label, curve), style in zip(curves, plots._styles(curves), strict=True):
+            _sensitivity_line(axes, label, curve, style)
+        axes.set(xscale="log", yscale="log", xlabel="learning rate η", title=title)
+        scores = (
+            f"{name} {f'{row.median:.2g}' if np.isfinite(row.median) else 'never'}"
+            + (f" at η={row.learning_rate:.2g}" if np.isfinite(row.learning_rate) else "")
+            for name, row in zip(best.index, best.itertuples(), strict=True)
+        )
+        sentences.append(f"{title}: " + ", ".join(scores))
+    meaning = {
+        "gap": "loss above the minimum",
+        "steps": "steps to the goal",
+        "missed": "share of runs that missed",
+    }[races[0].score]
+    panels[0, 0].set_ylabel(meaning)
+    handles, labels = panels[0, 0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=4)
+    return plots.Picture(
+        figure,
+        f"{meaning.capitalize()} against learning rate. Each method at its best rate: "
+        f"{'; '.join(sentences)}.",
+    )
+
+
+def _sensitivity_line(axes, label, curve, style):
+    color, dash, marker = style
+    scores = curve[["low", "median", "high"]].replace(np.inf, np.nan).clip(*_SHOWN)
+    if curve["learning_rate"].isna().all():
+        axes.axhline(scores["median"].iloc[0], color=color, ls=dash, label=label)
+        return
+    rates = curve["learning_rate"]
+    axes.plot(
+        rates, scores["median"], color=color, ls=dash, marker=marker, markevery=2, label=label
+    )
+    axes.fill_between(rates, scores["low"], scores["high"], color=color, alpha=0.15, lw=0)

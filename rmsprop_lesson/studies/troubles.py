@@ -1,11 +1,106 @@
-"""Objectives that bring one trouble each to a race: rare gradients, jumping scales, rare truth."""
+"""Objectives that bring one trouble each: noise, rare gradients, jumping scales, rare truth."""
+
+import copy
 
 import numpy as np
 
 from .._validate import check_count, check_number, check_scalar
-from ..objectives import Disturbed, Objective
+from ..objectives import Objective
 
-__all__ = ["Jumping", "RareTruth", "Sparse"]
+__all__ = ["Disturbed", "Jumping", "Noisy", "RareTruth", "Sparse"]
+
+
+class Disturbed(Objective):
+    """An objective whose gradients are not the exact ones; the loss itself stays exact.
+
+    `reset`, which `descend` calls, starts the disturbance anew, so that every run sees the same.
+
+    Parameters
+    ----------
+    objective : Objective
+        What is disturbed.
+    seed : int or tuple of int
+        Seed of the random numbers. With a tuple the last axis of runs, of the tuple's length, has
+        one stream of random numbers for each seed; all other runs of a grid share these streams.
+    """
+
+    def __init__(self, objective, seed=0):
+        if not isinstance(objective, Objective):
+            raise TypeError(f"objective must be an Objective, got {objective!r}")
+        for one in seed if isinstance(seed, tuple) else (seed,):
+            check_count("seed", one)
+        self.objective, self.seed = objective, seed
+        self.dimension, self.minimum = objective.dimension, objective.minimum
+        self.start, self.window = objective.start, objective.window
+        self.reset()
+
+    def with_seed(self, seed):
+        """Return a copy with another seed, which starts anew."""
+        other = copy.copy(self)
+        vars(other)["seed"] = seed  # a setting is fixed for everybody else
+        other.reset()
+        return other
+
+    def reset(self):
+        """Start the disturbance anew."""
+        many = isinstance(self.seed, tuple)
+        self._random = (
+            _Streams(self.seed, self.dimension) if many else np.random.default_rng(self.seed)
+        )
+
+    def __call__(self, theta):
+        return self.objective(theta)
+
+
+class _Streams:
+    """One stream of random numbers per seed, with the interface of a single one."""
+
+    def __init__(self, seeds, dimension):
+        self._streams = [np.random.default_rng(seed) for seed in seeds]
+        self._point = (2,) if dimension == 2 else ()
+
+    def standard_normal(self, shape):
+        return np.stack([stream.standard_normal(self._point) for stream in self._streams])
+
+    def random(self, shape):
+        return np.stack([stream.random(self._point) for stream in self._streams])
+
+
+class Noisy(Disturbed):
+    r"""Any objective whose gradients carry Gaussian noise, :math:`g + \sigma\,\xi`.
+
+    The loss itself stays exact. Every run of `descend` sees the same noise.
+
+    Parameters
+    ----------
+    objective : Objective
+        What the noise is added to.
+    sigma : float or array_like
+        σ ≥ 0, in units of the gradient; an array broadcasts against the gradient, so that many
+        levels of noise run at once.
+    seed : int or tuple of int
+        Seed of the noise; a tuple as in `Disturbed`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `objective` is not an `Objective`, `sigma` not a finite number of at least 0, or a seed
+        not a whole number of at least 0.
+    """
+
+    def __init__(self, objective, sigma, seed=0):
+        super().__init__(objective, seed)
+        self.sigma = check_number("sigma", sigma, lambda s: s >= 0, "finite and at least 0")
+        self.name = f"noisy {objective.name}"
+        self.formula = objective.formula + r" \quad\text{(noisy gradients)}"
+
+    def gradient(self, theta):
+        exact = self.objective.gradient(theta)
+        with np.errstate(all="ignore"):
+            return exact + self.sigma * self._random.standard_normal(np.shape(exact))
+
+    def __repr__(self):
+        return f"Noisy({self.objective!r}, sigma={self.sigma}, seed={self.seed})"
 
 
 class Sparse(Disturbed):

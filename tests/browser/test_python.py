@@ -443,9 +443,8 @@ def test_ones_own_optimiser_walks_beside_the_reference(desk, full_url):
     numbers = lambda: [row.split("\t")[1:] for row in rows.all_inner_texts()]  # noqa: E731
     assert numbers()[0] == numbers()[1]
     before = numbers()
-    slider = place.locator(".rp-valley").get_by_label("condition number")
-    slider.first.focus()
-    desk.keyboard.press("End")
+    place.locator(".rp-valley").get_by_role("slider", name="number of steps").focus()
+    desk.keyboard.press("Home")
     desk.wait_for_function(
         """(before) => {
           const [theirs, mine] = document.querySelectorAll(".rp-valley tbody tr");

@@ -155,7 +155,7 @@
     const line = Object.assign(document.createElement("p"), { className: "verdict" });
     const told = card.querySelector(".rx-feedback").firstChild; // says the answer, too, to whoever skipped
     if (!verdict) told.data = told.data.replace(`Skipped. The answer: ${right}. `, "").replace("Skipped. ", "");
-    line.textContent = verdict.startsWith("✓") ? `✓ Right: ${right}` : `${verdict} The answer: ${right}`;
+    line.textContent = verdict.startsWith("✓") ? `✓ Right: ${right}` : `${verdict && "✗ No. "}The answer: ${right}`;
     card.prepend(line);
     card.classList.add("revealed");
     card.closest("section").classList.add("answered");

@@ -22,15 +22,15 @@ export function ask(request, args, { state = () => {}, output = () => {} } = {})
 export const stop = () => current && end({ stopped: true });
 
 async function perform(request, args, state, output) {
-  const answer = new Promise((resolve) => {
-    current = { resolve, state, output, clock: null, fate: { stopped: true } };
-  });
+  const mine = { state, output, clock: null, fate: { stopped: true } };
+  const answer = new Promise((resolve) => Object.assign(mine, { resolve }));
+  current = mine;
   try {
     if (!worker) {
       state("loading", 0);
       await offline();
     }
-    if (current) {
+    if (current === mine) { // not stopped meanwhile
       worker ??= start();
       worker.postMessage({ request, args });
     }

@@ -11,7 +11,7 @@ const passed = () =>
   Object.fromEntries(Object.entries(kept().exercises).flatMap(([name, { passed }]) => (passed ? [[name, passed]] : [])));
 
 export function scratch(place) {
-  const { scratch: lesson, notebook, overview } = place.dataset;
+  const { scratch: lesson, notebook, done: overview } = place.dataset;
   const cell = new Cell(place, {
     title: "Scratch cell: try what you like",
     label: "Python to try",

@@ -262,8 +262,8 @@ _HEAVY_BALL = Exercise(
         ),
         "minus inside the velocity": (
             _ball(lambda v, g, lr, b: b * v - g, lambda v, g, lr, b: -lr * v),
-            "the minus stands inside the velocity, v ← βv − g, which is then added to θ. θ goes the "
-            "same way.",
+            "the minus stands inside the velocity, v ← βv − g, which is then added to θ. θ goes "
+            "the same way.",
         ),
         "rate made up for the average": (
             _ball(lambda v, g, lr, b: b * v + (1 - b) * g, lambda v, g, lr, b: lr * v / (1 - b)),

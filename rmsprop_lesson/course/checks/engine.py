@@ -199,7 +199,9 @@ class Exercise:
         if verdict.passed or verdict.mistake == STUB:
             return verdict
         try:
-            found = sandbox.run(lambda: mend(function, self._works), MENDING_SECONDS)
+            found = sandbox.run(
+                lambda: mend(function, self._works, MENDING_SECONDS), MENDING_SECONDS
+            )
         except sandbox.TimeUp:
             found = None
         vague = verdict.mistake in VAGUE
@@ -277,9 +279,9 @@ class Exercise:
 
     def _several(self, names, start, found, skip=0):
         lines = [start]
-        for number, name in enumerate(names):
-            if number >= skip:
-                lines.append(("Then: " if number else "") + self._say(name))
+        for place, name in enumerate(names):
+            if place >= skip:
+                lines.append(("Then: " if place else "") + self._say(name))
         for name in found.variants:
             lines.insert(1, f"Fine as it is: {name}.")
         return Verdict(self.name, False, names[0], "\n".join(lines), mistakes=tuple(names))
@@ -298,11 +300,9 @@ class Exercise:
         return f"Here it is {note}. {text}" if note else text
 
     def _saying(self, name):
-        return (
-            self.mistakes[name][1]
-            if name in self.mistakes
-            else say(name, self.outputs[1] if len(self.outputs) > 1 else "S")
-        )
+        if name in self.mistakes:
+            return self.mistakes[name][1]
+        return say(name, self.outputs[1] if len(self.outputs) > 1 else "S")
 
     def _broken(self, seen):
         """Whether a probe ended before its end, or something else than numbers came back."""

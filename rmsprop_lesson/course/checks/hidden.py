@@ -102,9 +102,8 @@ class Hidden(Update):
         return found
 
     def _known_runs(self, probes, seen):
-        rows = [
-            row for probe, runs in zip(probes, seen, strict=True) for row in self._rows(probe, runs)
-        ]
+        pairs = zip(probes, seen, strict=True)
+        rows = [row for probe, runs in pairs for row in self._rows(probe, runs)]
         return Followed.of(rows) if rows else None
 
 
@@ -160,14 +159,11 @@ class Followed(Known):
     def in_one(self):
         """The same, as if the calls of a probe were all of one object."""
         known = self.also()
-        first = [int(end) - int(np.prod(shape)) for end, shape in zip(self.ends, self.shapes)]
+        ends = zip(self.ends, self.shapes, strict=True)
+        first = [int(end) - int(np.prod(shape)) for end, shape in ends]
         probe = [self["probe"][place] for place in first]
-        known.befores = [
-            i - 1
-            if i and probe[i] == probe[i - 1] and self.shapes[i] == self.shapes[i - 1]
-            else None
-            for i in range(len(first))
-        ]
+        own = list(zip(probe, self.shapes, strict=True))
+        known.befores = [i - 1 if i and own[i] == own[i - 1] else None for i in range(len(first))]
         return known
 
     def _levels(self):
@@ -282,9 +278,8 @@ CLASS_NAMES = {"step instead of theta": "step returned"}
 
 def my_class(variants):
     """The diagnosis of the class."""
-    return OfClass(
-        Judge(variants, MERGED, CLASS_IMPLIED, HIDDEN_SIMPLER, (), CLASS_NAMES), class_settings
-    )
+    judge = Judge(variants, MERGED, CLASS_IMPLIED, HIDDEN_SIMPLER, (), CLASS_NAMES)
+    return OfClass(judge, class_settings)
 
 
 CLASS_IMPLIED = {**IMPLIED, "step returned": {"sign flipped"}}
@@ -304,7 +299,7 @@ class OfTable(Hidden):
     def _rows(self, probe, runs):
         for records, _ in runs[:1]:
             for args, thetas in _replay_call(probe, records):
-                theta, lr, b, e, steps = (float(np.asarray(x)) for x in args)
+                _, lr, b, e, steps = (float(np.asarray(x)) for x in args)
                 if np.shape(thetas) != (int(steps) + 1,):
                     return
                 before, last = None, None

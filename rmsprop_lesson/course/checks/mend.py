@@ -12,8 +12,10 @@ import inspect
 import io
 import keyword
 import linecache
+import math
 import sys
 import textwrap
+import time
 import tokenize
 from dataclasses import dataclass
 from functools import partial
@@ -33,7 +35,7 @@ class Mend:
     words: str
 
 
-def mend(function, works):
+def mend(function, works, seconds=math.inf):
     """Look for a change that mends a function.
 
     Parameters
@@ -42,6 +44,8 @@ def mend(function, works):
         The learner's function or class.
     works : callable
         ``works(copy)`` says whether a changed copy does what was asked.
+    seconds : float
+        When to give up, looked at between two copies: in a browser no thread can be ended.
 
     Returns
     -------
@@ -51,7 +55,10 @@ def mend(function, works):
     tree, namespace = source_tree(function)
     if tree is None:
         return None
+    end = time.monotonic() + seconds
     for name, words, changed in islice(_changes(tree), _MOST_COPIES):
+        if time.monotonic() > end:
+            return None
         made = _made(changed, namespace)
         if made is not None and within_limits(partial(works, made)):
             return Mend(name, words)
@@ -248,6 +255,7 @@ def _everywhere(tree, ways):
     for node in ast.walk(tree):
         for name, new, words in ways(node):
             line = node.lineno
+            ast.fix_missing_locations(new)  # unparse wants the line of a statement
             text = words.format(old=ast.unparse(node), new=ast.unparse(new))
             yield name, f"In line {line}, {text}", _with(tree, node, new)
 
@@ -335,9 +343,10 @@ def _operators(node):
         for new in _OTHERS.get(type(node.op), ()):
             yield "wrong operator", ast.AugAssign(node.target, new(), node.value), words
         yield "wrong operator", ast.Assign([node.target], node.value), words
-    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+    if isinstance(node, ast.Assign) and len(node.targets) == 1:
         (target,), value = node.targets, node.value
-        if isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.UAdd | ast.USub):
+        is_signed = isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.UAdd | ast.USub)
+        if is_signed and isinstance(target, ast.Name):
             op = ast.Add() if isinstance(value.op, ast.UAdd) else ast.Sub()
             yield "wrong operator", ast.AugAssign(target, op, value.operand), words
     if isinstance(node, ast.Compare) and len(node.ops) == 1:

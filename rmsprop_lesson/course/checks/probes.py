@@ -70,8 +70,8 @@ def steps(
     """A probe that makes one update after the other, each from what the one before returned.
 
     The function is called as ``f(theta, grad, *state, *settings)`` (with ``t = 1, 2, …`` after the
-    state if `counted`, or from a number on if that is one), and returns θ and the state, which starts at zero or at what `start` has
-    for each. Python floats stay Python floats.
+    state if `counted`, or from a number on if that is one), and returns θ and the state, which
+    starts at zero or at what `start` has for each. Python floats stay Python floats.
     """
     start = [np.zeros_like(theta)] * states if start is None else start
     is_float = isinstance(theta, float)

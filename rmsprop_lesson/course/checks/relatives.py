@@ -289,11 +289,8 @@ class Adam(Update):
             Option(("gradient left out of the step",), np.ones(known.size)),
         ]
         below = through(OUTSIDE, through(V_CORRECTIONS, second, v, "S"), v, "S")
-        own = self._own_epsilon(
-            known.also(
-                S_new=v["S_new"] / (1 - v["b"] ** v["t"]), g=m["S_new"] / (1 - m["b"] ** m["t"])
-            )
-        )
+        m_hat, v_hat = (k["S_new"] / (1 - k["b"] ** k["t"]) for k in (m, v))
+        own = self._own_epsilon(known.also(S_new=v_hat, g=m_hat))
         return above, below + own, []
 
     def _factors(self, known, state):
@@ -362,9 +359,8 @@ class Adadelta(Update):
     """Adadelta: E_g as S of RMSprop, and an average of the squared steps in place of η."""
 
     def _state(self, known):
-        known = known.also(
-            S=known["G"], S_new=known["G_new"], d=known["theta"] - known["theta_new"]
-        )
+        d = known["theta"] - known["theta_new"]
+        known = known.also(S=known["G"], S_new=known["G_new"], d=d)
         first = super()._state(known)
         view = known.also(S=known["X"], S_new=known["X_new"])
         own = list(self._constant_weights(view.also(g=view["d"])))

@@ -12,7 +12,7 @@ from .observe import Odd, Raised, record
 
 
 class Known(dict):
-    """Quantities by name, all of one shape; a rule takes what it needs by the names of its arguments.
+    """Quantities by name, all of one shape; a rule takes what its arguments name.
 
     Parameters
     ----------

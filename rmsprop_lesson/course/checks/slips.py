@@ -9,7 +9,7 @@ that asks for another form says so. Several rules of one name are wordings of on
 import numpy as np
 
 RIGHT = ""
-USUAL_EPSILONS = tuple(10.0**-k for k in range(1, 17)) + (5e-8, 2e-8, 1e-3 / 2)
+USUAL_EPSILONS = (*(10.0**-k for k in range(1, 17)), 5e-8, 2e-8, 5e-4)
 
 
 def right_average(S, g, b):

@@ -332,7 +332,9 @@ class Update:
         if known is None or type(self) is not Update:
             return None
         for order in permutations(self.given):
-            other = known.also(**{name: known[was] for name, was in zip(self.given, order)})
+            other = known.also(
+                **{name: known[was] for name, was in zip(self.given, order, strict=True)}
+            )
             S = self._right(other)
             if explain_state(known["S_new"], [Option((), S)]):
                 other = other.also(S=S)

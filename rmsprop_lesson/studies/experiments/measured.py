@@ -8,7 +8,6 @@ from ...descent import descend
 from ...measures import steps_to_reach
 from ...objectives import (
     DoubleWell,
-    Noisy,
     Objective,
     Parabola,
     Plateau,
@@ -19,7 +18,7 @@ from ...objectives import (
 from ...optimizers import Adam, GradientDescent, RMSprop
 from ...schedules import Cosine, Exponential
 from ..races import AMSGrad, Projected, race
-from ..troubles import RareTruth
+from ..troubles import Noisy, RareTruth
 
 GD, RMS, ADAM = "gradient descent", "RMSprop", "Adam"
 THREE = {GD: GradientDescent, RMS: RMSprop, ADAM: Adam}

@@ -4,8 +4,9 @@ import numpy as np
 
 from ...descent import descend
 from ...measures import ewma, half_life, steps_to_reach
-from ...objectives import Noisy, Parabola
+from ...objectives import Parabola
 from ...optimizers import RMSprop
+from ..troubles import Noisy
 from .finding import Finding, answers
 from .measured import each, end_of_run, first_steps, steps_under
 
