@@ -83,7 +83,7 @@ def first_step_factor(beta):
     Returns
     -------
     float
-        |first step| / η.
+        Length of the first step, over η.
     """
     return 1 / np.sqrt(1 - beta)
 
