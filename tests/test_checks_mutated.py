@@ -159,7 +159,7 @@ INPUTS = {
     "worked_table": one(lambda rng: parameters(rng, ()), *STEP, lambda rng: int(rng.integers(9))),
     "first_slip": printed,
     "corrected_average": one(
-        lambda rng: parameters(rng), beta, lambda rng: int(rng.integers(1, 9))
+        lambda rng: np.abs(parameters(rng)), beta, lambda rng: int(rng.integers(1, 9))
     ),
     "first_step_factor": one(beta),
     "steps_until_unbiased": one(beta, lambda rng: float(rng.choice([0.001, 0.01, 0.1, 0.5, 2.0]))),

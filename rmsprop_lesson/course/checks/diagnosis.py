@@ -122,6 +122,8 @@ def _with_square(table):
 
 def explain_state(target, made, slack=0.0):
     """The names of every option that gives the values that were seen."""
+    if not made:
+        return []
     values = np.array([one.values for one in made])
     at = _keys(np.flatnonzero(np.isfinite(target) & (target != 0)))
     close = np.abs(values[:, at] - target[at]) <= 2 * TOLERANCE * np.abs(target[at]) + slack

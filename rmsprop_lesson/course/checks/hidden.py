@@ -299,8 +299,8 @@ class OfTable(Hidden):
     def _rows(self, probe, runs):
         for records, _ in runs[:1]:
             for args, thetas in _replay_call(probe, records):
-                _, lr, b, e, steps = (float(np.asarray(x)) for x in args)
-                if np.shape(thetas) != (int(steps) + 1,):
+                first, lr, b, e, steps = (float(np.asarray(x)) for x in args)
+                if np.shape(thetas) != (int(steps) + 1,) or thetas[0] != first:
                     return
                 before, last = None, None
                 for t in range(int(steps)):
