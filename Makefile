@@ -6,7 +6,8 @@ BIN    := $(VENV)/bin
 LAB_ARGS ?=
 TEST_ARGS ?=
 
-NOTEBOOKS := $(sort $(wildcard notebooks/*.ipynb))
+# The lessons, as _toc.yml lists them.
+NOTEBOOKS := $(shell sed -n "s|.*\(notebooks/[^ ]*\).*|\1.ipynb|p" _toc.yml)
 
 # The same surroundings for everyone: this folder's package, UTF-8, and the notebooks' own
 # Matplotlib backend, whatever the user's shell says.

@@ -16,7 +16,6 @@ import math
 import re
 from html import unescape
 from itertools import pairwise
-from pathlib import Path
 from typing import NamedTuple
 
 import nbformat
@@ -25,12 +24,9 @@ import pytest
 
 import rmsprop_lesson
 from rmsprop_lesson import claims, questions
+from tools import lessons
 
-ROOT = Path(__file__).resolve().parents[1]
-LESSONS = {
-    int(path.stem[:2]): nbformat.read(path, as_version=4)
-    for path in sorted((ROOT / "notebooks").glob("*.ipynb"))
-}
+LESSONS = {number: lessons.notebook(number) for number in lessons.NOTEBOOKS}
 CLOSE = 4  # cells before and after that count as beside, also across a heading
 
 each_lesson = pytest.mark.parametrize("number", LESSONS)
@@ -42,7 +38,7 @@ REWRITTEN = [
     (r"\]\([^)]*\)", "]"),  # addresses
     (r"(?s)<!--.*?-->|</?\w[^>]*>", " "),
     (r"\\tag\{[^}]*\}|\*\*Time\*\* \d+ minutes", ""),  # the minutes: test_lesson_map.py
-    (r"(?<![\w.$])\((?:\d|10)\.[1-9]\d?\)", ""),  # an equation's number: test_lessons.py
+    (r"(?<![\w.$])\(\d{1,2}\.[1-9]\d?\)", ""),  # an equation's number: test_lessons.py
     (r"\b[Ll]essons? \d+(?:(?:, | and | to )\d+)*", "lesson"),
     (r"\bsections? \d+(?:(?:, | and | to )\d+)*", "section"),
     (r"\b(?:of|in|May) (?:19|20)\d\d\b|\((?:[^()]*,\s)?(?:19|20)\d\d\.?\)", "year"),
@@ -400,6 +396,7 @@ def test_every_figure_in_a_reply_was_computed_or_is_in_the_question(number):
 SAID = {"B7": {"4000", "64"}, "C8": {"117838"}}  # sizes; a loop of lesson 10
 
 
+@pytest.mark.skipif(10 not in LESSONS, reason="the trials are in lesson 10")
 def test_every_figure_of_a_verdict_is_one_of_its_experiment():
     trials = {cell.source: cell for cell in LESSONS[10].cells}
     for name, claim in claims.claims().items():
@@ -469,6 +466,8 @@ def test_most_slips_are_seen():
     ],
 )
 def test_a_known_slip_is_seen(lesson, right, wrong):
+    if lesson not in LESSONS:
+        pytest.skip(f"lesson {lesson} is left out")
     guard = Guard(LESSONS[lesson].cells, LISTED.get(lesson, ()))
     cells = [cell.source for cell in LESSONS[lesson].cells if cell.cell_type == "markdown"]
     assert any(right in source for source in cells)

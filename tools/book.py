@@ -20,7 +20,7 @@ import yaml
 from rmsprop_lesson import checks, mnist_available
 from rmsprop_lesson.course.explorers.bundle import bundle
 
-from . import notebooks, npm, outputs, runtime
+from . import lessons, notebooks, npm, outputs, runtime
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "_build"
@@ -36,6 +36,8 @@ def main():
     shutil.copy(ROOT / "_toc.yml", SOURCE)
     (SOURCE / "_config.yml").write_text(yaml.safe_dump(config(), allow_unicode=True), "utf-8")
     _place_lessons()
+    for page in (SOURCE / "docs").glob("*.md"):
+        page.write_text(lessons.without_dead_links(page.read_text("utf-8")), "utf-8")
     (SOURCE / "docs" / "mistakes_table.md").write_text(mistakes(), encoding="utf-8")
     static = SOURCE / "docs" / "_static"
     (static / "site.js").unlink()  # a part of course.js
@@ -75,10 +77,13 @@ def _place_lessons():
     folder = SOURCE / "notebooks"
     folder.mkdir()
     figures = outputs.Figures(SOURCE / "docs" / "_static" / "figures", "../_static/figures")
-    paths = sorted((ROOT / "notebooks").glob("*.ipynb"))
+    paths = list(lessons.NOTEBOOKS.values())
     with ProcessPoolExecutor(2) as pool:
         for path, notebook in zip(paths, pool.map(executed, paths), strict=True):
             mark_answers(notebook)
+            for cell in notebook.cells:
+                if cell.cell_type == "markdown":
+                    cell.source = lessons.without_dead_links(cell.source)
             runtime.add_places(notebook, path.stem)
             nbformat.write(outputs.prepare(notebook, figures), folder / path.name)
     done = SOURCE / "docs" / "done.md"
@@ -157,7 +162,7 @@ def _finish():
     """Put the site in its place, with the lessons as they are for download."""
     shutil.copy(ROOT / "docs" / "404.html", HTML)
     runtime.finish(HTML)
-    for path in (ROOT / "notebooks").glob("*.ipynb"):
+    for path in lessons.NOTEBOOKS.values():
         shutil.copy(path, HTML / "_sources" / "notebooks" / path.name)
 
 

@@ -19,7 +19,7 @@ import nbformat
 from rmsprop_lesson import questions
 from rmsprop_lesson.course import court
 
-from . import notebooks
+from . import lessons, notebooks
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLD = re.compile(r"<details>\s*<summary>(.*?)</summary>(.*?)</details>", re.DOTALL)
@@ -187,9 +187,9 @@ def main(arguments=None):
     parser.add_argument("lessons", nargs="*", type=Path)
     parser.add_argument("--nbgrader", action="store_true", help="an edition for nbgrader, too")
     options = parser.parse_args(arguments)
-    lessons = options.lessons or sorted((ROOT / "notebooks").glob("*.ipynb"))
+    paths = options.lessons or lessons.NOTEBOOKS.values()
     editions = EDITIONS | (NBGRADER if options.nbgrader else {})
-    written = write(options.out, lessons, editions)
+    written = write(options.out, paths, editions)
     print(f"{len(written)} notebooks in {options.out}: " + ", ".join(editions))
 
 
