@@ -161,8 +161,8 @@ site-serve: site ## build the site and show it on http://localhost:8000 (SITE_PO
 SITE_PORT ?= 8000
 
 .PHONY: slides
-slides: $(VENV)/.with-site ## make a reveal.js deck of each lesson in _build/slides
-	@$(BIN)/python -m tools.slides
+slides: $(VENV)/.with-site ## make decks of lessons and plans (SLIDES_ARGS='--name "Ada Lovelace" --date 2027-01-12')
+	@$(BIN)/python -m tools.slides $(SLIDES_ARGS)
 
 .PHONY: test-browser
 test-browser: $(VENV)/.with-browser site slides ## open every page, explorer, lesson and slide in Chromium (apt-get install chromium)

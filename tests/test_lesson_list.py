@@ -15,10 +15,9 @@ from tools import lessons
 ROOT = Path(__file__).resolve().parents[1]
 # The tests that read the list; of the guide those that don't judge every catalogued mistake.
 READERS = ["lesson_map", "lessons", "prose", "handout", "project", "teach"]
-SLOW = ["pages_are_up", "command", "mistakes", "exercise", "folded", "clone", "torch", "slips_are"]
+SLOW = ["pages_are_up", "command", "mistakes", "exercise", "folded", "clone", "torch", "slip"]
 SLIDE, SKIP = {"slideshow": {"slide_type": "slide"}}, {"slideshow": {"slide_type": "skip"}}
 QUESTION = {
-    "id": "own-first",
     "question": "Does a lesson of one's own count?",
     "choices": [
         {"text": "No", "feedback": "It is in the list, so it does."},
@@ -26,7 +25,7 @@ QUESTION = {
     ],
 }
 OWN_QUESTIONS = {
-    "predictions": [QUESTION, QUESTION | {"id": "own-second"}],
+    "predictions": {"own-first": QUESTION, "own-second": QUESTION},
     "quiz": [QUESTION | {"id": f"own-quiz-{i}"} for i in range(3)],
 }
 OWN_GUIDE = """
@@ -40,7 +39,7 @@ OWN_GUIDE = """
   class: {}
   home: {}
   exam: {}
-  written: {question: Why?, answer: Because.}
+  written: {question: 'Why?', answer: Because.}
   typical: {}
 """
 OWN_CELLS = [
