@@ -35,7 +35,8 @@ OWN_GUIDE = """
     - {minutes: 5, text: Section 1. Ask.}
   board: a line
   board_text: >-
-    A line of text on the board that is described here in enough words for somebody who can't see it.
+    A line of text on the board that is described here in enough words for somebody who can't
+    see it.
   class: {}
   home: {}
   exam: {}
@@ -43,8 +44,8 @@ OWN_GUIDE = """
   typical: {}
 """
 OWN_CELLS = [
-    (SLIDE, "# 12 · A lesson of one's own\n\n**Time** 5 minutes · **You will be able to** add one · "
-            "**You need** [lesson 3](03_rmsprop_mathematics.ipynb)."),
+    (SLIDE, "# 12 · A lesson of one's own\n\n**Time** 5 minutes · **You will be able to** add "
+            "one · **You need** [lesson 3](03_rmsprop_mathematics.ipynb)."),
     (SKIP, "from rmsprop_lesson import predict, quiz"),
     (SLIDE, "## 1 · A question"),
     (SLIDE, 'predict("own-first", "It does.")'),

@@ -8,24 +8,35 @@ from rmsprop_lesson import checks, questions
 from . import clock, lessons, teaching
 from .typeset import markdown
 
-STYLE = """
-@page { size: A4; margin: 14mm 15mm; }
-.desk { max-width: 46rem; margin: 0 auto; padding: 0 1em; font: 10pt/1.35 system-ui, sans-serif; }
-.desk > section { break-after: page; }
-.desk h2 { font-size: 14pt; margin: 0 0 .3em; }
-.desk p { margin: .35em 0; }
-.desk table { border-collapse: collapse; width: 100%; }
-.desk :is(td, th) { border-bottom: 1px solid #999; padding: .2em .5em; text-align: left;
+HEAD = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>The guide at the desk</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="assets/katex/katex.min.css">
+<style>
+@page { size: A4; margin: 13mm 15mm; }
+body { max-width: 46rem; margin: 1em auto; padding: 0 1em; font: 10pt/1.33 system-ui, sans-serif; }
+section:not(:last-child) { break-after: page; }
+h2 { font-size: 14pt; margin: 0 0 .3em; }
+p { margin: .35em 0; }
+table { border-collapse: collapse; width: 100%; }
+td, th { border-bottom: 1px solid #999; padding: .15em .5em; text-align: left;
   vertical-align: top; }
-.desk :is(td, th):not(:last-child) { white-space: nowrap; }
-.desk td p { margin: 0; }
-.desk pre { font: 8.5pt/1.25 ui-monospace, monospace; margin: .3em 0; padding: .4em; border: 1px solid #999; }
-@media print { html { background: #fff; color: #000; } }
+:is(td, th):not(:last-child) { white-space: nowrap; }
+td p { margin: 0; }
+pre { font: 8.5pt/1.2 ui-monospace, monospace; border: 1px solid #999; margin: .4em 0;
+  padding: .4em; }
+@media print { body { padding: 0; margin: 0 auto; } }
+</style>
+</head>
+<body>
 """
 
 
 def page(decks):
-    """The page as HTML, with formulas still to be typeset.
+    """The whole page as HTML, with formulas still to be typeset.
 
     Parameters
     ----------
@@ -33,7 +44,7 @@ def page(decks):
         Those of the lessons first; the slides' numbers are taken from them.
     """
     parts = [_lesson(number, made) for number, made in zip(lessons.NOTEBOOKS, decks, strict=False)]
-    return f'<style>{STYLE}</style><main class="desk">{"".join(parts)}</main>'
+    return HEAD + "".join(parts)
 
 
 def _lesson(number, made):

@@ -1,12 +1,12 @@
 """Make reveal.js decks in _build/slides, of each lesson and of each plan: python -m tools.slides
 
 The cells' slide marks are Jupyter's own: slide and subslide begin a slide, a fragment appears with
-a key, notes are for the speaker, skip leaves out. A section is a column of slides, so that a slide's
-number is that of its section and its place in it. A plan's deck has what its parts have, as many
-slides as a class can follow. What is stored in the notebook is shown; nothing is executed. A deck
-opens from a folder or a USB stick: all that it loads lies beside it in assets.
+a key, notes are for the speaker, skip leaves out. A section is a column of slides, so that a
+slide's number is that of its section and its place in it. A plan's deck has what its parts have, as
+many slides as a class can follow. What is stored in the notebook is shown; nothing is executed. A
+deck opens from a folder or a USB stick: all that it loads lies beside it in assets.
 
-    --name "Ada Lovelace" --place "Room 101" --date 2027-01-12     what the titles say of the lecture
+    --name "Ada Lovelace" --place "Room 101" --date 2027-01-12     what the titles say
 
 nbconvert's slides would need MathJax, its own template and a script for the widgets; a page of our
 own is shorter, and reads Markdown with the parser that the site uses.
@@ -15,6 +15,7 @@ own is shorter, and reads Markdown with the parser that the site uses.
 import argparse
 import copy
 import json
+import math
 import re
 import shutil
 from html import escape, unescape
@@ -32,7 +33,8 @@ from .worked_code import worked
 SLIDES = book.BUILD / "slides"
 DECK = book.ROOT / "tools" / "deck"
 STYLES = {"light": "a11y-high-contrast-light", "dark": "a11y-high-contrast-dark"}
-LICENCE = "Text and pictures: CC BY 4.0 · code: MIT · digits: MNIST, Y. LeCun, C. Cortes, C. Burges"
+LICENCE = "Text and pictures CC BY 4.0, code MIT; digits: MNIST (LeCun, Cortes, Burges)"
+SLIDE = 1.75  # minutes that a slide of a plan takes, or more
 WIDE, LONG = 4, 14  # columns beyond which a table takes the slide's width; rows that a slide shows
 SIGHTS = ("<img", "<table", "rmsprop-explorer")
 ROW = re.compile(r"<tr.*?</tr>", re.DOTALL)
@@ -65,7 +67,7 @@ def main(arguments=None):
     decks += [_deck_of_plan(plan, figures, by) for plan in plans.plans() + plans.sessions()]
     for made, ready in zip(decks, typeset(list(map(html_of, decks))), strict=True):
         _write(made.stem, made.title, f'<div class="slides">{ready}</div>')
-    _write("desk", "The guide at the desk", typeset([desk.page(decks)])[0])
+    (SLIDES / "desk.html").write_text(typeset([desk.page(decks)])[0], encoding="utf-8")
     about = (DECK / "index.html").read_text(encoding="utf-8")
     split = len(lessons.NOTEBOOKS)
     for place, those in (("LESSONS", decks[:split]), ("PLANS", decks[split:])):
@@ -78,7 +80,7 @@ def _linked(made):
 
 
 def _deck_of_lesson(number, figures, by):
-    """The deck of a lesson: all its sections, with the lecture's name and place on the first slide."""
+    """The deck of a lesson: all its sections; the first slide says who speaks where and when."""
     part = plans.Part(
         lessons.minutes(number), lesson=number, sections=tuple(lessons.sections(number)), whole=True
     )
@@ -92,7 +94,7 @@ def _deck_of_lesson(number, figures, by):
 
 def _deck_of_plan(plan, figures, by):
     """The deck of a plan: a title, then its parts, about a slide for two minutes."""
-    deck = spoken.Deck(re.sub(r"\W+", "_", plan.name.lower()), plan.name, plan.minutes)
+    deck = spoken.Deck(plan_stem(plan), plan.name, plan.minutes)
     listed = [lessons.title(p.lesson) for p in plan.parts if p.lesson is not None]
     title = "\n".join(f"- {name}" for name in dict.fromkeys(listed))
     deck.add("", [_slide_of(f"# RMSprop: {plan.name}\n\n{title}\n\n{_imprint(by)}")], length=0)
@@ -103,6 +105,11 @@ def _deck_of_plan(plan, figures, by):
         else:
             _add(deck, part, _cells(part.lesson, figures), few=True)
     return deck
+
+
+def plan_stem(plan):
+    """The name of a plan's deck: 45_minutes."""
+    return re.sub(r"\W+", "_", plan.name.lower())
 
 
 def _slide_of(source):
@@ -137,14 +144,14 @@ def _add(deck, part, cells, few=False):
 
 
 def _few(groups):
-    """As many of a section's slides as its minutes allow, one for two minutes.
+    """As many of a section's slides as its minutes allow.
 
-    What asks, what carries a numbered equation and an exercise stays; the rest stays in the order
-    of the minutes that the clock gives it. The minutes of what goes are those of what stays.
+    What asks, what carries a numbered equation and an exercise stay; then come figures, then the
+    rest in the order of its minutes. What stays takes over the minutes of what goes.
     """
     minutes = sum(map(spoken.minutes, groups))
-    most = max(1, round(minutes / 2))
-    ranked = sorted(groups, key=lambda group: (not _must_stay(group), -spoken.minutes(group)))
+    most = math.ceil(minutes / SLIDE)
+    ranked = sorted(groups, key=lambda g: (not _must_stay(g), not _is_seen(g), -spoken.minutes(g)))
     needed = [group for group in groups if _must_stay(group)]
     kept = [g for g in groups if any(g is r for r in [*needed, *ranked[:most]]) or _is_result(g)]
     scale = minutes / (sum(map(spoken.minutes, kept)) or 1)
@@ -161,6 +168,10 @@ def _must_stay(group):
         or any(r"\tag{" in cell.source for mark, cell in group if mark != "notes")
         or any(c.metadata.get("rmsprop_lesson", {}).get("part") == "stub" for _, c in group)
     )
+
+
+def _is_seen(group):
+    return any("<img" in _html_of(cell) for _, cell in group)
 
 
 def _is_result(group):

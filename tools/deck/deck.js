@@ -5,6 +5,7 @@
   const WIDE = 1280 - 2 * 40;
   const LARGEST = 1.5; // times the sizes of deck.css, which are the least that the last row can read
   const STEP = 0.02;
+  const WORDS = 300; // and of what stands beside it
   const FIGURE = 900; // pixels: the least width of what a prediction reveals
   const EXPLORER = ".rmsprop-explorer:not([data-explorer=prediction], [data-explorer=quiz])";
   const QUESTION = ":is([data-explorer=prediction], [data-explorer=quiz]) .rx";
@@ -75,7 +76,7 @@
       beside.replaceWith(...beside.childNodes);
       if (enlarge(content)) return null;
     }
-    content.classList.add("tight");
+    content.classList.add("tight", "wrapped");
     if (enlarge(content)) return null;
     const blocks = [...content.querySelectorAll(":scope > .part:not(.goes-on) > *")];
     const moved = [];
@@ -126,7 +127,7 @@
     const image = result.querySelector("img");
     if (!image) return revealTable(result);
     result.closest(".fit").style.zoom = 1;
-    const wide = (beside, least = FIGURE) => largest(least, WIDE, 4, (width) => {
+    const wide = (beside, least = FIGURE) => largest(least, beside ? WIDE - WORDS : WIDE, 4, (width) => {
       result.classList.toggle("why-beside", beside);
       result.style.setProperty("--wide", `${width}px`);
       return result.offsetHeight <= TALL && result.scrollWidth <= result.clientWidth;
@@ -196,11 +197,13 @@
     const input = Object.assign(document.createElement("input"), { className: "vote", type: "text", inputMode: "numeric", value: "0" });
     input.setAttribute("aria-label", `Votes for: ${asked.choices[i].text}`);
     const fields = () => choices.map((choice) => choice.querySelector(".vote"));
-    input.addEventListener("input", () => {
+    input.addEventListener("input", () => count());
+    input.addEventListener("change", () => count(true));
+    const count = (all = false) => {
       const counts = input.value.match(/\d+/g) ?? ["0"];
-      if (counts.length > 1) fields().slice(i).forEach((other, k) => { other.value = counts[k] ?? other.value; });
+      if (all) fields().slice(i).forEach((other, k) => { other.value = counts[k] ?? other.value; });
       show(choices, asked, fields().map((other) => parseInt(other.value, 10) || 0));
-    });
+    };
     input.addEventListener("keydown", (event) => {
       const step = { Enter: 1, ArrowDown: 1, ArrowUp: -1 }[event.key];
       if (!step) return;
@@ -290,6 +293,15 @@
     document.dispatchEvent(new KeyboardEvent("keydown", event));
   }
 
+  // A slide's number: its section's and its place in it; a result has that of its question.
+  function numbered(slide) {
+    const column = slide?.parentElement;
+    if (!column) return [""];
+    const counted = [...column.querySelectorAll(":scope > .leaf:not(.result)")];
+    const before = counted.filter((other) => slide.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_PRECEDING).length;
+    return [[...column.parentElement.children].indexOf(column) + 1, ".", before + !slide.matches(".result")];
+  }
+
   const sections = [...document.querySelectorAll(".slides section.leaf")];
   if (sections.length === 0) return;
   const html = document.documentElement;
@@ -307,7 +319,7 @@
     html.classList.remove("measuring");
     Reveal.initialize({
       width: 1280, height: 720, margin: 0.02, center: false, controls: false, hash: true, transition: "none",
-      backgroundTransition: "none", slideNumber: "h.v", navigationMode: "linear", pdfSeparateFragments: false, pdfMaxPagesPerSlide: 1,
+      backgroundTransition: "none", slideNumber: numbered, navigationMode: "linear", pdfSeparateFragments: false, pdfMaxPagesPerSlide: 1,
       plugins: [RevealNotes],
       keyboardCondition: (event) => document.activeElement === document.body || !belongs(event, document.activeElement),
     });
