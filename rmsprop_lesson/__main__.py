@@ -1,29 +1,50 @@
-"""The course's commands, such as ``python -m rmsprop_lesson worksheet --help``."""
+"""What a teacher does with a class: ``python -m rmsprop_lesson --help``."""
 
 import argparse
 import sys
-
-from .course import worksheets
+from pathlib import Path
 
 
 def main(arguments=None):
-    """Carry out one command; a bad argument ends the program with a message."""
+    """Do what the command line asks for; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m rmsprop_lesson", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
-    sheet = commands.add_parser(
-        "worksheet", help="write worksheets for pen and paper, and their key"
-    )
-    sheet.add_argument(
-        "--students", type=int, required=True, help="how many, each with other numbers"
-    )
-    sheet.add_argument("--seed", type=int, default=0, help="the same seed gives the same sheets")
-    sheet.add_argument("--out", required=True, help="the folder to write to")
-    options = parser.parse_args(arguments)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for add in (_collect,):
+        add(commands)
+    options = vars(parser.parse_args(arguments))
+    command = options.pop("run")
     try:
-        written = worksheets.write(options.out, options.students, options.seed)
-    except (ValueError, OSError) as error:
-        sheet.error(str(error))
-    print(f"{len(written)} files in {options.out}: {worksheets.ALL} to print, {worksheets.KEY}")
+        print(command(**options))
+    except (ImportError, OSError, TypeError, ValueError) as error:
+        print(f"{parser.prog}: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _command(commands, run, name, **texts):
+    parser = commands.add_parser(name, description=run.__doc__, help=run.__doc__, **texts)
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _collect(commands):
+    parser = _command(commands, collect, "collect")
+    parser.add_argument("folder", type=Path, help="as Moodle, Canvas or nbgrader hand it out")
+    parser.add_argument("--out", type=Path, default=Path("class.csv"), help="the table to write")
+    parser.add_argument("--roster", type=Path, help="everybody's names, a line each, or a CSV file")
+    parser.add_argument("--jobs", type=int, help="processes at once (default: all cores)")
+
+
+def collect(folder, out, roster, jobs):
+    """judge returned notebooks: a table, and a page with what to repeat"""
+    from .course import collecting
+
+    names = collecting.read_roster(roster) if roster else ()
+    group = collecting.collect(folder, names, jobs)
+    page = out.with_suffix(".html")
+    group.write_csv(out)
+    group.write_page(page)
+    return f"{len(group.learners)} learners: {out}, {page}"
 
 
 if __name__ == "__main__":
