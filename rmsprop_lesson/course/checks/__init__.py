@@ -10,7 +10,17 @@ from importlib import import_module
 from .engine import Exercise, Probe
 from .verdict import Verdict
 
-__all__ = ["Exercise", "Probe", "Verdict", "cells", "exercises", "graded", "matrix", "mine", "progress"]
+__all__ = [
+    "Exercise",
+    "Probe",
+    "Verdict",
+    "cells",
+    "exercises",
+    "graded",
+    "matrix",
+    "mine",
+    "progress",
+]
 
 _MODULES = (
     "first_steps",
@@ -49,7 +59,7 @@ def cells(name):
     return cells(exercises()[name])
 
 
-def graded(name, function):
+def graded(name, function, seconds=None):
     """Judge what was handed in for an exercise: the course's own solution isn't accepted.
 
     Parameters
@@ -57,6 +67,8 @@ def graded(name, function):
     name : str
         Such as "rmsprop_step".
     function : callable
+    seconds : float, optional
+        Time limit, if not the check's.
 
     Returns
     -------
@@ -72,9 +84,9 @@ def graded(name, function):
     from .borrowed import borrowed
     from .engine import SECONDS
 
-    exercise = _named(name)
-    verdict = exercise.judge(function)
-    source = verdict.passed and borrowed(exercise, function, exercises().values(), SECONDS)
+    exercise, seconds = _named(name), seconds or SECONDS
+    verdict = exercise.judge(function, seconds)
+    source = verdict.passed and borrowed(exercise, function, exercises().values(), seconds)
     if not source:
         return verdict
     message = f"{source} of the course does the work here. Write it yourself."

@@ -9,9 +9,8 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from .. import checks
+from ..checks.engine import SECONDS
 from .report import Learner, SchoolClass
 from .returned import read_roster, returned
 from .submission import Broken, read
@@ -71,12 +70,12 @@ class Ran:
             self._judge(told["exercise"], told)
 
     def _judge(self, name, verdict):
-        """Keep the last verdict on an exercise; an untouched stub counts only if nothing else is."""
+        """Keep the last verdict; that on an untouched stub only where there is no other."""
         if verdict["status"] != "open" or name not in self.verdicts:
             self.verdicts[name] = verdict
 
 
-def collect(folder, roster=(), jobs=None):
+def collect(folder, roster=(), jobs=None, seconds=SECONDS):
     """Judge every notebook of a folder.
 
     Parameters
@@ -88,6 +87,8 @@ def collect(folder, roster=(), jobs=None):
     jobs : int, optional
         Processes at once: all cores if left out, unless ``joblib.parallel_config`` says something
         else, which may be a cluster's engine.
+    seconds : float
+        For each cell, and for the check of each exercise.
 
     Returns
     -------
@@ -114,16 +115,17 @@ def collect(folder, roster=(), jobs=None):
         raise ValueError(f"{folder} is empty: nobody handed in anything, and no list names anybody")
     named = get_active_backend()[1]
     parallel = Parallel(n_jobs=jobs or (-1 if named in (None, 1) else named))
-    learners = parallel(delayed(judged)(one) for one in everybody)
+    learners = parallel(delayed(judged)(one, seconds) for one in everybody)
     return SchoolClass(learners)
 
 
-def judged(one):
+def judged(one, seconds=SECONDS):
     """Everything about what one learner handed in.
 
     Parameters
     ----------
     one : Returned
+    seconds : float
 
     Returns
     -------
@@ -139,16 +141,17 @@ def judged(one):
         except Broken as error:
             learner.note("broken", str(error))
         else:
-            learner.add(submission, run(submission))
+            learner.add(submission, run(submission, seconds))
     return learner
 
 
-def run(submission):
+def run(submission, seconds=SECONDS):
     """Run a notebook's cells in processes of their own, and gather what they tell.
 
     Parameters
     ----------
     submission : Submission
+    seconds : float
 
     Returns
     -------
@@ -157,7 +160,7 @@ def run(submission):
     skip = {}
     for _ in range(TRIES):
         ran, at = Ran(given=dict(submission.given)), None
-        lines, code = _told({"cells": submission.cells, "skip": skip})
+        lines, code = _told({"cells": submission.cells, "skip": skip, "seconds": seconds})
         for told in lines:
             at = told.get("at", at)
             ran.sort(told)

@@ -48,7 +48,7 @@ class Learner:
         """Take over what stands in a notebook and what its processes told."""
         self.written |= submission.written
         self.given |= ran.given
-        self.verdicts |= {name: NOT_THERE for name in submission.exercises} | ran.verdicts
+        self.verdicts |= dict.fromkeys(submission.exercises, NOT_THERE) | ran.verdicts
         for trouble in ran.troubles:
             kind = "endless loop" if trouble["kind"] in ("endless", "ended") else "did not run"
             self.note(kind, f"cell {trouble['cell']}: {trouble['error']}")
@@ -248,7 +248,8 @@ def _misconception(one):
     where = f"{title}, <code>{one.where}</code>" if title else escape(one.where)
     say = f"<p><strong>Say:</strong> {escape(one.say)}</p>" if one.say else ""
     return (
-        f'<div class="misconception"><p><strong>{n} × {escape(one.what)}</strong> · {where}</p>{say}'
+        f'<div class="misconception"><p><strong>{n} × {escape(one.what)}</strong> · {where}</p>'
+        f"{say}"
         f"<details><summary>Who</summary>{escape(', '.join(one.learners))}</details></div>"
     )
 

@@ -88,7 +88,7 @@ def _cell(number, cell):
 
 
 def _as_handed_out(cell, source):
-    """Whether a cell is as the lesson has it: its id is the hash of its source (tools/notebooks.py).
+    """Whether a cell is as the lesson has it: its id is its source's hash (tools/notebooks.py).
 
     Of a cell that the lesson has twice, the second hashes on; it counts as the learner's.
     """

@@ -1,6 +1,6 @@
 """Run a learner's cells and judge the exercises, in a process that can do no harm.
 
-The process reads ``{"cells": …, "skip": …}`` from its standard input and writes a
+The process reads ``{"cells": …, "skip": …, "seconds": …}`` from its standard input and writes a
 line of JSON for each thing it finds. Before a learner's code runs there are limits of memory, of
 file size and of time, no network, and no way to write, delete or start anything outside of its own
 empty folder. That keeps slips and pranks away; it is no prison for somebody who studies it.
@@ -17,11 +17,12 @@ import traceback
 
 from .. import checks
 from ..checks import sandbox
+from ..checks.engine import MENDING_SECONDS
 from ..guide import names_bound
 
-SECONDS = 5.0  # for a cell, as for all probes of an exercise
-MERCY = 3.0  # what compiled code gets beyond that, before the process is ended
-MEMORY = 3 << 30  # bytes of address space; NumPy, pandas and Matplotlib take about one
+LONGER = 10  # times as long for a cell as handed out: it comes back, and may import much
+MERCY = 3.0  # seconds that compiled code gets beyond its time, before the process is ended
+MEMORY = 3 << 29  # bytes of address space; NumPy, pandas and Matplotlib take a quarter of a GiB
 LARGEST_FILE = 10 << 20
 SAID = {"ended": "had not come back and could not be stopped", "died": "ended Python"}
 
@@ -55,7 +56,7 @@ def main():
     _limits()
     sys.addaudithook(_guard(os.getcwd()))
     try:
-        Run(request["cells"], exercises, request["skip"], tell).all()
+        Run(exercises, tell=tell, **request).all()
     except Exception:  # ours, not the learner's; not to be taken for an endless loop
         tell(failed=traceback.format_exc(limit=-1))
     tell(end=True)
@@ -132,17 +133,20 @@ class Run:
 
     Parameters
     ----------
+    exercises : dict of str to Exercise
     cells : list of dict
         As in `Submission`.
-    exercises : dict of str to Exercise
     skip : dict of str to str
         What ended an earlier process ("cell 12" or an exercise's name), and how: "ended" by the
         clock, or "died".
+    seconds : float
+        For a cell, and for all probes of an exercise.
     tell : callable
     """
 
-    def __init__(self, cells, exercises, skip, tell):
+    def __init__(self, exercises, cells, skip, seconds, tell):
         self.cells, self.exercises, self.skip, self.tell = cells, exercises, skip, tell
+        self.seconds = seconds
         self.names = {"__name__": "__main__", "display": lambda *things, **options: None}
         for cell in cells:
             cell["code"] = without_magics(cell["source"])
@@ -190,13 +194,14 @@ class Run:
             return self._trouble(cell, kind, SAID[kind])
         if cell["slip"]:
             return self._trouble(cell, "syntax", cell["slip"])
-        self._at(f"cell {number}")
+        seconds = self.seconds if cell["own"] else LONGER * self.seconds
+        self._at(f"cell {number}", seconds)
         linecache.cache[file] = (len(cell["code"]), None, cell["code"].splitlines(True), file)
         try:
-            error = sandbox.run(lambda: self._executed(cell, file), SECONDS)
+            error = sandbox.run(lambda: self._executed(cell, file), seconds)
         except sandbox.TimeUp:
             kind = "endless" if cell["own"] else "slow"
-            return self._trouble(cell, kind, f"had not come back after {SECONDS:g} s")
+            return self._trouble(cell, kind, f"had not come back after {seconds:g} s")
         if error and error.startswith("MemoryError"):  # what it filled is set free
             for name in cell["binds"]:
                 self.names.pop(name, None)
@@ -222,8 +227,8 @@ class Run:
             mistake = "endless loop" if kind == "ended" else "ended Python"
             verdict = checks.Verdict(name, False, mistake, f"It {SAID[kind]}.")
         else:
-            self._at(name)
-            verdict = checks.graded(name, self.names[name])
+            self._at(name, 2 * self.seconds + MENDING_SECONDS)  # judged, and watched
+            verdict = checks.graded(name, self.names[name], self.seconds)
         self.tell(
             exercise=name,
             cell=number,
@@ -233,10 +238,10 @@ class Run:
             message=verdict.message,
         )
 
-    def _at(self, step):
+    def _at(self, step, seconds):
         """Say what comes next, so that the caller knows what ended the process."""
         self.tell(at=step)
-        faulthandler.dump_traceback_later(2 * SECONDS + MERCY, exit=True, file=sys.__stderr__)
+        faulthandler.dump_traceback_later(seconds + MERCY, exit=True, file=sys.__stderr__)
 
 
 def without_magics(source):

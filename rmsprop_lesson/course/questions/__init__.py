@@ -14,6 +14,7 @@ from .bank import (
     lessons,
     prediction,
 )
+from .bank import review as earlier
 from .widgets import answer, ask, find, predict, quiz, review
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Wrong",
     "answer",
     "ask",
+    "earlier",
     "everything",
     "find",
     "lesson",

@@ -86,9 +86,10 @@ def find(name):
         If there is none.
     """
     everything = bank.everything()
+    name = re.sub(r"-before-\d+$", "", str(name))  # asked again in a later lesson
     if name in everything:
         return everything[name]
-    if isinstance(name, str) and name.startswith("claim-"):
+    if name.startswith("claim-"):
         from .. import court  # which needs this module
 
         with suppress(ValueError):
