@@ -122,10 +122,11 @@ class Question:
             return self.choices[int(value)].text, self.choices[int(value)].feedback
         if within(value, self.number, self.tolerance):
             return f"{self.number:g} {self.unit}".strip(), self.feedback
-        for wrong in self.wrong:
-            if within(value, wrong.number, self.tolerance):
-                return f"{wrong.number:g} {self.unit}".strip(), wrong.feedback
-        return "another number", self.otherwise
+        typical = [wrong for wrong in self.wrong if within(value, wrong.number, self.tolerance)]
+        if not typical:
+            return "another number", self.otherwise
+        nearest = min(typical, key=lambda wrong: abs(value - wrong.number))
+        return f"{nearest.number:g} {self.unit}".strip(), nearest.feedback
 
     def plain(self):
         """Return what the browser needs, as plain JSON."""
