@@ -7,10 +7,12 @@ IMS Question & Test Interoperability 1.2 and 2.1; IMS Content Packaging 1.1.
 
 import base64
 import json
+import math
 import re
 import zipfile
 from dataclasses import dataclass
 from html import escape, unescape
+from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -100,7 +102,7 @@ def html(text, picture=None, source=""):
     text = re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text)).replace("\n", "<br/>")
     text = re.sub(r"\$([^$]+)\$", r"\\(\1\\)", text)  # as MathJax in Moodle and Canvas wants it
     shown = f'<p><img src="{source}" alt="{escape(picture.alt)}"/></p>' if picture else ""
-    return f"<p>{text}</p>{shown}"
+    return (f"<p>{text}</p>" if text else "") + shown
 
 
 def asked(question):
@@ -110,17 +112,21 @@ def asked(question):
 
 
 def intervals(question):
-    """The numbers that get an answer of their own, the right one first, then the nearest.
+    """The numbers that get an answer of their own; where two would, the nearer one counts.
 
     Returns
     -------
     list of (float, float, str, bool)
-        From, to, what to say, and whether it is right. Where two overlap, the first counts.
+        From, to, what to say, and whether it is right. The right one comes first, and counts first.
     """
     room = question.tolerance + 1e-9 * max(abs(question.number), question.tolerance)
-    near = sorted(question.wrong, key=lambda wrong: abs(wrong.number - question.number))
     found = [(question.number - room, question.number + room, question.feedback, True)]
-    return found + [(w.number - room, w.number + room, w.feedback, False) for w in near]
+    wrong = sorted(question.wrong, key=lambda one: one.number)
+    middles = [(a.number + b.number) / 2 for a, b in pairwise(wrong)]
+    for one, before, after in zip(wrong, [-math.inf, *middles], [*middles, math.inf], strict=False):
+        low, high = max(one.number - room, before), min(one.number + room, after)
+        found.append((low, high, one.feedback, False))
+    return found
 
 
 def element(tag, *children, **attributes):
@@ -182,7 +188,12 @@ def _moodle_question(question, picture):
         kind = "multichoice"
     else:
         answers = [
-            (f"{(low + high) / 2:.12g}", say, right, [element("tolerance", f"{(high - low) / 2:g}")])
+            (
+                f"{(low + high) / 2:.12g}",
+                say,
+                right,
+                [element("tolerance", f"{(high - low) / 2:g}")],
+            )
             for low, high, say, right in intervals(question)
         ]
         answers.append(("*", question.otherwise, False, [element("tolerance", "0")]))
@@ -193,7 +204,9 @@ def _moodle_question(question, picture):
 def _moodle_answer(text, say, right, more):
     form = "html" if text.startswith("<") else "moodle_auto_format"
     feedback = _moodle_html("feedback", html(say))
-    return element("answer", _text(text), *more, feedback, fraction=100 if right else 0, format=form)
+    return element(
+        "answer", _text(text), *more, feedback, fraction=100 if right else 0, format=form
+    )
 
 
 # ── QTI ──────────────────────────────────────────────────────────────────────────────────────────
@@ -303,7 +316,11 @@ def _choices12(question):
     ]
     render = element("render_choice", *labels)
     conditions = [
-        (element("conditionvar", element("varequal", letter, respident="response1")), c.feedback, c.right)
+        (
+            element("conditionvar", element("varequal", letter, respident="response1")),
+            c.feedback,
+            c.right,
+        )
         for letter, c in zip(LETTERS, question.choices, strict=False)
     ]
     return _Answers12(

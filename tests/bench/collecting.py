@@ -65,7 +65,9 @@ def changed(edition, kind, i):
     for place, cell in enumerate(list(notebook.cells)):
         mark = cell.metadata.get("rmsprop_lesson", {})
         if mark.get("part") == "stub":
-            cell.source = written(checks.exercises()[mark["exercise"]], cell.source, kind, i + place)
+            cell.source = written(
+                checks.exercises()[mark["exercise"]], cell.source, kind, i + place
+            )
     extra = {
         "endless loop outside": "while True:\n    pass",
         "endless loop in C": "10 ** 10 ** 9",
@@ -89,7 +91,11 @@ def written(exercise, stub, kind, luck):
         return f"{head}x = []\n    while True:\n        x.append(bytes(10**8))"
     mistakes = [as_tuple(made)[0] for made, _ in exercise.mistakes.values()]
     mistakes = [made for made in mistakes if hasattr(made, "__code__") and "\n" in source(made)]
-    chosen = exercise.solution if luck % 3 else (mistakes or [exercise.solution])[luck % max(1, len(mistakes))]
+    chosen = (
+        exercise.solution
+        if luck % 3
+        else (mistakes or [exercise.solution])[luck % max(1, len(mistakes))]
+    )
     code = source(chosen).replace(f"def {chosen.__name__}(", f"def {exercise.name}(", 1)
     return code.replace(")", "", 1) if kind == "syntax error" else f"import numpy as np\n{code}"
 
