@@ -11,9 +11,10 @@ import pytest
 
 import rmsprop_lesson as lesson
 from rmsprop_lesson import explore
+from rmsprop_lesson.course import progress
 from rmsprop_lesson.course.explorers import noise, runs
 from rmsprop_lesson.course.explorers.bundle import bundle
-from rmsprop_lesson.course.explorers.settings import SETTINGS
+from rmsprop_lesson.course.explorers.settings import SETTINGS, checked
 from rmsprop_lesson.network import Network
 
 EXPLORERS = list(SETTINGS)
@@ -88,7 +89,7 @@ def test_still_version_is_the_same_every_time_and_well_formed(name):
 
 
 def test_still_pictures_have_a_text_alternative():
-    for name in ("valley", "average-and-bias", "plateau-and-noise"):
+    for name in ("valley", "glasses", "average-and-bias", "plateau-and-noise"):
         label = re.search(r'<svg role="img" aria-label="([^"]+)"', html_of(explore(name)))
         assert len(label[1]) > 60
 
@@ -108,6 +109,60 @@ def test_still_valley_says_who_diverged():
 def test_data_for_a_page_can_be_read_from_its_html():
     script = re.search(r'<script type="application/json">(.*?)</script>', html_of(explore("mnist")))
     assert json.loads(script[1]) == runs.mnist_record()
+
+
+# ── RMSprop's glasses ───────────────────────────────────────────────────────────────────────────
+
+
+def glasses(**settings):
+    return runs.glasses(checked("glasses", settings))
+
+
+def test_glasses_walk_is_the_packages():
+    positions, _ = glasses(condition=100, start=[3.0, 1.0], steps=40)
+    run = lesson.descend(lesson.Valley(100), lesson.RMSprop(0.2), [3.0, 1.0], 40)
+    np.testing.assert_array_equal(positions, run.positions)
+
+
+def test_glasses_show_circles_once_S_has_settled_and_none_in_a_turned_valley():
+    assert glasses(steps=300)[1][-1] == pytest.approx(1, abs=0.01)
+    assert glasses(steps=300, angle=45)[1][-1] == pytest.approx(20, rel=0.01)
+
+
+def test_glasses_do_not_depend_on_the_condition_number():
+    for kappa in (1.0, 1000.0):
+        np.testing.assert_allclose(glasses(condition=kappa)[1], glasses()[1], rtol=1e-4)
+
+
+def test_glasses_that_turn_see_the_same_in_every_rotation():
+    point = np.array([2.0, 1.0])
+    straight = glasses(lenses="turning", start=point)
+    for angle in (20.0, 45.0):
+        start = lesson.Valley(20, angle).turn(point)
+        positions, seen = glasses(lenses="turning", angle=angle, start=start)
+        np.testing.assert_allclose(seen[5:40], straight[1][5:40], rtol=1e-3)
+        losses = lesson.Valley(20, angle)(positions[:20])
+        np.testing.assert_allclose(losses, lesson.Valley(20)(straight[0][:20]), rtol=1e-4)
+
+
+@pytest.mark.parametrize("lenses", ["apart", "turning"])
+def test_no_step_leaves_the_box(lenses):
+    positions, _ = glasses(lenses=lenses, angle=30, condition=100)
+    steps = np.diff(positions, axis=0)
+    longest = abs(steps).max() if lenses == "apart" else np.linalg.norm(steps, axis=1).max()
+    assert longest == pytest.approx(0.2 / np.sqrt(0.1), rel=1e-6)  # the first step reaches it
+
+
+# ── challenges ──────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_challenge_that_is_met_is_kept_with_the_progress(monkeypatch, tmp_path):
+    monkeypatch.setenv(progress.VARIABLE, str(tmp_path / "progress.json"))
+    monkeypatch.setattr(progress, "_memory", {})
+    explore("glasses").met = ["circles"]
+    assert progress.done()["challenges"] == {"glasses/circles": True}
+    assert explore("glasses").met == ["circles"]
+    assert explore("valley").met == []
 
 
 # ── a learner's own optimiser ───────────────────────────────────────────────────────────────────
@@ -223,7 +278,7 @@ def test_a_run_that_leaves_the_numbers_is_cut():
 
 
 def test_the_script_is_light():
-    assert len(bundle().encode()) <= 120_000
+    assert len(bundle().encode()) <= 200_000
 
 
 def test_noise_is_normal():

@@ -80,6 +80,13 @@ def _climbs(losses):
     return losses[-1] > losses[0] and losses[-late:].max() > losses[-2 * late : -late].max()
 
 
+def _glasses(s, t):
+    positions, seen = runs.glasses(s)
+    yield from ((value, 3) for value in positions[t])
+    if seen[t] < 1e6:  # further on both ways of computing it round
+        yield seen[t], 3
+
+
 def _average(s, t):
     if t == 0:
         return [(runs.average(s)[2][0], 3)]
@@ -106,6 +113,7 @@ def _mnist(s, t):
 _FOUND = {
     "step-by-step": _step_by_step,
     "valley": _valley,
+    "glasses": _glasses,
     "average-and-bias": _average,
     "plateau-and-noise": _plateau,
     "mnist": _mnist,
@@ -115,6 +123,7 @@ _FOUND = {
 def operate(page, host, hand):
     """Use every control of the explorer in the element `host`, and compare after each."""
     press, before = _PRESS[hand], host.evaluate(STATE)
+    unfold(page)
     for control in host.locator(CONTROLS).element_handles():
         press(page, control, slider=control.get_attribute("type") == "range")
         compare(page, host)
@@ -124,6 +133,11 @@ def operate(page, host, hand):
             press(page, button.element_handle())
             compare(page, host)
     assert host.evaluate(STATE) != before
+
+
+def unfold(page):
+    """Open what is folded in all explorers of a page."""
+    page.evaluate("document.querySelectorAll('.rx-more').forEach((el) => { el.open = true; })")
 
 
 def compare(page, host):

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from operating import operate
+from conftest import serve
+from operating import operate, unfold
 
 import rmsprop_lesson as lesson
 from rmsprop_lesson import explore
@@ -28,6 +29,7 @@ REACHABLE = ", ".join(
         'button:not([tabindex="-1"])',
         ".rx-handle",
         ".rx-scroll[tabindex]",
+        "summary",
     )
 )
 
@@ -50,6 +52,22 @@ def show(page, name, theme="light", **settings):
     page.set_content(page_of(html, script, theme))
     page.wait_for_selector(".rx-card")
     return page
+
+
+@pytest.fixture
+def site(tmp_path):
+    """Serve pages with an explorer that remembers: site("glasses") is the address of one."""
+    server = serve(tmp_path)
+
+    def address(name, before="", **settings):
+        html = explore(name, **settings)._repr_mimebundle_()[0]["text/html"]
+        script = f"{bundle()}\nmountAll(document, {{ memory: true }});"
+        page = page_of(before + html, script)
+        (tmp_path / f"{name}.html").write_text(page, encoding="utf-8")
+        return f"http://127.0.0.1:{server.server_port}/{name}.html"
+
+    yield address
+    server.shutdown()
 
 
 def state(page):
@@ -112,7 +130,10 @@ STEPS = 60
 @pytest.fixture
 def core(page_without_network):
     """A page that knows the explorers' arithmetic."""
-    names = "OBJECTIVES, OPTIMIZERS, optimizer, descend, feed, gaussian, stepsUntil"
+    names = (
+        "OBJECTIVES, OPTIMIZERS, optimizer, descend, feed, gaussian, stepsUntil, glassesOf, "
+        "seenThrough"
+    )
     source = re.sub(r"^export ", "", CORE.read_text(encoding="utf-8"), flags=re.MULTILINE)
     page_without_network.set_content(page_of("", f"{source}\nwindow.core = {{ {names} }};"))
     return page_without_network
@@ -173,6 +194,28 @@ def test_rates_equal_the_packages(core):
             [build.name, settings],
         )
         np.testing.assert_allclose(got, expected[: len(got)], rtol=1e-12, err_msg=str(settings))
+
+
+@pytest.mark.parametrize("angle", [0, 20, 45])
+@pytest.mark.parametrize("lenses", ["apart", "turning"])
+def test_glasses_are_the_same(core, lenses, angle):
+    settings = {"condition": 100, "angle": angle, "lenses": lenses, "start": [3.0, 1.0]}
+    settings = checked("glasses", settings)
+    positions, seen = runs.glasses(settings)
+    kinds = {"apart": "RMSprop", "turning": "full-matrix RMSprop"}
+    got = core.evaluate(
+        """([name, s]) => {
+          const objective = core.OBJECTIVES.Valley(s);
+          const opt = core.optimizer(name, { learning_rate: s.learning_rate, beta: s.beta });
+          const run = core.descend(objective, opt, s.start, s.steps);
+          const seen = run.state.slice(1)
+              .map(({ S }) => core.seenThrough(core.glassesOf(S, 1e-8), objective));
+          return { positions: run.positions, seen };
+        }""",
+        [kinds[lenses], settings],
+    )
+    close(got["positions"], positions, "θ")
+    np.testing.assert_allclose(got["seen"][1:], seen[1:-1], rtol=1e-6)
 
 
 def test_noise_is_the_same(core):
@@ -241,6 +284,7 @@ def test_accessible_and_no_wider_than_the_page(open_page, name, theme, width):
     page = show(open_page(viewport={"width": width, "height": 800}), name, theme)
     page.wait_for_function(f"document.querySelector('.rx').dataset.mode === '{theme}'")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    unfold(page)
     page.add_script_tag(path=str(npm.package("axe-core") / "axe.min.js"))
     rules = {"rules": {"page-has-heading-one": {"enabled": False}}}  # the host's affair
     found = page.evaluate("(rules) => axe.run(document, rules)", rules)
@@ -251,6 +295,7 @@ def test_accessible_and_no_wider_than_the_page(open_page, name, theme, width):
 @pytest.mark.parametrize("name", NAMES)
 def test_every_control_is_reached_by_the_tab_key(page_without_network, name):
     page = show(page_without_network, name)
+    unfold(page)
     wanted = page.evaluate(f"document.querySelectorAll('{REACHABLE}').length")
     page.evaluate("window.reached = new Set()")
     for _ in range(wanted + 12):
@@ -266,7 +311,7 @@ def test_live_text_is_polite_and_follows(page_without_network, name):
     live = page.locator(".rx-say")
     assert live.get_attribute("aria-live") == "polite"
     before = live.text_content()
-    button = "Step" if name == "step-by-step" else "Back"
+    button = "Back" if state(page)["t"] else "Step"
     page.get_by_role("button", name=button, exact=True).click()
     page.wait_for_function(
         "(old) => document.querySelector('.rx-say').textContent !== old", arg=before
@@ -636,6 +681,57 @@ def test_an_arrow_too_short_to_see_is_a_dot(page_without_network):
     assert drawn.count() == 4
     for box in [one.bounding_box() for one in drawn.all()]:
         assert box["width"] >= 3
+
+
+# ── challenges ──────────────────────────────────────────────────────────────────────────────────
+
+# What meets each challenge, and settings close to it that don't.
+MEETS = {
+    "glasses": {
+        "circles": ({"t": 150}, {"t": 150, "condition": 10}),
+        "broken": ({"angle": 45, "t": 60}, {"angle": 45, "t": 40}),
+        "mended": (
+            {"angle": 45, "lenses": "turning", "t": 30},
+            {"angle": 45, "lenses": "apart", "t": 30},
+        ),
+    },
+}
+CHALLENGES = [(name, challenge) for name in MEETS for challenge in MEETS[name]]
+SET = """(changed) => {
+  const { card } = document.querySelector(".rmsprop-explorer").rmspropExplorer;
+  Object.assign(card.state, changed);
+  card.request();
+}"""
+
+
+def met(page):
+    return page.evaluate("[...document.querySelector('.rmsprop-explorer').rmspropExplorer.card.met]")
+
+
+@pytest.mark.parametrize(("name", "challenge"), CHALLENGES)
+def test_a_challenge_is_met_by_what_it_asks_for(page_without_network, name, challenge):
+    page = show(page_without_network, name)
+    enough, almost = MEETS[name][challenge]
+    start = state(page)
+    for settings, expected in ((start, False), (almost, False), (enough, True), (start, True)):
+        page.evaluate(SET, start | settings)
+        settle(page)
+        assert (challenge in met(page)) is expected, settings
+    heard = page.locator(".rx-challenges [role=status]").text_content()
+    assert heard.startswith("Challenge met: ")
+    assert page.locator(".rx-challenges [data-met]").count() == len(met(page))
+
+
+def test_challenges_are_kept_in_the_browser(page_without_network, site):
+    page = page_without_network
+    page.goto(site("glasses"))
+    page.wait_for_selector(".rx-card")
+    page.get_by_role("button", name="turn it 45°").click()
+    page.wait_for_selector(".rx-challenges [data-met]")
+    page.reload()
+    page.wait_for_selector(".rx-card")
+    assert met(page) == ["broken"]
+    assert page.locator(".rx-challenges [data-met]").count() == 1
 
 
 def luminance(color):

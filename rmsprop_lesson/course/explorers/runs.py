@@ -46,6 +46,70 @@ def valley(s):
     return {n: descend(objective, build[n](), s["start"], s["steps"]) for n in s["shown"]}
 
 
+class FullMatrixRMSprop:
+    """RMSprop with the matrix S ← βS + (1−β) g gᵀ of two parameters: θ ← θ − η (S + ε)^(−½) g.
+
+    Parameters
+    ----------
+    learning_rate, beta, epsilon : float
+    """
+
+    def __init__(self, learning_rate, beta=0.9, epsilon=1e-8):
+        self.learning_rate, self.beta, self.epsilon = learning_rate, beta, epsilon
+        self.S = np.zeros(3)  # the entries 11, 12 and 22
+
+    def step(self, theta, g):
+        """Return θ after the step."""
+        outer = np.array([g[0] * g[0], g[0] * g[1], g[1] * g[1]])
+        self.S = self.beta * self.S + (1 - self.beta) * outer
+        a, b, d = _inverse(_root(self._lifted))
+        return theta - self.learning_rate * np.array([a * g[0] + b * g[1], b * g[0] + d * g[1]])
+
+    @property
+    def glasses(self):
+        """S^¼, entries 11, 12 and 22."""
+        return _root(_root(self._lifted))
+
+    @property
+    def _lifted(self):
+        return self.S + self.epsilon * np.array([1.0, 0.0, 1.0])
+
+
+def _inverse(m):
+    determinant = m[0] * m[2] - m[1] * m[1]
+    return np.array([m[2], -m[1], m[0]]) / determinant
+
+
+def _root(m):
+    """Of a positive definite matrix (11, 12, 22), by Cayley and Hamilton."""
+    s = np.sqrt(max(0.0, m[0] * m[2] - m[1] * m[1]))
+    return np.array([m[0] + s, m[1], m[2] + s]) / np.sqrt(m[0] + m[2] + 2 * s)
+
+
+def glasses(s):
+    """Return θ and the condition number as seen, (T + 1, 2) and (T + 1,), through S^¼.
+
+    At θ_t the glasses are those of the next step: of S after it.
+    """
+    objective = Valley(s["condition"], s["angle"])
+    axes = np.eye(2)
+    hessian = np.stack([objective.gradient(axis) for axis in axes], axis=-1)
+    theta, positions, seen = np.array(s["start"], float), [], []
+    turning = s["lenses"] == "turning"
+    optimizer = (FullMatrixRMSprop if turning else RMSprop)(s["learning_rate"], s["beta"])
+    for _ in range(s["steps"] + 1):
+        positions.append(theta)
+        theta = optimizer.step(theta, objective.gradient(theta))
+        if turning:
+            a, b, d = optimizer.glasses
+        else:
+            (a, d), b = np.sqrt(np.sqrt(optimizer.state["S"] + optimizer.epsilon)), 0.0
+        lenses = np.linalg.inv([[a, b], [b, d]])
+        seen.append(np.linalg.cond(lenses @ hessian @ lenses))
+    seen[-1] = seen[-2]  # no step follows the last place
+    return np.array(positions), np.array(seen)
+
+
 def plateau(s):
     """The run of each optimiser that is shown, by its name."""
     objective = Plateau() if s["landscape"] == "plateau" else Parabola()

@@ -44,21 +44,21 @@ def _valley(s):
         f"({', '.join(map(_short, s['start']))}) {s['steps']} steps of "
         f"{_listing([f'{name} ({_end(run)})' for name, run in found.items()])}."
     )
-    scale = WIDTH / 8
-    ellipses = "".join(
-        f'<ellipse rx="{a * scale:.0f}" ry="{a * scale / s["condition"] ** 0.5:.0f}"/>'
-        for a in (0.5, 1, 2, 4, 8, 16, 32)
-    )
-    turned = f"translate({WIDTH // 2},{HEIGHT // 2}) rotate({-s['angle']:g})"
-    ground = (
-        f'<g transform="{turned}" fill="none" stroke="currentColor" opacity="0.3">{ellipses}</g>'
-    )
+    paths = [_line(name, [_on_map(point) for point in run.positions]) for name, run in found.items()]
+    return "The valley", sentence, _svg(sentence, _ground(s) + "".join(paths))
 
-    def place(point):
-        return WIDTH / 2 + point[0] * scale, HEIGHT / 2 - point[1] * scale
 
-    paths = [_line(name, [place(point) for point in run.positions]) for name, run in found.items()]
-    return "The valley", sentence, _svg(sentence, ground + "".join(paths))
+def _glasses(s):
+    positions, seen = runs.glasses(s)
+    kind = {"apart": "a lens for each parameter", "turning": "glasses that turn"}[s["lenses"]]
+    turned = f", turned by {s['angle']:g}°" if s["angle"] else ""
+    sentence = (
+        f"RMSprop in a valley of condition number {_short(s['condition'])}{turned}: in φ = S^¼ θ, with {kind}, "
+        f"where its step goes straight downhill, the valley's condition number is {_short(seen[0])}"
+        f" at the start and {_short(seen[-1])} after {s['steps']} steps."
+    )
+    path = _line("RMSprop", [_on_map(point) for point in positions])
+    return "RMSprop's glasses", sentence, _svg(sentence, _ground(s) + path)
 
 
 def _average(s):
@@ -116,6 +116,7 @@ def _mnist(s):
 _KINDS = {
     "step-by-step": _step_by_step,
     "valley": _valley,
+    "glasses": _glasses,
     "average-and-bias": _average,
     "plateau-and-noise": _plateau,
     "mnist": _mnist,
@@ -136,6 +137,23 @@ def _listing(parts):
     if len(parts) < 2:
         return "".join(parts) or "nothing"
     return f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+_SCALE = WIDTH / 8  # pixels a unit on a map of the valley
+
+
+def _ground(s):
+    """The valley's contours."""
+    ellipses = "".join(
+        f'<ellipse rx="{a * _SCALE:.0f}" ry="{a * _SCALE / s["condition"] ** 0.5:.0f}"/>'
+        for a in (0.5, 1, 2, 4, 8, 16, 32)
+    )
+    turned = f"translate({WIDTH // 2},{HEIGHT // 2}) rotate({-s['angle']:g})"
+    return f'<g transform="{turned}" fill="none" stroke="currentColor" opacity="0.3">{ellipses}</g>'
+
+
+def _on_map(point):
+    return WIDTH / 2 + point[0] * _SCALE, HEIGHT / 2 - point[1] * _SCALE
 
 
 def _table(head, rows):
