@@ -66,6 +66,14 @@ def test_the_time_is_the_last_step_unless_given():
         ("valley", {"steps": 60.5}, TypeError, "steps must be a whole number"),
         ("valley", {"t": 61}, ValueError, "t must be at most steps = 60"),
         ("plateau-and-noise", {"shown": ["Adagrad"]}, ValueError, "shown must be one of"),
+        (
+            "draw",
+            {"gradients": [1.0]},
+            ValueError,
+            "gradients must be 60 numbers from -3 to 3, got 1",
+        ),
+        ("draw", {"gradients": [4.0] * 60}, ValueError, r"gradients\[0\] must be one number from"),
+        ("draw", {"gradients": 1}, TypeError, "gradients must be 60 numbers"),
         ("step-by-step", {"convention": "between"}, ValueError, "convention must be one of inside"),
         ("step-by-step", {"bias_correction": 1}, TypeError, "bias_correction must be True or"),
         ("mnist", {"rate": 0.002}, ValueError, "rate must be one of 1e-05"),
@@ -89,7 +97,7 @@ def test_still_version_is_the_same_every_time_and_well_formed(name):
 
 
 def test_still_pictures_have_a_text_alternative():
-    for name in ("valley", "glasses", "average-and-bias", "plateau-and-noise"):
+    for name in ("valley", "glasses", "draw", "average-and-bias", "plateau-and-noise"):
         label = re.search(r'<svg role="img" aria-label="([^"]+)"', html_of(explore(name)))
         assert len(label[1]) > 60
 

@@ -39,7 +39,12 @@ def test_a_right_solution_is_remembered_and_a_wrong_one_is_not(path, another_ker
     assert not path.exists()
     assert checks.ewma(_solution("ewma")).passed
     another_kernel()
-    assert progress.done() == {"exercises": {"ewma": True}, "predictions": {}, "quizzes": {}, "challenges": {}}
+    assert progress.done() == {
+        "exercises": {"ewma": True},
+        "predictions": {},
+        "quizzes": {},
+        "challenges": {},
+    }
 
 
 def test_judging_alone_remembers_nothing(path):

@@ -93,6 +93,13 @@ def _average(s, t):
     return [(values[t - 1], 3) for values in runs.average(s)]
 
 
+def _draw(s, t):
+    theta, S, steps = runs.draw(s)
+    yield from ((value, 3) for value in (sum(s["gradients"]), theta[-1]))
+    if t:
+        yield from ((value, 3) for value in (S[t - 1], steps[t - 1]))
+
+
 def _plateau(s, t):
     for run in runs.plateau(s).values():
         diverged = run.diverged_at is not None and t >= run.diverged_at
@@ -115,6 +122,7 @@ _FOUND = {
     "valley": _valley,
     "glasses": _glasses,
     "average-and-bias": _average,
+    "draw": _draw,
     "plateau-and-noise": _plateau,
     "mnist": _mnist,
 }
@@ -129,7 +137,7 @@ def operate(page, host, hand):
         compare(page, host)
     for label in ("Back", "Step"):
         button = host.get_by_role("button", name=label, exact=True)
-        if button.is_enabled():
+        if button.count() and button.is_enabled():
             press(page, button.element_handle())
             compare(page, host)
     assert host.evaluate(STATE) != before

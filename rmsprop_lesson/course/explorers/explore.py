@@ -17,8 +17,8 @@ def explore(what="valley", **settings):
     Parameters
     ----------
     what : str, class, optimiser or function
-        "step-by-step", "valley", "glasses", "average-and-bias", "plateau-and-noise" or "mnist". Or
-        an optimiser of your own, which then runs in the valley beside the package's RMSprop: a class
+        "step-by-step", "valley", "glasses", "average-and-bias", "draw", "plateau-and-noise" or
+        "mnist". Or an optimiser of your own, which then runs in the valley beside the package's RMSprop: a class
         with ``step(theta, grad)`` whose constructor takes ``learning_rate``, ``beta`` and
         ``epsilon`` (or some of them), an object of such a class, or a function
         ``step(theta, grad, S, learning_rate, beta, epsilon)`` that returns θ and S.

@@ -110,6 +110,16 @@ def glasses(s):
     return np.array(positions), np.array(seen)
 
 
+def draw(s):
+    """Return θ (T + 1,), S (T,) and the steps in units of η (T,) under gradients that were drawn."""
+    optimizer = RMSprop(s["learning_rate"], s["beta"])
+    theta, S = [0.0], []
+    for g in s["gradients"]:
+        theta.append(optimizer.step(theta[-1], g))
+        S.append(float(optimizer.state["S"]))
+    return np.array(theta), np.array(S), np.diff(theta) / s["learning_rate"]
+
+
 def plateau(s):
     """The run of each optimiser that is shown, by its name."""
     objective = Plateau() if s["landscape"] == "plateau" else Parabola()

@@ -44,7 +44,9 @@ def _valley(s):
         f"({', '.join(map(_short, s['start']))}) {s['steps']} steps of "
         f"{_listing([f'{name} ({_end(run)})' for name, run in found.items()])}."
     )
-    paths = [_line(name, [_on_map(point) for point in run.positions]) for name, run in found.items()]
+    paths = [
+        _line(name, [_on_map(point) for point in run.positions]) for name, run in found.items()
+    ]
     return "The valley", sentence, _svg(sentence, _ground(s) + "".join(paths))
 
 
@@ -74,6 +76,20 @@ def _average(s):
         for name, values in {"RMSprop": plain, "Adam": corrected}.items()
     ]
     return "The average and its bias", sentence, _svg(sentence, _frame() + "".join(lines))
+
+
+def _draw(s):
+    theta, _, steps = runs.draw(s)
+    sentence = (
+        f"RMSprop's steps under gradients that one draws, from {_short(min(s['gradients']))} to "
+        f"{_short(max(s['gradients']))} over {len(steps)} steps, with β = {s['beta']:g}: the longest"
+        f" step is {_short(max(abs(steps)))} η, of {_short((1 - s['beta']) ** -0.5)} η at most, and "
+        f"θ goes from 0 to {_short(theta[-1])}."
+    )
+    reach = 1.1 * max(*abs(theta), s["learning_rate"])
+    points = [_at(t / len(steps), (x / reach + 1) / 2) for t, x in enumerate(theta)]
+    picture = _svg(sentence, _frame(middle=True) + _line("RMSprop", points))
+    return "Draw your own gradients", sentence, picture
 
 
 def _plateau(s):
@@ -118,6 +134,7 @@ _KINDS = {
     "valley": _valley,
     "glasses": _glasses,
     "average-and-bias": _average,
+    "draw": _draw,
     "plateau-and-noise": _plateau,
     "mnist": _mnist,
 }

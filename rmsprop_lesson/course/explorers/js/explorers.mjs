@@ -1,6 +1,7 @@
 // The family: every explorer by name, mounted on a page (`mount`, `mountAll`) or by anywidget in a
 // notebook (the default export).
 import { averageAndBias } from "./average.mjs";
+import { draw } from "./draw.mjs";
 import { glasses } from "./glasses.mjs";
 import { mnist } from "./mnist.mjs";
 import { plateauAndNoise } from "./plateau.mjs";
@@ -17,6 +18,7 @@ export const EXPLORERS = {
   valley,
   glasses,
   "average-and-bias": averageAndBias,
+  draw,
   "plateau-and-noise": plateauAndNoise,
   mnist,
 };

@@ -40,6 +40,15 @@ export const SETTINGS = {
     "seed": {"default": 0, "whole": true, "from": 0, "to": 999},
     "t": {"default": 10, "whole": true, "from": 0, "to": 2000}
   },
+  "draw": {
+    "gradients": {"numbers": 60, "from": -3, "to": 3, "default": [
+      1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+      0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+      -0.5, -0.5, -0.5, -0.5, -0.5, -0.5, -0.5, -0.5, -0.5, -0.5, -0.5, -0.5, -0.5, -0.5, -0.5, -0.5, -0.5, -0.5, -0.5, -0.5]},
+    "learning_rate": {"default": 0.1, "from": 0.001, "to": 1},
+    "beta": {"default": 0.9, "from": 0, "to": 0.999},
+    "t": {"default": 30, "whole": true, "from": 0, "to": 60}
+  },
   "plateau-and-noise": {
     "landscape": {"default": "plateau", "one of": ["plateau", "parabola"]},
     "theta0": {"default": 4, "from": -6, "to": 6},

@@ -197,6 +197,7 @@ const CSS = `
 .rx-curve { stroke: var(--rx-fg); stroke-width: 1.8; fill: none; }
 .rx-reference { stroke: var(--rx-soft); stroke-width: 1.4; stroke-dasharray: 6 4; fill: none; }
 .rx-exit { stroke: var(--rx-fg); stroke-width: 2.5; fill: none; }
+.rx-bars { fill: var(--rx-fg); } .rx-weights { fill: var(--c); } .rx-outline { fill: none; stroke: var(--rx-soft); stroke-width: 0.8; }
 .rx-swatch { vertical-align: -2px; flex: none; }
 .rx-handle { cursor: grab; touch-action: none; outline-offset: 4px; }
 .rx-handle:active { cursor: grabbing; }
