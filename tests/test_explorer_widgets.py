@@ -16,6 +16,7 @@ from rmsprop_lesson.course.explorers import noise, runs
 from rmsprop_lesson.course.explorers.bundle import bundle
 from rmsprop_lesson.course.explorers.settings import SETTINGS, checked
 from rmsprop_lesson.network import Network
+from tools import record_races
 
 EXPLORERS = list(SETTINGS)
 
@@ -159,6 +160,31 @@ def test_no_step_leaves_the_box(lenses):
     steps = np.diff(positions, axis=0)
     longest = abs(steps).max() if lenses == "apart" else np.linalg.norm(steps, axis=1).max()
     assert longest == pytest.approx(0.2 / np.sqrt(0.1), rel=1e-6)  # the first step reaches it
+
+
+# ── the recorded races ──────────────────────────────────────────────────────────────────────────
+
+
+def test_races_are_recorded_as_the_package_runs_them():
+    record = runs.race_record()
+    for name, landscape, settings, window, one, *start in record_races.all_races()[2:4]:
+        recorded = next(entry for entry in record["races"] if entry["name"] == name)
+        made = record_races.written(name, landscape, settings, window, one, *start)
+        assert json.loads(json.dumps(made)) == recorded
+
+
+def test_the_record_of_the_races_is_whole_and_light():
+    record = runs.race_record()
+    assert len(gzip.compress(json.dumps(record).encode())) <= 40_000
+    for one in record["races"]:
+        for method in record["methods"]:
+            swept = 1 if method == "Adadelta" else len(record["rates"])
+            assert len(one["scores"][method]) == len(one["paths"][method]) == swept
+
+
+def test_another_rate_makes_another_winner():
+    first = {next(iter(runs.winner({"rate": rate})[1])) for rate in (0.001, 0.01, 0.1, 1)}
+    assert first == {"momentum", "RMSprop", "Adam", "Adagrad"}
 
 
 # ── challenges ──────────────────────────────────────────────────────────────────────────────────

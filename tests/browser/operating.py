@@ -38,7 +38,7 @@ def numbers(sentence):
 
 def expected(name, settings):
     """What the package makes of an explorer's settings, rounded as the explorer rounds."""
-    t = math.floor(settings["t"])
+    t = math.floor(settings.get("t", 0))
     return {rounded(v, digits) for v, digits in _FOUND[name](settings, t) if math.isfinite(v)}
 
 
@@ -106,6 +106,12 @@ def _plateau(s, t):
         yield (run.diverged_at, 9) if diverged else (run.positions[t], 3)
 
 
+def _winner(s, t):
+    rate, places = runs.winner(s)
+    yield rate, 3
+    yield from ((mine.mean(), 2) for mine in places.values())
+
+
 def _mnist(s, t):
     run = next(
         run
@@ -124,6 +130,7 @@ _FOUND = {
     "average-and-bias": _average,
     "draw": _draw,
     "plateau-and-noise": _plateau,
+    "winner": _winner,
     "mnist": _mnist,
 }
 

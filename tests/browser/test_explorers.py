@@ -20,7 +20,9 @@ from tools import npm
 
 CORE = Path(lesson.__file__).parent / "course" / "explorers" / "js" / "core.mjs"
 NAMES = list(SETTINGS)
-PLAYED = [name for name in NAMES if name not in ("draw",)]  # in time, by a player
+PLAYED = [
+    name for name in NAMES if "t" in SETTINGS[name] and name != "draw"
+]  # in time, by a player
 REACHABLE = ", ".join(
     f".rx {control}"
     for control in (
@@ -88,6 +90,8 @@ def settle(page):
 
 OBJECTIVES = {
     "Parabola": [(lesson.Parabola(c), {"curvature": c}, [2.0]) for c in (1, 100)],
+    "Saddle": [(lesson.Saddle(), {}, [1.0, 0.1])],
+    "Rosenbrock": [(lesson.Rosenbrock(), {}, [-1.2, 1.0])],
     "Plateau": [(lesson.Plateau(), {}, [start]) for start in (1.5, -3.0)],
     "Valley": [
         (lesson.Valley(kappa, angle), {"condition": kappa, "angle": angle}, [3.0, 1.0])
@@ -617,6 +621,22 @@ def test_gradients_are_drawn_by_keys_and_by_finger(open_page):
     assert state(page)["gradients"][0] > 2
 
 
+def test_the_podium_reorders_and_keeps_the_focus(page_without_network):
+    page = show(page_without_network, "winner")
+    names = page.locator(".rx-rank > span:nth-of-type(3)")
+    assert names.all_text_contents() == list(runs.winner(checked("winner", {}))[1])
+    momentum = page.get_by_role("button", name=re.compile("momentum"))
+    momentum.click()
+    settle(page)
+    assert state(page)["method"] == "momentum"
+    page.evaluate(SET, {"rate": 0.001})
+    settle(page)
+    order = list(runs.winner(checked("winner", {"rate": 0.001}))[1])
+    assert names.all_text_contents() == order
+    assert order[0] == "momentum"
+    assert page.evaluate("document.activeElement.textContent").startswith("1.momentum")
+
+
 def test_average_by_keyboard(page_without_network):
     page = show(page_without_network, "average-and-bias")
     page.get_by_label("gradients").select_option("rise")
@@ -752,6 +772,11 @@ MEETS["draw"] = {
         {"gradients": [0.5, -0.5] + [-0.5, 0.5] * 29, "beta": 0},
         {"gradients": [0.4, -0.4] + [-0.4, 0.4] * 29, "beta": 0},
     ),
+}
+MEETS["winner"] = {
+    "crown": ({"rate": 0.01}, {"rate": 0.0562}),
+    "fall": ({"rate": 1}, {"rate": 0.562}),
+    "even": ({"rate": 0.0316}, {"rate": 0.00316}),
 }
 CHALLENGES = [(name, challenge) for name in MEETS for challenge in MEETS[name]]
 SET = """(changed) => {

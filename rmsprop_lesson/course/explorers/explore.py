@@ -3,11 +3,12 @@
 import asyncio
 
 from .own import computed, relevant
-from .runs import mnist_record
+from .runs import mnist_record, race_record
 from .settings import SETTINGS, checked
 from .still import still
 from .widget import Explorer
 
+_DATA = {"mnist": mnist_record, "winner": race_record}  # what an explorer shows besides
 _CALM = 0.05  # seconds without a change before a learner's optimiser runs again
 
 
@@ -17,11 +18,12 @@ def explore(what="valley", **settings):
     Parameters
     ----------
     what : str, class, optimiser or function
-        "step-by-step", "valley", "glasses", "average-and-bias", "draw", "plateau-and-noise" or
-        "mnist". Or an optimiser of your own, which then runs in the valley beside the package's RMSprop: a class
-        with ``step(theta, grad)`` whose constructor takes ``learning_rate``, ``beta`` and
-        ``epsilon`` (or some of them), an object of such a class, or a function
-        ``step(theta, grad, S, learning_rate, beta, epsilon)`` that returns θ and S.
+        The name of an explorer: "step-by-step", "valley", "glasses", "average-and-bias", "draw",
+        "plateau-and-noise", "winner", "mnist" or "court". Or an optimiser of your own, which then
+        runs in the valley beside the package's RMSprop: a class with ``step(theta, grad)`` whose
+        constructor takes ``learning_rate``, ``beta`` and ``epsilon`` (or some of them), an object
+        of such a class, or a function ``step(theta, grad, S, learning_rate, beta, epsilon)`` that
+        returns θ and S.
     **settings
         What the explorer starts with, such as ``condition=100`` or ``shown=["RMSprop", "Adam"]``.
         A wrong name is answered by the list of names.
@@ -41,7 +43,7 @@ def explore(what="valley", **settings):
     if what not in SETTINGS:
         raise ValueError(f"what must be one of {', '.join(SETTINGS)}, got {what!r}")
     settings = checked(what, settings)
-    data = mnist_record() if what == "mnist" else {}
+    data = _DATA[what]() if what in _DATA else {}
     return Explorer(what, settings, *still(what, settings), data=data)
 
 

@@ -11,13 +11,21 @@ from ...objectives import Parabola, Plateau, Valley
 from ...optimizers import Adadelta, Adagrad, Adam, GradientDescent, Momentum, RMSprop
 from .noise import Disturbed, gaussian
 
-_RECORD = Path(__file__).with_name("mnist_runs.json")
-
 
 @cache
 def mnist_record():
     """The recorded trainings, as tools/record_mnist_runs.py wrote them."""
-    return json.loads(_RECORD.read_text(encoding="utf-8"))
+    return _record("mnist_runs.json")
+
+
+@cache
+def race_record():
+    """The recorded races, as tools/record_races.py wrote them."""
+    return _record("race_runs.json")
+
+
+def _record(name):
+    return json.loads(Path(__file__).with_name(name).read_text(encoding="utf-8"))
 
 
 def step_by_step(s, steps=60):
@@ -118,6 +126,26 @@ def draw(s):
         theta.append(optimizer.step(theta[-1], g))
         S.append(float(optimizer.state["S"]))
     return np.array(theta), np.array(S), np.diff(theta) / s["learning_rate"]
+
+
+def winner(s):
+    """Return the rate that was recorded, and of each method its place in each race, best first."""
+    record = race_record()
+    rates, methods = np.array(record["rates"]), record["methods"]
+    k = int(np.argmin(abs(np.log(rates / s["rate"]))))
+    places = np.array([_places(race, methods, k) for race in record["races"]])
+    order = np.argsort(places.mean(axis=0), kind="stable")
+    return rates[k], {methods[m]: places[:, m] for m in order}
+
+
+def _places(race, methods, k):
+    """1 for the best; who diverged or never arrived is last."""
+    scores = [race["scores"][method][k % len(race["scores"][method])] for method in methods]
+    scores = np.array([np.inf if score is None else score for score in scores])
+    if race["score"] == "gap":
+        scores = np.maximum(scores, 1e-12)
+    better = (scores < scores[:, None]).sum(axis=1)
+    return np.where(np.isinf(scores), len(methods), 1 + better)
 
 
 def plateau(s):

@@ -125,7 +125,7 @@ def checked(explorer, given):
     settings = {name: default for name, (default, _) in known.items()}
     settings |= {name: known[name][1](name, value) for name, value in given.items()}
     steps = settings.get("steps")
-    if settings["t"] is None:
+    if "t" in settings and settings["t"] is None:
         settings["t"] = steps
     if steps is not None and settings["t"] > steps:
         if "t" in given:

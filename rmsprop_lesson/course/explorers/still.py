@@ -110,6 +110,17 @@ def _plateau(s):
     return "Plateau and noise", sentence, _svg(sentence, _frame(middle=True) + "".join(lines))
 
 
+def _winner(s):
+    rate, places = runs.winner(s)
+    races = [race["name"] for race in runs.race_record()["races"]]
+    rows = [[name, f"{mine.mean():.1f}", *mine] for name, mine in places.items()]
+    sentence = (
+        f"{len(rows)} optimisers in {len(races)} races at the same learning rate, η = {rate:g}: "
+        f"{rows[0][0]} wins with a mean place of {rows[0][1]}. Another rate makes another winner."
+    )
+    return "Choose the winner", sentence, _table(["", "mean place", *races], rows)
+
+
 def _mnist(s):
     record = runs.mnist_record()
     methods = dict.fromkeys(run["method"] for run in record["runs"])
@@ -136,6 +147,7 @@ _KINDS = {
     "average-and-bias": _average,
     "draw": _draw,
     "plateau-and-noise": _plateau,
+    "winner": _winner,
     "mnist": _mnist,
 }
 

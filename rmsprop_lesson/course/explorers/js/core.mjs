@@ -159,6 +159,23 @@ export const OBJECTIVES = {
       },
     };
   },
+  Saddle() {
+    return {
+      dimension: 2,
+      loss: ([x, y]) => 0.5 * x * x + y * y * (0.25 * y * y - 0.5),
+      gradient: ([x, y]) => [x, y * (y * y - 1)],
+    };
+  },
+  Rosenbrock({ a = 1, b = 100 } = {}) {
+    return {
+      dimension: 2,
+      loss: ([x, y]) => (a - x) ** 2 + b * (y - x * x) ** 2,
+      gradient([x, y]) {
+        const wall = y - x * x;
+        return [-2 * (a - x) - 4 * b * x * wall, 2 * b * wall];
+      },
+    };
+  },
   Plateau() {
     return {
       dimension: 1,

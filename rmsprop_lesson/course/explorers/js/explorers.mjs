@@ -10,6 +10,7 @@ import { SETTINGS } from "./settings.mjs";
 import { stepByStep } from "./step_by_step.mjs";
 import { keep, kept } from "./store.mjs";
 import { valley } from "./valley.mjs";
+import { winner } from "./winner.mjs";
 
 export const EXPLORERS = {
   prediction,
@@ -20,6 +21,7 @@ export const EXPLORERS = {
   "average-and-bias": averageAndBias,
   draw,
   "plateau-and-noise": plateauAndNoise,
+  winner,
   mnist,
 };
 

@@ -63,6 +63,11 @@ export const SETTINGS = {
     "steps": {"default": 100, "whole": true, "from": 20, "to": 1000},
     "t": {"default": null, "whole": true, "from": 0, "to": 1000}
   },
+  "winner": {
+    "rate": {"default": 0.1, "from": 1e-4, "to": 10},
+    "method": {"default": "RMSprop", "one of": ["gradient descent", "momentum", "Adagrad", "Adadelta",
+      "RMSprop", "RMSprop, corrected", "Adam"]}
+  },
   "mnist": {
     "method": {"default": "RMSprop",
       "one of": ["gradient descent", "momentum", "Adagrad", "RMSprop", "Adadelta", "Adam"]},

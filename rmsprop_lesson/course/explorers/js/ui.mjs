@@ -208,6 +208,7 @@ const CSS = `
 .rx-methods input:checked + span { background: var(--rx-low); color: var(--rx-fg); box-shadow: inset 0 0 0 1px var(--rx-accent); }
 .rx-methods input:checked + span::before { content: "✓" / ""; }
 .rx-contour { fill: none; stroke: var(--rx-contour); stroke-width: 1; vector-effect: non-scaling-stroke; }
+@container (min-width: 640px) { .rx-grid.rx-podium-and-maps { grid-template-columns: minmax(0, 5fr) minmax(0, 8fr); } }
 .rx-grid.rx-pair { gap: 8px 14px; }
 @container (min-width: 560px) { .rx-grid.rx-pair { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
 @container (max-width: 559px) { .rx-stage { position: sticky; top: var(--rx-top, var(--pst-header-height, 0px)); z-index: 3; background: var(--rx-bg); padding-bottom: 6px; border-bottom: 1px solid var(--rx-line); } }
@@ -567,7 +568,11 @@ export class Card {
 
   // What is seldom needed, folded.
   more(...children) {
-    return h("details", { class: "rx-more" }, h("summary", {}, "More settings"), h("div", { class: "rx-stack" }, ...children));
+    return this.fold("More settings", ...children);
+  }
+
+  fold(title, ...children) {
+    return h("details", { class: "rx-more" }, h("summary", {}, title), h("div", { class: "rx-stack" }, ...children));
   }
 
   // The picture, which stays in sight on a phone while one moves what is below it.
@@ -728,8 +733,8 @@ export class Figure {
   }
 
   // → {width, height}, in CSS pixels
-  size(height) {
-    const width = Math.max(240, this.element.clientWidth || 600);
+  size(height, least = 240) {
+    const width = Math.max(least, this.element.clientWidth || 600);
     const tall = Math.round(typeof height === "function" ? height(width) : height);
     if (this.width !== width || this.height !== tall) {
       this.svg.setAttribute("viewBox", `0 0 ${width} ${tall}`);
