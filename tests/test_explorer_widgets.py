@@ -16,6 +16,7 @@ from rmsprop_lesson.course.explorers import noise, runs
 from rmsprop_lesson.course.explorers.bundle import bundle
 from rmsprop_lesson.course.explorers.settings import SETTINGS, checked
 from rmsprop_lesson.network import Network
+from rmsprop_lesson.studies import claims
 from tools import record_races
 
 EXPLORERS = list(SETTINGS)
@@ -75,6 +76,9 @@ def test_the_time_is_the_last_step_unless_given():
         ),
         ("draw", {"gradients": [4.0] * 60}, ValueError, r"gradients\[0\] must be one number from"),
         ("draw", {"gradients": 1}, TypeError, "gradients must be 60 numbers"),
+        ("court", {"claim": "D1"}, ValueError, "claim must be one of A12"),
+        ("court", {"given": []}, TypeError, "given must be a dict of verdicts"),
+        ("court", {"given": {"A1": 2}}, ValueError, r"given\['A1'\] must have choice and sure"),
         ("step-by-step", {"convention": "between"}, ValueError, "convention must be one of inside"),
         ("step-by-step", {"bias_correction": 1}, TypeError, "bias_correction must be True or"),
         ("mnist", {"rate": 0.002}, ValueError, "rate must be one of 1e-05"),
@@ -185,6 +189,28 @@ def test_the_record_of_the_races_is_whole_and_light():
 def test_another_rate_makes_another_winner():
     first = {next(iter(runs.winner({"rate": rate})[1])) for rate in (0.001, 0.01, 0.1, 1)}
     assert first == {"momentum", "RMSprop", "Adam", "Adagrad"}
+
+
+# ── the court ───────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_court_hears_every_claim_and_knows_what_was_measured():
+    board = explore("court").data
+    assert [one["id"] for one in board["claims"]] == list(claims.claims())
+    assert {one["id"][0] for one in board["claims"]} == set(board["documents"])
+    for name in claims.claims():
+        assert explore("court", claim=name).settings["claim"] == name
+    tile = board["claims"][3]
+    assert sum(choice["right"] for choice in tile["choices"]) == 1
+    assert tile["rows"] == claims.experiment(tile["id"]).rows()
+
+
+def test_a_verdict_of_the_court_is_a_prediction(monkeypatch, tmp_path):
+    monkeypatch.setenv(progress.VARIABLE, str(tmp_path / "progress.json"))
+    monkeypatch.setattr(progress, "_memory", {})
+    board = explore("court")
+    board.settings = board.settings | {"given": {"A7": {"choice": 0, "sure": 0.5}}}
+    assert progress.done()["predictions"] == {"claim-a7": True}
 
 
 # ── challenges ──────────────────────────────────────────────────────────────────────────────────

@@ -11,7 +11,9 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 import numpy as np
 
+from rmsprop_lesson.course.court import question
 from rmsprop_lesson.course.explorers import runs
+from rmsprop_lesson.studies import claims
 
 EXPONENTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 NUMBER = re.compile(r"(−?)(\d+(?:\.\d+)?)?(×?10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+))?")
@@ -123,6 +125,11 @@ def _mnist(s, t):
             yield 100 * share, 3 if share >= 0.1 else 2
 
 
+def _court(s, t):
+    judged = [question(name).choices[v["choice"]].right for name, v in s["given"].items()]
+    return [(len(claims.claims()), 3), (len(judged), 3), (sum(judged), 3)]
+
+
 _FOUND = {
     "step-by-step": _step_by_step,
     "valley": _valley,
@@ -132,6 +139,7 @@ _FOUND = {
     "plateau-and-noise": _plateau,
     "winner": _winner,
     "mnist": _mnist,
+    "court": _court,
 }
 
 

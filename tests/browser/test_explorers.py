@@ -12,9 +12,11 @@ from operating import operate, unfold
 
 import rmsprop_lesson as lesson
 from rmsprop_lesson import explore
+from rmsprop_lesson.course.court import question
 from rmsprop_lesson.course.explorers import noise, runs
 from rmsprop_lesson.course.explorers.bundle import bundle
 from rmsprop_lesson.course.explorers.settings import SETTINGS, checked
+from rmsprop_lesson.studies import claims
 from tests.bench.explorers import lab, opened_in_lab, run_all
 from tools import npm
 
@@ -319,7 +321,7 @@ def test_live_text_is_polite_and_follows(page_without_network, name):
     step = page.get_by_role("button", name=re.compile("^(Step|Back)$")).and_(
         page.locator(":not([aria-disabled])")
     )
-    step.or_(page.locator(".rx-presets button")).first.click()
+    step.or_(page.locator(".rx-presets button, .rx-tile[tabindex='-1']")).first.click()
     page.wait_for_function(
         "(old) => document.querySelector('.rx-say').textContent !== old", arg=before
     )
@@ -637,6 +639,38 @@ def test_the_podium_reorders_and_keeps_the_focus(page_without_network):
     assert page.evaluate("document.activeElement.textContent").startswith("1.momentum")
 
 
+def test_a_claim_is_judged_and_the_verdict_kept(page_without_network, site):
+    page = page_without_network
+    page.goto(site("court"))
+    page.wait_for_selector(".rx-card")
+    page.evaluate(
+        """localStorage.setItem("rmsprop-course", JSON.stringify(
+          { predictions: { "claim-b2": { given: 3, skipped: false } } }))"""
+    )  # as a trial in the lesson keeps it
+    page.reload()
+    page.get_by_role("button", name="A1, open").focus()
+    page.keyboard.press("ArrowRight")
+    settle(page)
+    assert state(page)["claim"] == "A2"
+    judge = page.get_by_role("button", name="Judge", exact=True)
+    assert judge.get_attribute("aria-disabled") == "true"
+    page.get_by_role("radio", name="true", exact=True).click()
+    page.get_by_role("radio", name="75 %").click()
+    judge.click()
+    settle(page)
+    finding = claims.experiment("A2").rows()
+    assert page.locator(".rx-finding td").all_text_contents() == [value for _, value in finding]
+    right = "right" if RIGHT["A2"] == 0 else "not right"
+    number = 2 if RIGHT["A2"] == 0 else 1
+    assert said(page) == f"A2: {right}. 2 of 53 claims judged, {number} rightly."
+    page.reload()
+    page.wait_for_selector(".rx-card")
+    assert state(page)["given"] == {
+        "B2": {"choice": 3, "sure": None},
+        "A2": {"choice": 0, "sure": 0.75},
+    }
+
+
 def test_average_by_keyboard(page_without_network):
     page = show(page_without_network, "average-and-bias")
     page.get_by_label("gradients").select_option("rise")
@@ -777,6 +811,23 @@ MEETS["winner"] = {
     "crown": ({"rate": 0.01}, {"rate": 0.0562}),
     "fall": ({"rate": 1}, {"rate": 0.562}),
     "even": ({"rate": 0.0316}, {"rate": 0.00316}),
+}
+CLAIMS = list(claims.claims())
+RIGHT = {name: [c.right for c in question(name).choices].index(True) for name in CLAIMS}
+
+
+def verdicts(names, sure=0.95):
+    """Verdicts on claims, all of them right."""
+    return {"given": {name: {"choice": RIGHT[name], "sure": sure} for name in names}}
+
+
+MEETS["court"] = {
+    "ten": (verdicts(CLAIMS[:10]), verdicts(CLAIMS[:9])),
+    "document": (
+        verdicts(name for name in CLAIMS if name[0] == "C"),
+        verdicts(name for name in CLAIMS if name[0] == "A"),
+    ),
+    "calibrated": (verdicts(CLAIMS[:20]), verdicts(CLAIMS[:20], sure=0.5)),
 }
 CHALLENGES = [(name, challenge) for name in MEETS for challenge in MEETS[name]]
 SET = """(changed) => {

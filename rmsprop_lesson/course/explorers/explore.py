@@ -2,13 +2,22 @@
 
 import asyncio
 
+from .. import progress
 from .own import computed, relevant
 from .runs import mnist_record, race_record
 from .settings import SETTINGS, checked
 from .still import still
 from .widget import Explorer
 
-_DATA = {"mnist": mnist_record, "winner": race_record}  # what an explorer shows besides
+
+def _board():
+    from ..court import board  # which needs the questions, and they the widgets
+
+    return board()
+
+
+# What an explorer shows besides its settings.
+_DATA = {"mnist": mnist_record, "winner": race_record, "court": _board}
 _CALM = 0.05  # seconds without a change before a learner's optimiser runs again
 
 
@@ -44,7 +53,20 @@ def explore(what="valley", **settings):
         raise ValueError(f"what must be one of {', '.join(SETTINGS)}, got {what!r}")
     settings = checked(what, settings)
     data = _DATA[what]() if what in _DATA else {}
-    return Explorer(what, settings, *still(what, settings), data=data)
+    kind = Court if what == "court" else Explorer
+    return kind(what, settings, *still(what, settings), data=data)
+
+
+class Court(Explorer):
+    """The court board, whose verdicts are predictions in the learner's progress."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.observe(self._judged, "settings")
+
+    def _judged(self, change):
+        for claim in change["new"]["given"].keys() - change["old"]["given"].keys():
+            progress.record("predictions", f"claim-{claim.lower()}")
 
 
 class OwnExplorer(Explorer):

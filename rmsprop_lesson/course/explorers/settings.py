@@ -74,6 +74,16 @@ def _numbers(count, low, high):
     return check
 
 
+def _verdicts(name, value):
+    """Verdicts on claims, {"A7": {"choice": 0, "sure": 0.75}}; sure is None where nobody asked."""
+    if not isinstance(value, dict):
+        raise TypeError(f"{name} must be a dict of verdicts, got {value!r}")
+    for claim, verdict in value.items():
+        if not isinstance(verdict, dict) or set(verdict) != {"choice", "sure"}:
+            raise ValueError(f"{name}[{claim!r}] must have choice and sure, got {verdict!r}")
+    return value
+
+
 def _check(setting):
     """The check of a setting, as its description asks for it."""
     limits = setting.get("from"), setting.get("to")
@@ -85,6 +95,8 @@ def _check(setting):
         return _point(*setting["point"])
     if "numbers" in setting:
         return _numbers(setting["numbers"], *limits)
+    if "verdicts" in setting:
+        return _verdicts
     if "from" not in setting:
         return check_flag
     return _count(*limits) if setting.get("whole") else _between(*limits)

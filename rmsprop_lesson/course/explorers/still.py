@@ -140,6 +140,17 @@ def _mnist(s):
     return "Training on handwritten digits", sentence, _table(head, rows)
 
 
+def _court(s):
+    from ...studies.claims import claims
+
+    known = claims().values()
+    asked = _table(["", "claim"], [[c.id, c.claim] for c in known])
+    found = _table(["", "verdict", "what holds"], [[c.id, c.verdict, c.right] for c in known])
+    answers = f"<details><summary>The verdicts</summary>{found}</details>"
+    sentence = f"{len(known)} claims of three documents about RMSprop, to be judged one by one."
+    return "The court", sentence, f"{asked}{answers}"
+
+
 _KINDS = {
     "step-by-step": _step_by_step,
     "valley": _valley,
@@ -149,6 +160,7 @@ _KINDS = {
     "plateau-and-noise": _plateau,
     "winner": _winner,
     "mnist": _mnist,
+    "court": _court,
 }
 
 

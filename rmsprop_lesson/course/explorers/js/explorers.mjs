@@ -1,6 +1,7 @@
 // The family: every explorer by name, mounted on a page (`mount`, `mountAll`) or by anywidget in a
 // notebook (the default export).
 import { averageAndBias } from "./average.mjs";
+import { court } from "./court.mjs";
 import { draw } from "./draw.mjs";
 import { glasses } from "./glasses.mjs";
 import { mnist } from "./mnist.mjs";
@@ -23,6 +24,7 @@ export const EXPLORERS = {
   "plateau-and-noise": plateauAndNoise,
   winner,
   mnist,
+  court,
 };
 
 // Put explorer `name` into `el`. `settings` is plain JSON, and so is `data`, what it shows besides;

@@ -74,6 +74,16 @@ export const SETTINGS = {
     "rate": {"default": 0.001, "one of": [1e-5, 1e-4, 0.001, 0.01, 0.1, 1.0, 10.0]},
     "compare": {"default": "rates", "one of": ["rates", "methods"]},
     "t": {"default": 6, "whole": true, "from": 0, "to": 6}
+  },
+  "court": {
+    "claim": {"default": "A1", "one of": [
+      "A12", "A13", "A15", "B2", "C12", "C1", "B8", "B7", "B9", "A7", "A14", "A24", "C4", "A16", "A6",
+      "B4", "B3", "B5", "B6", "C2", "B1", "A8", "A25", "A2", "A3", "A10", "C8", "A28", "C10", "C5",
+      "A9", "A5", "B11", "A23", "C9", "B10", "C7", "A17", "A18", "A19", "A20", "A21", "A22", "C3",
+      "C6", "C11", "A1", "A4", "A11", "A26", "A27", "A29", "A30"]},
+    "choice": {"default": null, "whole": true, "from": 0, "to": 3},
+    "sure": {"default": null, "one of": [0.25, 0.5, 0.75, 0.95]},
+    "given": {"default": {}, "verdicts": true}
   }
 };
 
