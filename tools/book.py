@@ -20,7 +20,7 @@ import yaml
 from rmsprop_lesson import checks, mnist_available
 from rmsprop_lesson.course.explorers.bundle import bundle
 
-from . import notebooks, npm, outputs, runtime
+from . import figures, notebooks, npm, outputs, runtime
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "_build"
@@ -39,6 +39,8 @@ def main():
     (SOURCE / "docs" / "mistakes_table.md").write_text(mistakes(), encoding="utf-8")
     static = SOURCE / "docs" / "_static"
     (static / "site.js").unlink()  # a part of course.js
+    with (static / "course.css").open("a", encoding="utf-8") as sheet:
+        sheet.write(figures.style())
     place_scripts(static)
     shutil.rmtree(static / "python")  # bundled
     runtime.place(static, runtime.builder_folder())
@@ -74,13 +76,14 @@ def _seen(exercise):
 def _place_lessons():
     folder = SOURCE / "notebooks"
     folder.mkdir()
-    figures = outputs.Figures(SOURCE / "docs" / "_static" / "figures", "../_static/figures")
+    place = SOURCE / "docs" / "_static" / "figures", "../_static/figures"
     paths = sorted((ROOT / "notebooks").glob("*.ipynb"))
     with ProcessPoolExecutor(2) as pool:
         for path, notebook in zip(paths, pool.map(executed, paths), strict=True):
             mark_answers(notebook)
             runtime.add_places(notebook, path.stem)
-            nbformat.write(outputs.prepare(notebook, figures), folder / path.name)
+            drawn = figures.Numbered(*place, lesson=int(path.stem[:2]))
+            nbformat.write(outputs.prepare(notebook, drawn), folder / path.name)
     done = SOURCE / "docs" / "done.md"
     done.write_text(done.read_text("utf-8") + runtime.overview(_titles(paths)) + "\n", "utf-8")
 
@@ -104,7 +107,7 @@ def executed(path):
     place = CACHE / f"{_fingerprint(notebook)}.ipynb"
     if not place.exists():
         print(f"executing {path.name}", flush=True)
-        notebooks.execute(notebook, path.parent)
+        notebooks.execute(notebook, path.parent, f"--IPKernelApp.extensions={figures.EXTENSION}")
         place.parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(notebook, place)
     return nbformat.read(place, as_version=4)
@@ -120,7 +123,7 @@ def _fingerprint(notebook):
 def _surroundings():
     """Of the package, and of whether the full MNIST is there."""
     state = hashlib.sha256(str(mnist_available("full")).encode())
-    for path in sorted((ROOT / "rmsprop_lesson").rglob("*")):
+    for path in [*sorted((ROOT / "rmsprop_lesson").rglob("*")), Path(figures.__file__)]:
         if path.is_file() and path.suffix not in (".mjs", ".pyc"):
             state.update(path.read_bytes())
     return state.hexdigest()
