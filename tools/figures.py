@@ -21,7 +21,6 @@ from . import outputs
 EXTENSION = __name__
 PHONE = 4.2  # inches, shown 358 pixels wide: its letters are 13 pixels high
 NUMBER = re.compile(r"Figure (\d+\.\d+)\s*[:·.–-]?\s*")
-LIMIT = 3  # panels side by side that a phone shows below each other
 
 
 # ── in the kernel ────────────────────────────────────────────────────────────────────────────────
@@ -64,18 +63,20 @@ def drawings(picture):
 def for_a_phone(figure):
     """Make a figure narrow: its type gets larger, panels and keys stand below each other."""
     width, height = figure.get_size_inches()
-    beside = [axes for axes in figure.axes if axes.get_title() or axes.get_xlabel()]
-    rows = {axes.get_subplotspec().rowspan.start for axes in beside}
-    stacked = 1 < len(beside) <= LIMIT and rows == {0} and len(beside) == len(figure.axes)
-    if stacked:
-        for axes, place in zip(beside, GridSpec(len(beside), 1, figure), strict=True):
+    rows, columns = figure.axes[0].get_gridspec().get_geometry()
+    grown = 1
+    if len(figure.axes) == rows * columns:  # and none for a scale of colours
+        grown = next((n for n in (1, 2, 3) if columns / n <= (1 if columns < 4 else 5)), 3)
+    if grown > 1:
+        places = GridSpec(rows * grown, -(-columns // grown), figure)
+        for axes, place in zip(figure.axes, places, strict=False):
             axes.set_subplotspec(place)
             axes.tick_params(labelleft=True)
-            axes.set_ylabel(beside[0].get_ylabel())
+            axes.set_ylabel(figure.axes[0].get_ylabel())
     for key in figure.legends:
         key.set_ncols(2)
-    tall = 0.85 * height * (len(beside) if stacked else 1)
-    figure.set_size_inches(PHONE, tall if width > PHONE else height)
+    if width > PHONE:
+        figure.set_size_inches(PHONE, 0.85 * height * grown)
 
 
 def svg(figure):
@@ -102,13 +103,20 @@ _GROUP = re.compile(r'<g id="[^"]*">')
 def slim(drawn):
     """Take out of Matplotlib's SVG what a page doesn't need."""
     drawn = _UNUSED.sub("", drawn)
-    drawn = _ROOT.sub(r'<svg viewBox="\1" aria-hidden="true" focusable="false">', drawn)
+    drawn = _ROOT.sub(_root, drawn)
     drawn = _LONG.sub(lambda found: _DIGITS.sub(r"\1", found[0]), drawn)
     drawn = _FAMILY.sub("", _GROUP.sub("<g>", drawn))
     drawn = _COLOR.sub(lambda found: _variable(found[1]), drawn)
     drawn = drawn.replace("xlink:href", "href").replace(' type="text/css"', "")
     drawn = re.sub(r"<style>.*?</style>", "", drawn, flags=re.DOTALL)
     return re.sub(r">\s+<", "><", drawn.strip())
+
+
+def _root(found):
+    """The outermost element: as wide as the figure is on paper at 100 pixels an inch, or less."""
+    width = float(found[1].split()[2]) / 0.72
+    style = f"max-width: {width:.0f}px"
+    return f'<svg viewBox="{found[1]}" style="{style}" aria-hidden="true" focusable="false">'
 
 
 def _variable(color):
@@ -145,7 +153,9 @@ def _shade_in_the_dark(color, twin):
     """The other way round: what is darker on white is lighter on black."""
     red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
     toward, share = ((0, 0), (255, 0.5), (0, 0.3), (255, 0.75), (0, 0.45))[twin]
-    return "#{:02X}{:02X}{:02X}".format(*(round(c + (toward - c) * share) for c in (red, green, blue)))
+    return "#{:02X}{:02X}{:02X}".format(
+        *(round(c + (toward - c) * share) for c in (red, green, blue))
+    )
 
 
 def style():
@@ -195,18 +205,21 @@ class Numbered(outputs.Figures):
         title, said = about["title"], NUMBER.match(about["title"])
         if said and said[1] != number:
             raise ValueError(f"lesson {self.lesson}: {title!r} is figure {number} of its page")
-        title = NUMBER.sub("", title, count=1) or about["alt"].partition(":")[0].partition(" from ")[0]
-        if len(title.split(" ")[0]) > 1:
-            title = title[0].upper() + title[1:] if title[0].isascii() else title
+        title = NUMBER.sub("", title, count=1) or re.split(r": |\. | from ", about["alt"])[0]
         parts = [
-            f'<div class="course-{kind}">{unique(about[kind], f"f{self.lesson}-{self.count}{kind[0]}")}</div>'
+            f'<div class="course-{kind}">{unique(about[kind], f"f{number}{kind[0]}")}</div>'
             for kind in ("wide", "narrow")
         ]
         return (
             f'<figure class="course-figure" id="figure-{number.replace(".", "-")}">'
             f'<div role="img" aria-label="{escape(about["alt"])}">{"".join(parts)}</div>'
-            f"<figcaption><b>Figure {number}.</b> {escape(title)}</figcaption></figure>"
+            f"<figcaption><b>Figure {number}.</b> {escape(_capital(title))}</figcaption></figure>"
         )
+
+
+def _capital(title):
+    """Begin with a capital letter, if that is a word and not a symbol."""
+    return title[0].upper() + title[1:] if re.match(r"[a-z]{2}", title) else title
 
 
 def unique(drawn, prefix):

@@ -151,7 +151,9 @@ def _squares(axes, values, **colors):
     As `imshow` draws it, but that makes several arrays of the size of the finished picture on its
     way, 20 MB of them.
     """
-    image = axes.pcolormesh(*map(np.arange, values.shape[::-1]), values, **colors)
+    image = axes.pcolormesh(
+        *map(np.arange, values.shape[::-1]), values, edgecolors="face", **colors
+    )
     axes.invert_yaxis()
     axes.set_aspect("equal")
     return image
@@ -212,7 +214,8 @@ def heat_map(values, x, y, xlabel, ylabel, label, title="", log=True):
     axes.patch.set_hatch("//")
     rows, columns = np.arange(len(y)), np.arange(len(x))
     shown = np.ma.masked_invalid(np.maximum(values, 1e-300) if log else values)
-    image = axes.pcolormesh(columns, rows, shown, cmap="cividis", norm="log" if log else "linear")
+    colors = {"cmap": "cividis", "norm": "log" if log else "linear", "edgecolors": "face"}
+    image = axes.pcolormesh(columns, rows, shown, **colors)
     axes.grid(False)
     _ticks(axes.xaxis, x)
     _ticks(axes.yaxis, y)

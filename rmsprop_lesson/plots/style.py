@@ -15,6 +15,8 @@ import numpy as np
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.markers import MarkerStyle
+from matplotlib.patches import ConnectionPatch
+from matplotlib.transforms import ScaledTranslation
 from PIL import Image  # Matplotlib brings it
 from PIL.PngImagePlugin import PngInfo
 
@@ -182,11 +184,21 @@ def _spread(axes, lines, names, heights):
         places[i] = min(places[i], high - heights[i] / 2)
         high = places[i] - heights[i] / 2
     for line, name, end, place in zip(lines, names, ends, places, strict=True):
-        sample = {"color": line.get_color(), "marker": line.get_marker(), "markevery": [1]}
-        sample["fillstyle"] = line.get_fillstyle()
-        way = {"transform": axes.transAxes, "clip_on": False, "lw": 1, "label": "_"}
-        axes.plot([1.01, 1.045], [end, place], **sample, **way)
-        axes.text(1.065, place, name, transform=axes.transAxes, va="center", linespacing=1.05)
+        _name(axes, line, name, end, place)
+
+
+def _name(axes, line, name, end, place):
+    """Lead from a line's end to its marker and its name, which stand outside of the axes."""
+    beside, behind = (
+        axes.transAxes + ScaledTranslation(points / 72, 0, axes.figure.dpi_scale_trans)
+        for points in (14, 21)
+    )
+    look = {"color": line.get_color(), "marker": line.get_marker()}
+    look["fillstyle"] = line.get_fillstyle()
+    way = ConnectionPatch((1, end), (1, place), axes.transAxes, beside, color=look["color"])
+    axes.add_artist(way).set_in_layout(False)
+    axes.plot(1, place, transform=beside, clip_on=False, label="_", **look)
+    axes.text(1, place, name, transform=behind, va="center", linespacing=1.05)
 
 
 def _end(axes, line):
