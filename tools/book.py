@@ -20,11 +20,12 @@ import yaml
 from rmsprop_lesson import checks, mnist_available
 from rmsprop_lesson.course.explorers.bundle import bundle
 
-from . import figures, notebooks, npm, outputs, runtime
+from . import door, figures, notebooks, npm, outputs, runtime
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "_build"
 SOURCE, CACHE, HTML = BUILD / "site", BUILD / "executed", BUILD / "html"
+SCRIPTS = ("site.js", "door.js")
 LAUNCH = {"notebook_interface": "jupyterlab", "binderhub_url": "https://mybinder.org",
           "colab_url": "https://colab.research.google.com"}  # fmt: skip
 
@@ -38,7 +39,8 @@ def main():
     _place_lessons()
     (SOURCE / "docs" / "mistakes_table.md").write_text(mistakes(), encoding="utf-8")
     static = SOURCE / "docs" / "_static"
-    (static / "site.js").unlink()  # a part of course.js
+    for name in SCRIPTS:
+        (static / name).unlink()  # a part of course.js
     with (static / "course.css").open("a", encoding="utf-8") as sheet:
         sheet.write(figures.style())
     place_scripts(static)
@@ -77,15 +79,19 @@ def _place_lessons():
     folder = SOURCE / "notebooks"
     folder.mkdir()
     place = SOURCE / "docs" / "_static" / "figures", "../_static/figures"
+    pictures = {}
     paths = sorted((ROOT / "notebooks").glob("*.ipynb"))
     with ProcessPoolExecutor(2) as pool:
         for path, notebook in zip(paths, pool.map(executed, paths), strict=True):
             mark_answers(notebook)
             runtime.add_places(notebook, path.stem)
             drawn = figures.Numbered(*place, lesson=int(path.stem[:2]))
+            pictures[path.stem] = figures.first(notebook)
             nbformat.write(outputs.prepare(notebook, drawn), folder / path.name)
+    course = runtime.parts(_titles(paths))
     done = SOURCE / "docs" / "done.md"
-    done.write_text(done.read_text("utf-8") + runtime.overview(_titles(paths)) + "\n", "utf-8")
+    done.write_text(done.read_text("utf-8") + runtime.overview(course) + "\n", "utf-8")
+    door.place(SOURCE, course, pictures)
 
 
 def _titles(paths):
@@ -144,8 +150,8 @@ def script():
     """The explorers and what starts them, as a classic script: it works from a file, too."""
     explorers = bundle()
     explorers = explorers[: explorers.rindex("export const {")]
-    start = (ROOT / "docs" / "_static" / "site.js").read_text(encoding="utf-8")
-    return f"(() => {{\n{explorers}\n{start}}})();\n"
+    own = [(ROOT / "docs" / "_static" / name).read_text(encoding="utf-8") for name in SCRIPTS]
+    return f"(() => {{\n{explorers}\n{''.join(own)}}})();\n"
 
 
 def _build():

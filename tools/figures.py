@@ -228,3 +228,20 @@ def unique(drawn, prefix):
     for name, new in names.items():
         drawn = drawn.replace(f' id="{name}"', f' id="{new}"').replace(f"#{name}", f"#{new}")
     return drawn
+
+
+def first(notebook):
+    """The first figure of an executed lesson, but none that a prediction hides, if there is another.
+
+    Returns
+    -------
+    str or None
+        Its SVG.
+    """
+    found = []
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            about = output.get("metadata", {}).get("image/png", {})
+            if "wide" in about:
+                found.append(("text/html" in output.data, about["wide"]))
+    return min(found, key=lambda one: one[0])[1] if found else None

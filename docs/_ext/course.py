@@ -23,6 +23,9 @@ THEBE = re.compile(
     re.DOTALL,
 )
 
+# The door's equations give their symbols classes.
+CLASSES = {"trust": True, "strict": "ignore"}
+
 # Behind a formula that another one follows; course.css breaks the row there on a phone.
 BREAK = re.compile(
     r'(<span class="mspace allowbreak"></span>(?:<span class="mspace"[^>]*></span>)?</span>)'
@@ -39,7 +42,7 @@ FOR_SCREEN_READERS = [
 
 def setup(app):
     """Register with Sphinx."""
-    katex.KATEX_DEFAULT_OPTIONS["throwOnError"] = True
+    katex.KATEX_DEFAULT_OPTIONS |= {"throwOnError": True, **CLASSES}
     katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = 120  # the machine may be busy
     app.connect("autodoc-process-docstring", escape_stars)
     app.connect("doctree-read", name_equations)
