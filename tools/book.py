@@ -5,6 +5,7 @@ changed since the last time comes from a cache) and with outputs for pages witho
 what the pages load: the explorers' script, KaTeX's style and fonts.
 """
 
+import ast
 import hashlib
 import json
 import shutil
@@ -26,6 +27,7 @@ ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "_build"
 SOURCE, CACHE, HTML = BUILD / "site", BUILD / "executed", BUILD / "html"
 SCRIPTS = ("site.js", "door.js")
+ASKING = ("quiz", "review", "trial")
 LAUNCH = {"notebook_interface": "jupyterlab", "binderhub_url": "https://mybinder.org",
           "colab_url": "https://colab.research.google.com"}  # fmt: skip
 
@@ -84,6 +86,7 @@ def _place_lessons():
     with ProcessPoolExecutor(2) as pool:
         for path, notebook in zip(paths, pool.map(executed, paths), strict=True):
             mark_answers(notebook)
+            fold_plumbing(notebook)
             runtime.add_places(notebook, path.stem)
             drawn = figures.Numbered(*place, lesson=int(path.stem[:2]))
             pictures[path.stem] = figures.first(notebook)
@@ -105,6 +108,21 @@ def mark_answers(notebook):
     for cell in notebook.cells:
         if "answer" in cell.metadata.get("tags", ()):
             cell.source = f"% answer\n\n{cell.source}"
+
+
+def fold_plumbing(notebook):
+    """Fold the code of cells that only import, ask or fetch: what they show is what one reads."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and all(map(_is_plumbing, ast.parse(cell.source).body)):
+            cell.metadata.setdefault("tags", []).append("hide-input")
+
+
+def _is_plumbing(statement):
+    """An import, `quiz(1)`, `review(1)`, `trial("…")`, or `x = checks.mine("x")`."""
+    if isinstance(statement, ast.Expr | ast.Assign) and isinstance(statement.value, ast.Call):
+        called = ast.unparse(statement.value.func)
+        return called in (("checks.mine",) if isinstance(statement, ast.Assign) else ASKING)
+    return isinstance(statement, ast.Import | ast.ImportFrom)
 
 
 def executed(path):

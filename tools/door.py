@@ -8,6 +8,7 @@ import json
 import re
 import subprocess
 import sys
+import unicodedata
 from html import escape
 from pathlib import Path
 
@@ -24,12 +25,17 @@ ROOT = Path(__file__).resolve().parents[1]
 VALLEY = Valley(condition=20)
 STEPS = 70
 PREVIEW = "preview.png"
+EQUATIONS = (
+    r"S \leftarrow \beta S + (1-\beta)\,g^2",
+    r"\theta \leftarrow \theta - \eta\,g\,/\sqrt{S+\varepsilon}",
+)
 WAYS = [
     ("With make", "Linux, macOS, WSL", "make lab"),
     (
         "With conda",
         "every system",
-        "conda env create --file environment.yml && conda run -n rmsprop-lesson jupyter lab notebooks",
+        "conda env create --file environment.yml && "
+        "conda run --name rmsprop-lesson jupyter lab notebooks",
     ),
     (
         "With pip",
@@ -67,9 +73,10 @@ def place(source, course, pictures):
 
 
 def _address():
-    """Where the site will be, as far as _config.yml says; links' previews want the whole address."""
+    """Where the site will be, if _config.yml says it: a link's preview needs the whole address."""
     config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
-    return config["html"].get("baseurl", "").rstrip("/") + "/" * ("baseurl" in config["html"])
+    base = config["html"].get("baseurl")
+    return f"{base.rstrip('/')}/" if base else ""
 
 
 # ── pictures ─────────────────────────────────────────────────────────────────────────────────────
@@ -132,15 +139,28 @@ def card(stem, entry, picture):
     number, title = re.match(r"# (\d+) · (.*)", first).groups()
     minutes = re.search(r"\*\*Time\*\* (\d+) minutes", first)[1]
     aim = re.search(r"\*\*You will be able to\*\* (.*?) · \*\*", " ".join(first.split()))[1]
+    aim = plain(aim[0].upper() + aim[1:])
     parts = {name: entry[name] for name in ("exercises", "predictions", "quiz")}
     drawn = figures.unique(picture, f"card{number}-") if picture else ""
     return (
-        f'<a class="door-card" href="notebooks/{stem}.html" data-parts="{escape(json.dumps(parts))}">'
+        f'<a class="door-card" href="notebooks/{stem}.html" '
+        f'data-parts="{escape(json.dumps(parts))}">'
         f'<span class="door-picture course-figure" aria-hidden="true">{drawn}</span>'
-        f'<span class="door-title"><b>{number}</b> {escape(title)}</span>'
-        f'<span class="door-aim">{escape(aim[0].upper() + aim[1:])}</span>'
+        f'<span class="door-title"><b>{number}</b> {escape(plain(title))}</span>'
+        f'<span class="door-aim">{escape(aim)}</span>'
         f'<span class="door-minutes">{minutes} minutes</span> <span class="door-done"></span></a>'
     )
+
+
+def plain(text):
+    """Markdown without its marks: links as their words, Greek letters as letters."""
+    text = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", text)
+    text = re.sub(r"\$\\(?:var)?([a-z]+)\$", lambda letter: _greek(letter[1]), text)
+    return re.sub(r"[*`$]", "", text)
+
+
+def _greek(name):
+    return unicodedata.lookup(f"GREEK SMALL LETTER {name.upper()}")
 
 
 # ── the course to take home ──────────────────────────────────────────────────────────────────────

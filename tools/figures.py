@@ -231,7 +231,7 @@ def unique(drawn, prefix):
 
 
 def first(notebook):
-    """The first figure of an executed lesson, but none that a prediction hides, if there is another.
+    """The first figure of an executed lesson; one that a prediction hides, if there is no other.
 
     Returns
     -------

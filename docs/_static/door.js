@@ -92,7 +92,7 @@ function liveValley(place) {
     },
     describe() {
       const t = Math.floor(state.t);
-      const ends = Object.entries(walks).map(([name, { positions: all }]) => `${name} is at (${all[t].map((v) => number(v, 2)).join(", ")})`);
+      const ends = Object.entries(walks).map(([name, { positions: all }]) => `${name} is at (${all[t].map((v) => number(Number(v.toFixed(3)))).join(", ")})`);
       return `After ${$ui.count(t, "step")} from (${state.start.map((v) => number(v)).join(", ")}), ${ends.join(", and ")}. The minimum is at (0, 0).`;
     },
   });
@@ -165,7 +165,7 @@ class Symbols {
   }
 
   show(now) {
-    const pair = (values) => `(${values.map((v) => $ui.number(v, 2)).join(", ")})`;
+    const pair = (values) => `(${values.map((v) => v.toFixed(2).replace("-", "−")).join(", ")})`;
     for (const button of this.buttons) $ui.setText(button.querySelector("output"), pair(now[button.value]));
   }
 }
