@@ -219,7 +219,7 @@ class Numbered(outputs.Figures):
 
 def _capital(title):
     """Begin with a capital letter, if that is a word and not a symbol."""
-    return title[0].upper() + title[1:] if re.match(r"[a-z]{2}", title) else title
+    return title[0].upper() + title[1:] if re.match(r"[a-z]{2}|a ", title) else title
 
 
 def unique(drawn, prefix):
