@@ -20,7 +20,7 @@ import yaml
 from rmsprop_lesson import checks, mnist_available
 from rmsprop_lesson.course.explorers.bundle import bundle
 
-from . import notebooks, npm, outputs, runtime
+from . import notebooks, npm, outputs, pages, runtime
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "_build"
@@ -36,7 +36,8 @@ def main():
     shutil.copy(ROOT / "_toc.yml", SOURCE)
     (SOURCE / "_config.yml").write_text(yaml.safe_dump(config(), allow_unicode=True), "utf-8")
     _place_lessons()
-    (SOURCE / "docs" / "mistakes_table.md").write_text(mistakes(), encoding="utf-8")
+    for name in TABLES:
+        shutil.copy(table(name), SOURCE / "docs" / f"{name}_table.md")
     static = SOURCE / "docs" / "_static"
     (static / "site.js").unlink()  # a part of course.js
     place_scripts(static)
@@ -60,6 +61,21 @@ def mistakes():
     """Which probe sees which mistake, as Markdown: a table for each exercise."""
     others = dict(checks.exercises())
     return "\n".join(map(_seen, (others.pop("rmsprop_step"), *others.values())))
+
+
+TABLES = {"mistakes": mistakes, "races": pages.races, "claims": pages.claims_table}
+
+
+def table(name):
+    """The file with a page's table, made with the package as it is now, or from the cache."""
+    makers = Path(pages.__file__).read_bytes() + Path(__file__).read_bytes()
+    state = hashlib.sha256(makers + _surroundings().encode()).hexdigest()
+    place = CACHE / f"{name}-{state}.md"
+    if not place.exists():
+        print(f"computing the table of {name}", flush=True)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(TABLES[name](), encoding="utf-8")
+    return place
 
 
 def _seen(exercise):
