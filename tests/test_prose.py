@@ -41,7 +41,7 @@ RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"
 REWRITTEN = [
     (r"\]\([^)]*\)", "]"),  # addresses
     (r"(?s)<!--.*?-->|</?\w[^>]*>", " "),
-    (r"\\tag\{[^}]*\}|\*\*Time\*\* \d+ minutes", ""),  # the minutes: test_lesson_map.py
+    (r"\\tag\{[^}]*\}|\*\*Time\*\* \d+ minutes|Minutes so far: \d+", ""),  # test_lessons.py
     (r"(?<![\w.$])\((?:\d|10)\.[1-9]\d?\)", ""),  # an equation's number: test_lessons.py
     (r"\b[Ll]essons? \d+(?:(?:, | and | to )\d+)*", "lesson"),
     (r"\bsections? \d+(?:(?:, | and | to )\d+)*", "section"),

@@ -24,6 +24,7 @@ LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 WORDS = 110  # a minute
 LINE, OUTPUT, FORMULA = 8 / 60, 30 / 60, 30 / 60
 EXPLORER, QUESTION, WRITTEN, EXERCISE = 4, 1, 3, 10
+STOP = re.compile(r"\*\*A good place to stop\.\*\* Minutes so far: (\d+)\.")
 CALL = re.compile(r"^(?:\w+ = )?(?:\w+\.)?(predict|quiz|review|explore|trial)\(", re.MULTILINE)
 
 
@@ -37,6 +38,15 @@ def stated(path):
     """The minutes that a lesson states in its first cell."""
     first = nbformat.read(path, as_version=4).cells[0].source
     return int(re.search(r"\*\*Time\*\* (\d+) minutes", first)[1])
+
+
+def stops(path):
+    """The good places to stop: what each says of the minutes so far, and what is counted."""
+    found, passed = [], 0
+    for cell in nbformat.read(path, as_version=4).cells:
+        passed += of_cell(cell, int(path.stem[:2]))
+        found += [(int(said), passed) for said in STOP.findall(cell.source)]
+    return found
 
 
 def of_cell(cell, number):
