@@ -23,6 +23,7 @@ _MODULES = (
     "network",
     "versions",
     "trials",
+    "world",
 )
 
 
