@@ -93,6 +93,7 @@ VARIANTS += [
 WORKED = [
     ("torch", "decay 0.9", {"lr": 0.1, "alpha": 0.9}, 1.0),
     ("torch", "default decay", {"lr": 0.1}, 1.0),
+    ("torch", "ε = 0", {"lr": 0.1, "alpha": 0.9, "eps": 0}, 1.0),
     ("torch", "centred", {"lr": 0.1, "alpha": 0.9, "centered": True}, 1.0),
     ("torch", "momentum", {"lr": 0.1, "alpha": 0.9, "momentum": 0.9}, 1.0),
     ("keras", "default ε", {"learning_rate": 0.1}, 1.0),
@@ -289,7 +290,7 @@ def mnist_example():
 
 
 def torch_loop():
-    """Train the network of TORCH_LOOP in PyTorch from the course's start; return what it reports."""
+    """Train the network of TORCH_LOOP in PyTorch; return what it reports."""
     import torch
 
     from rmsprop_lesson import Network, load_mnist

@@ -162,7 +162,7 @@ class FirstSign:
         return np.logaddexp(0, -margin).mean(axis=-1), gradient
 
     def signal(self, x, y):
-        """The norm of ∂L/∂h at the end, one step back, two steps back, …; a row for each network."""
+        """The norm of ∂L/∂h at the end, one step back, and so on; a row for each network."""
         h, margin = self._forward(x, y)
         norms = [np.linalg.norm(d, axis=(-2, -1)) for _, d, _ in self._backward(h, margin, y)]
         return np.stack(norms, axis=-1)

@@ -233,8 +233,7 @@ _FULL = Exercise(
         ),
         "root of each entry": (
             lambda theta, g, S, lr, b, e: (
-                theta
-                - lr * (1 / np.sqrt(np.abs(b * S + (1 - b) * np.outer(g, g)) + e)) @ g,
+                theta - lr * (1 / np.sqrt(np.abs(b * S + (1 - b) * np.outer(g, g)) + e)) @ g,
                 b * S + (1 - b) * np.outer(g, g),
             ),
             "Is the root taken of each entry of S? Take it of the eigenvalues.",
@@ -295,12 +294,11 @@ _FULL = Exercise(
         "by a root?",
         "In the axes of the eigenvectors S is diagonal. There you know what to do: divide each "
         "component by √(value + ε). `vectors.T @ grad` is the gradient in these axes.",
-        "values, vectors = np.linalg.eigh(S)\n"
-        "root = vectors @ np.diag(...) @ vectors.T",
+        "values, vectors = np.linalg.eigh(S)\nroot = vectors @ np.diag(...) @ vectors.T",
     ),
     explanation=(
-        "The eigenvectors are the axes in which the gradients are not correlated. There it is plain "
-        "RMSprop. So it doesn't matter how the valley is turned."
+        "The eigenvectors are the axes in which the gradients are not correlated. There it is "
+        "plain RMSprop. So it doesn't matter how the valley is turned."
     ),
 )
 
