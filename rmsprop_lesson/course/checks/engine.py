@@ -101,7 +101,7 @@ class Exercise:
     variants : dict
         Valid forms, ``name: (implementation or tuple, remark)``: passed, and named.
     hints : tuple of str
-        A nudge, the equation, half of the code.
+        A question, a smaller example or a part of the way, half of the code.
     explanation : str
         Why the solution is what it is.
     outputs : tuple of str

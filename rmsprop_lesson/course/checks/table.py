@@ -268,10 +268,9 @@ _FIRST = Exercise(
         ),
     },
     hints=(
-        "Go from left to right: each number needs only those before it. S₀ is 0.",
-        r"$$g = \theta_0,\quad S_1 = (1-\beta)g^2,\quad "
-        r"\text{step} = \frac{\eta\, g}{\sqrt{S_1+\epsilon}},\quad \theta_1 = \theta_0 - "
-        r"\text{step}$$",
+        "Go from left to right: each number needs only those before it. What is S₀?",
+        "With θ₀ = 3 and β = 0.9 the gradient is 3, and S₁ = 0.9·0 + 0.1·3² = 0.9. How long is "
+        "the step, and where does it lead?",
         "grad = theta\nS = (1 - beta) * grad**2\nstep = ...",
     ),
     explanation=(
@@ -357,9 +356,9 @@ _TABLE = Exercise(
     },
     update=hidden.column(("bias correction", "epsilon outside the root", "epsilon as a floor")),
     hints=(
-        "Before the loop: S = 0 and a list with θ₀. Inside: gradient, S, θ, note it down.",
-        r"$$S_{t+1} = \beta S_t + (1-\beta)\,\theta_t^2, \qquad "
-        r"\theta_{t+1} = \theta_t - \frac{\eta\,\theta_t}{\sqrt{S_{t+1}+\epsilon}}$$",
+        "What must be there before the loop begins? What changes in each round?",
+        "One round is one row. In the first one θ = 2 and S = 0 give S = 0.4 and θ = 1.6838; "
+        "the second one begins with *these two*. `rmsprop_step(theta, theta, S, …)` makes a row.",
         "S, thetas = 0.0, [theta]\nfor _ in range(steps):\n    grad = theta\n    S = ...",
     ),
     explanation="S is made before the loop and updated inside, so that it carries over.",
@@ -482,8 +481,9 @@ _SLIP = Exercise(
         ),
     },
     hints=(
-        "Carry your own θ and S along, and compare with the printed value after each update.",
-        r"$$|\theta_t^{\text{printed}} - \theta_t| > \text{tolerance}$$",
+        "With which numbers do you go on to the next row: with your own, or with the printed ones?",
+        "For the printed column 2, 1.684, 1.5 and a tolerance of 0.001: your θ₁ is 1.6838, so "
+        "1.684 is excused; your θ₂ is 1.4739, and 1.5 is not. The answer is 2.",
         "theta, S = thetas[0], 0.0\nfor t in range(1, len(thetas)):\n    S = ...",
     ),
     explanation=(

@@ -301,8 +301,9 @@ _CENTERED = Exercise(
     },
     update=relatives.centred(("epsilon outside the root", "epsilon as a floor")),
     hints=(
-        "Two averages with the same β. The variance is the mean square less the squared mean.",
-        r"$$\theta \leftarrow \theta - \frac{\eta}{\sqrt{S - m^2 + \epsilon}}\, g$$",
+        "How does one get a variance from two averages?",
+        "The numbers 1 and 3 have the mean square 5 and the mean 2; their variance is 5 − 2² = "
+        "1. Which of your averages is which?",
         "S = beta * S + (1 - beta) * grad**2\nm = ...",
     ),
     explanation="Under a constant gradient S − m² goes to 0, and the steps blow up to "
@@ -392,9 +393,9 @@ _CLASS = Exercise(
     },
     update=hidden.my_class(("bias correction", "epsilon outside the root", "epsilon as a floor")),
     hints=(
-        "What has to survive from one step to the next? Put it into self.",
-        r"$$S \leftarrow \beta S + (1-\beta)\, g^2, \qquad "
-        r"\theta \leftarrow \theta - \frac{\eta}{\sqrt{S + \epsilon}}\, g$$",
+        "What has to survive from one step to the next? Where does an object keep it?",
+        "Your `rmsprop_step` takes S and hands it back. Here nobody holds it in between: "
+        "`__init__` makes the first S, and `step` reads `self.S` and puts the new one there.",
         "self.S = 0.0\nself.S = self.beta * self.S + (1 - self.beta) * grad**2\nreturn theta - ...",
     ),
     explanation=(
@@ -527,8 +528,9 @@ _TRANSLATE = Exercise(
         ),
     },
     hints=(
-        "Three settings have other names. A fourth says where ε stands.",
-        "lr → learning_rate, alpha → beta, eps → epsilon, and ε is outside the root.",
+        "Three settings have other names. A fourth says where ε stands. Which are they?",
+        r"Write the two formulas beneath each other, PyTorch's $\text{lr}\cdot g/(\sqrt S + "
+        r"\text{eps})$ and ours. `alpha` is the share of the old S that is kept.",
         'return {"learning_rate": lr, "beta": alpha, ...}',
     ),
     explanation="`RMSprop(**from_pytorch())` then makes the very steps of PyTorch.",
