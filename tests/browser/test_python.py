@@ -56,6 +56,7 @@ SLIPS = {
     "numerical_gradient": ("(2 * h)", "h"),
     "centered_step": (" - m**2", ""),
     "MyRMSprop": ("self.beta * self.S + ", ""),
+    "MyCorrectedRMSprop": ("self.beta**self.t", "self.beta"),
     "from_pytorch": ("False", "True"),
     "count_flips": ("signs[1:] != signs[:-1]", "np.diff(path, axis=0) != 0"),
     "steps_to_reach": ("<=", "<"),

@@ -18,6 +18,7 @@ _MODULES = (
     "rmsprop",
     "table",
     "early_bias",
+    "classes",
     "race",
     "tuning",
     "network",
