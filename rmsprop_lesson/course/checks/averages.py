@@ -537,7 +537,7 @@ def _weights(
 
 _PAST_WEIGHTS = Exercise(
     solution=past_weights,
-    lesson=3,
+    lesson=None,
     title="What S remembers",
     task="Unroll the average: with which weights do the last $n$ squared gradients enter S?",
     outputs=("the weight",),

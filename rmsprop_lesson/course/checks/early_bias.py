@@ -208,7 +208,7 @@ EXERCISES = (
     ),
     Exercise(
         solution=steps_until_unbiased,
-        lesson=5,
+        lesson=None,
         title="How long the bias lasts",
         task="Under a constant gradient the step is $\\eta/\\sqrt{1-\\beta^t}$. From which $t$ on "
         "is it too large by less than a given share?",

@@ -92,7 +92,8 @@ class Exercise:
     ----------
     solution : callable
         The reference; the stub is its signature and docstring.
-    lesson : int
+    lesson : int or None
+        None for one that has left the lessons; its check stays for those who have it.
     title, task : str
         Heading and task, in Markdown.
     probes : tuple of Probe

@@ -28,7 +28,19 @@ def first_update(theta, learning_rate, beta, epsilon):
     grad = theta
     S = (1 - beta) * grad**2
     step = learning_rate * grad / np.sqrt(S + epsilon)
-    return grad, S, step, theta - step
+    theta = theta - step
+    return grad, S, step, theta
+
+
+def _shuffled(theta, learning_rate, beta, epsilon):
+    """Work out the first RMSprop update on L(θ) = θ²/2, from S = 0: g, S₁, the step and θ₁."""
+    theta = theta - step
+    S = (1 - beta) * grad**2
+    grad = theta**2 / 2
+    step = learning_rate * grad / np.sqrt(S + epsilon)
+    grad = theta
+    S = beta * grad**2
+    return grad, S, step, theta
 
 
 def worked_table(theta, learning_rate, beta, epsilon, steps):
@@ -211,8 +223,11 @@ _FIRST_SETTINGS, _OTHER_SETTINGS = (0.1, 0.9, 1e-8), (0.2, 0.7, 1e-8)
 _FIRST = Exercise(
     solution=first_update,
     lesson=4,
-    title="One update by hand",
-    task="Work out the first row of the table: gradient, S, step and new θ, each from the last.",
+    title="Order the lines of an update",
+    task=(
+        "Here are the lines of the first update, shuffled. Two of them don't belong there at all. "
+        "Delete these two, and put the others in order; the `return` stays last."
+    ),
     outputs=("the gradient", "S", "the step", "θ"),
     probes=(
         call("worked example", theta=2.0, learning_rate=0.1, beta=0.9, epsilon=1e-8),
@@ -268,7 +283,7 @@ _FIRST = Exercise(
         ),
     },
     hints=(
-        "Go from left to right: each number needs only those before it. What is S₀?",
+        "Each line needs only numbers that are there already. Which one needs θ alone?",
         "With θ₀ = 3 and β = 0.9 the gradient is 3, and S₁ = 0.9·0 + 0.1·3² = 0.9. How long is "
         "the step, and where does it lead?",
         "grad = theta\nS = (1 - beta) * grad**2\nstep = ...",
@@ -277,13 +292,17 @@ _FIRST = Exercise(
         "The step is $\\eta/\\sqrt{1-\\beta}$ in size, whatever θ₀ is: "
         "g cancels against $\\sqrt S$."
     ),
+    draft=_shuffled,
 )
 
 _TABLE = Exercise(
     solution=worked_table,
     lesson=4,
     title="The worked table, by program",
-    task="Compute the column $\\theta_t$ of the worked table.",
+    task=(
+        "Compute the column $\\theta_t$ of the table. Your own `rmsprop_step` can make the "
+        "updates; the gradient at θ is θ."
+    ),
     outputs=("θ",),
     probes=(
         call("worked example", theta=2.0, learning_rate=0.1, beta=0.9, epsilon=1e-8, steps=5),
