@@ -431,7 +431,7 @@ def _half_life(
 
 _HALF_LIFE = Exercise(
     solution=half_life,
-    lesson=3,
+    lesson=None,
     title="Half-life",
     task="After how many steps has the weight $\\beta^k$ of an old gradient fallen to one half?",
     outputs=("the half-life",),

@@ -295,17 +295,19 @@ class OfCorrectedClass(OfClass):
 
 def my_corrected_class(variants):
     """The diagnosis of the class with bias correction."""
-    judge = Judge(variants, {**MERGED, **CORRECTED_MERGED}, CLASS_IMPLIED, SIMPLER, (), CLASS_NAMES)
-    return OfCorrectedClass(judge, class_settings)
+    merged, implied = MERGED | CORRECTED_MERGED, CLASS_IMPLIED | CORRECTED_IMPLIED
+    names = CLASS_NAMES | {"correction squared": "correction outside the root"}
+    return OfCorrectedClass(Judge(variants, merged, implied, SIMPLER, (), names), class_settings)
 
 
+CLASS_IMPLIED = {**IMPLIED, "step returned": {"sign flipped"}}
+CORRECTED_IMPLIED = {"correction kept in S": {"no bias correction"}}
 CORRECTED_MERGED = {
     ("no bias correction", "corrected twice"): "correction in the rate",
     ("no bias correction", "bias correction of the whole step"): (
         "bias correction of the whole step"
     ),
 }
-CLASS_IMPLIED = {**IMPLIED, "step returned": {"sign flipped"}}
 
 # ── the worked table ─────────────────────────────────────────────────────────────────────────────
 
