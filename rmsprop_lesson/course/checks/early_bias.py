@@ -136,7 +136,7 @@ EXERCISES = (
     ),
     Exercise(
         solution=first_step_factor,
-        lesson=5,
+        lesson=None,
         title="The first step",
         task="By which factor is the first step larger than $\\eta$, whatever the gradient?",
         outputs=("the factor",),
