@@ -83,7 +83,7 @@ def test_it_ends_with_five_lines_a_quiz_what_comes_next_and_references(path):
 def test_it_asks_before_it_shows(path):
     asked = [ast.literal_eval(name) for name in calls(path, "predict")]
     assert sorted(asked) == sorted(questions.lesson(number(path)).predictions)
-    if number(path) < 10:  # there each claim asks for a verdict
+    if number(path) != 10:  # there each claim asks for a verdict
         assert len(asked) >= (1 if number(path) == 0 else 2)
 
 
