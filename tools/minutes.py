@@ -13,14 +13,10 @@ states its sum, rounded up to 5 minutes.
 import math
 import re
 import sys
-from pathlib import Path
-
-import nbformat
 
 from rmsprop_lesson import questions
 
-ROOT = Path(__file__).resolve().parents[1]
-LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+from . import lessons
 
 WORDS = 110  # a minute
 LINE, OUTPUT, FORMULA = 8 / 60, 30 / 60, 30 / 60
@@ -28,16 +24,10 @@ EXPLORER, QUESTION, WRITTEN, EXERCISE = 4, 1, 3, 10
 CALL = re.compile(r"^(?:\w+ = )?(?:\w+\.)?(predict|quiz|review|explore|trial)\(", re.MULTILINE)
 
 
-def counted(path):
+def counted(number):
     """The minutes that a lesson takes, by the rule, rounded up to 5."""
-    cells = nbformat.read(path, as_version=4).cells
-    return 5 * math.ceil(sum(of_cell(cell, int(path.stem[:2])) for cell in cells) / 5)
-
-
-def stated(path):
-    """The minutes that a lesson states in its first cell."""
-    first = nbformat.read(path, as_version=4).cells[0].source
-    return int(re.search(r"\*\*Time\*\* (\d+) minutes", first)[1])
+    cells = lessons.notebook(number).cells
+    return 5 * math.ceil(sum(of_cell(cell, number) for cell in cells) / 5)
 
 
 def of_cell(cell, number):
@@ -77,7 +67,7 @@ def of_code(cell, number):
 
 def main():
     """Print the table; say with the exit code whether all agree."""
-    rows = [(path.stem, counted(path), stated(path)) for path in LESSONS]
+    rows = [(path.stem, counted(n), lessons.minutes(n)) for n, path in lessons.NOTEBOOKS.items()]
     for name, minutes, said in rows:
         print(f"{name:24} {minutes:4} counted {said:4} stated")
     print(f"{'together':24} {sum(r[1] for r in rows):4} counted {sum(r[2] for r in rows):4} stated")

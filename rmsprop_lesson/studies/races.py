@@ -720,7 +720,7 @@ def _quartiles(scores):
 
 
 # Scores beyond these are drawn at them.
-_SHOWN = (1e-20, 1e6)
+_SHOWN = (1e-8, 1e4)
 
 
 def sensitivity(*races, titles=()):
@@ -728,7 +728,7 @@ def sensitivity(*races, titles=()):
 
     The line is the median over starts and seeds, the band spans the quartiles. Where a line is
     interrupted, the median run diverged or missed its target. A method without learning rate is a
-    level line. Scores beyond 1e-20 and 1e6 are drawn there.
+    level line. Scores beyond 1e-8 and 1e4 are drawn there.
 
     Parameters
     ----------
@@ -740,17 +740,17 @@ def sensitivity(*races, titles=()):
     -------
     Picture
     """
-    from .. import plots  # with Matplotlib, which a race doesn't need
+    from ..plots import style  # with Matplotlib, which a race doesn't need
 
     titles = titles or [race.name for race in races]
     size = (7, 4.2) if len(races) == 1 else (4.6 * len(races), 4.2)
-    figure, panels = plots._axes(size, ncols=len(races), sharey=True, squeeze=False)
+    figure, panels = style.start_figure(size, ncols=len(races), sharey=True, squeeze=False)
     sentences = []
     for race, title, axes in zip(races, titles, panels.flat, strict=True):
         best = race.best()
         curves = list(race.curve().groupby("method", sort=False))
-        for (label, curve), style in zip(curves, plots._styles(curves), strict=True):
-            _sensitivity_line(axes, label, curve, style)
+        for (label, curve), look in zip(curves, style.styles(curves), strict=True):
+            _sensitivity_line(axes, label, curve, look)
         axes.set(xscale="log", yscale="log", xlabel="learning rate η", title=title)
         scores = (
             f"{name} {f'{row.median:.2g}' if np.isfinite(row.median) else 'never'}"
@@ -764,17 +764,16 @@ def sensitivity(*races, titles=()):
         "missed": "share of runs that missed",
     }[races[0].score]
     panels[0, 0].set_ylabel(meaning)
-    handles, labels = panels[0, 0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=4)
-    return plots.Picture(
+    style.key(figure)
+    return style.Picture(
         figure,
         f"{meaning.capitalize()} against learning rate. Each method at its best rate: "
         f"{'; '.join(sentences)}.",
     )
 
 
-def _sensitivity_line(axes, label, curve, style):
-    color, dash, marker = style
+def _sensitivity_line(axes, label, curve, look):
+    color, dash, marker = look
     scores = curve[["low", "median", "high"]].replace(np.inf, np.nan).clip(*_SHOWN)
     if curve["learning_rate"].isna().all():
         axes.axhline(scores["median"].iloc[0], color=color, ls=dash, label=label)
