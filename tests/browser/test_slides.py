@@ -15,6 +15,7 @@ PLANS = {slides.plan_stem(plan): plan for plan in plans.plans() + plans.sessions
 DECKS = [*LESSONS, *list(PLANS)[:2]]  # other plans are made of the same slides
 MOST_LINES = 12  # of code on a slide
 SMALLEST, PROSE = 20, 24  # pixels of 720
+USED = 18  # in an explorer that has more to show after it was used
 FIGURE = 900  # of 1280 pixels: what a prediction reveals
 LIMITS = [SMALLEST, PROSE, FIGURE]
 # Where a lesson calls explore("valley"): the name of the explorer.
@@ -84,7 +85,11 @@ TOUR = f"""async ([limits, answers]) => {{
     const {{ h, v }} = Reveal.getIndices(slide);
     const look = async (view) => {{
       await (slide.querySelector("{EXPLORER}") ? fitted() : painted());
-      const found = wrong(limits);
+      let found = wrong(limits);
+      for (let frame = 0; found.length && frame < 10; frame++) {{ // until it has settled
+        await painted();
+        found = wrong(limits);
+      }}
       if (found.length) out.push([`${{h + 1}}.${{v + 1}}${{view}}`, ...found]);
     }};
     Reveal.slide(h, v, 99);
@@ -282,7 +287,7 @@ def test_explorers_are_alive(opened, stem):
     assert host.evaluate(NAME) == EXPLORERS[stem]
     operate(page, host, "mouse")
     page.evaluate(FITTED)
-    assert page.evaluate(WRONG, LIMITS) == []
+    assert page.evaluate(WRONG, [USED, USED, FIGURE]) == []
 
 
 @pytest.mark.parametrize("width", [1280, 1920])
@@ -314,7 +319,7 @@ KINDS = f"""Object.values(Object.fromEntries([...document.querySelectorAll("{LEA
 @pytest.mark.parametrize("stem", DECKS)
 def test_the_clicker_works_whatever_was_clicked_before(opened, stem):
     page = opened(stem)
-    clicked = 0
+    clicked, last = 0, page.locator(LEAVES).count() - 1
     for here in page.evaluate(KINDS):
         page.evaluate(GO, here)
         for control in page.query_selector_all(CLICKED):
@@ -326,7 +331,8 @@ def test_the_clicker_works_whatever_was_clicked_before(opened, stem):
                 page.keyboard.press(key)
                 at = page.evaluate(AT)
                 # What was answered is passed over by the slide with its result.
-                assert at == there or (key == "PageDown" and at == there + 1), f"slide {here + 1}"
+                over = key == "PageDown" and at == there + 1
+                assert at == min(there, last) or over, f"slide {here + 1}"
     assert clicked
 
 
