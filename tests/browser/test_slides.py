@@ -70,7 +70,7 @@ WRONG = """([smallest, prose, figure]) => {
     for (const image of [...slide.querySelectorAll(".revealed img")].filter(seen)) {
       const box = image.getBoundingClientRect(), scale = Reveal.getScale();
       // A square is as high as the slide instead.
-      if (box.width < figure * scale && box.height < 600 * scale) 
+      if (box.width < figure * scale && box.height < 600 * scale)
         out.push(`a figure of ${box.width} pixels`);
     }
   }
@@ -312,8 +312,9 @@ def test_each_explorer_is_in_a_deck():
 CLICKABLE = "label:first-of-type input, input[type=text], .rx-button"
 CLICKED = f"section.present.leaf .rx :is({CLICKABLE})"
 # One slide for each kind of thing that can be clicked.
-KINDS = f"""Object.values(Object.fromEntries([...document.querySelectorAll("{LEAVES}")].map((s, i) =>
-  [s.querySelector("[data-explorer]")?.dataset.explorer, i]).filter(([kind]) => kind)))"""
+KINDS = f"""Object.values(Object.fromEntries([...document.querySelectorAll("{LEAVES}")]
+  .map((slide, i) => [slide.querySelector("[data-explorer]")?.dataset.explorer, i])
+  .filter(([kind]) => kind)))"""
 
 
 @pytest.mark.parametrize("stem", DECKS)
@@ -327,17 +328,17 @@ def test_the_clicker_works_whatever_was_clicked_before(opened, stem):
                 continue
             control.click()
             clicked += 1
-            for key, there in [("PageDown", here + 1), ("PageUp", here)]:
+            for key, there in [("PageDown", here + 1), ("PageUp", here)][: 2 * (here < last)]:
                 page.keyboard.press(key)
                 at = page.evaluate(AT)
                 # What was answered is passed over by the slide with its result.
                 over = key == "PageDown" and at == there + 1
-                assert at == min(there, last) or over, f"slide {here + 1}"
+                assert at == there or over, f"slide {here + 1}"
     assert clicked
 
 
 def test_the_clicker_leads_through_the_whole_deck_and_back(opened):
-    page = opened(list(PLANS)[0])
+    page = opened(next(iter(PLANS)))
     last = page.locator(LEAVES).count() - 1
     for key, end in [("PageDown", last), ("PageUp", 0)]:
         for _ in range(300):
@@ -348,7 +349,7 @@ def test_the_clicker_leads_through_the_whole_deck_and_back(opened):
 
 
 def test_votes_are_counted_by_keyboard_and_stand_beside_the_answer(opened):
-    page = opened(list(PLANS)[0])
+    page = opened(next(iter(PLANS)))
     page.evaluate(GO, page.evaluate(FIRST_WITH, ".rx-choice"))
     page.keyboard.press("v")
     fields = page.locator("section.present.leaf .vote")
