@@ -6,7 +6,8 @@ The rule is for somebody whose English is a second language and who does everyth
 110 words a minute, a formula of its own 30 seconds, a line of code 8 seconds, an output 30 seconds
 (an explorer 4 minutes), a prediction or a quiz question 1 minute, a question to be answered in
 writing 3 minutes, an exercise in code 10 minutes with its check and one slip. Folded hints and
-answers, notes and references are not counted. A lesson states its sum, rounded up to 5 minutes.
+answers, references and what has the tag "extra" (for those who want more) are not counted. A lesson
+states its sum, rounded up to 5 minutes.
 """
 
 import math
@@ -32,7 +33,7 @@ def counted(number):
 def of_cell(cell, number):
     """The minutes that one cell of lesson `number` takes."""
     part = cell.metadata.get("rmsprop_lesson", {}).get("part")
-    if part in ("check", "help"):
+    if part in ("check", "help") or "extra" in cell.metadata.get("tags", ()):
         return 0
     if part == "stub":
         return EXERCISE

@@ -28,7 +28,7 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 EMPTY_PLACE = '<div class="rmsprop-reveal" data-picture></div>'
 
 
-def execute(notebook, folder):
+def execute(notebook, folder, *options):
     """Run all cells in a fresh kernel that starts in `folder`, as Jupyter does."""
     client = NotebookClient(
         notebook,
@@ -36,6 +36,7 @@ def execute(notebook, folder):
         timeout=600,
         resources={"metadata": {"path": str(folder)}},
         store_widget_state=False,
+        extra_arguments=list(options),
     )
     client.execute()
 
