@@ -54,8 +54,8 @@ def learner(notebook):
             continue
         if not _part(cell):
             printed = in_answer and not names_bound(cell.source)
-            telling = leaks.gives_away(_working(cell.source), exercises)
-            if printed or telling or leaks.reads(_working(cell.source), gone):
+            telling = leaks.gives_away(working(cell.source), exercises)
+            if printed or telling or leaks.reads(working(cell.source), gone):
                 gone |= names_bound(cell.source)
                 cell = nbformat.v4.new_code_cell(_asking(cell.source))
         gone -= names_bound(cell.source)
@@ -156,7 +156,7 @@ def _questions_on_paper(cell, gone):
     """A code cell without its outputs; what it asks comes after, in words and a cell to answer."""
     pairs = asked(cell.source)
     cells = []
-    if work := _working(cell.source).strip():
+    if work := working(cell.source).strip():
         cells.append(nbformat.v4.new_code_cell(work, metadata=cell.metadata))
     for question, call in pairs:
         reveal = ast.get_source_segment(cell.source, call.args[1]) if len(call.args) > 1 else ""
@@ -167,7 +167,7 @@ def _questions_on_paper(cell, gone):
     return cells
 
 
-def _working(source):
+def working(source):
     """The source without the calls that ask a question."""
     for call in {id(call): call for _, call in asked(source)}.values():
         source = source.replace(ast.get_source_segment(source, call), "")
