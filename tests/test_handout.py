@@ -8,10 +8,10 @@ import pytest
 
 from rmsprop_lesson import checks, questions
 from rmsprop_lesson.course.guide import names_bound
-from tools import handout, leaks
+from tools import handout, leaks, lessons
 
 ROOT = Path(__file__).resolve().parents[1]
-LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+LESSONS = list(lessons.NOTEBOOKS.values())
 
 each_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 

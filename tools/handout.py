@@ -23,7 +23,7 @@ from rmsprop_lesson.course import court
 from rmsprop_lesson.course.collecting.submission import PROMPT
 from rmsprop_lesson.course.guide import names_bound
 
-from . import leaks, notebooks
+from . import leaks, lessons, notebooks
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLD = re.compile(r"<details>\s*<summary>(.*?)</summary>(.*?)</details>", re.DOTALL)
@@ -253,9 +253,9 @@ def main(arguments=None):
     parser.add_argument("lessons", nargs="*", type=Path)
     parser.add_argument("--nbgrader", action="store_true", help="an edition for nbgrader, too")
     options = parser.parse_args(arguments)
-    lessons = options.lessons or sorted((ROOT / "notebooks").glob("*.ipynb"))
+    paths = options.lessons or lessons.NOTEBOOKS.values()
     editions = EDITIONS | (NBGRADER if options.nbgrader else {})
-    written = write(options.out, lessons, editions)
+    written = write(options.out, paths, editions)
     print(f"{len(written)} notebooks in {options.out}: " + ", ".join(editions))
 
 
