@@ -1,7 +1,9 @@
 """Build the Jupyter Book into _build/html: python -m tools.book
 
 With --teacher it has the teacher's guide as well, which answers every question and is not for
-learners. The sources are put together in _build/site: the pages of docs/, the lessons, executed (what has not
+learners.
+
+The sources are put together in _build/site: the pages of docs/, the lessons, executed (what has not
 changed since the last time comes from a cache) and with outputs for pages without a kernel, and
 what the pages load: the explorers' script, KaTeX's style and fonts.
 """
@@ -10,6 +12,7 @@ import argparse
 import ast
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -30,6 +33,7 @@ BUILD = ROOT / "_build"
 SOURCE, CACHE, HTML = BUILD / "site", BUILD / "executed", BUILD / "html"
 SCRIPTS = ("site.js", "door.js")
 ASKING = ("quiz", "review", "trial")
+GUIDE_LINK = re.compile(r"\[([^]]*)\]\((?:docs/)?teach\w*\.md[^)]*\)")
 LAUNCH = {"notebook_interface": "jupyterlab", "binderhub_url": "https://mybinder.org",
           "colab_url": "https://colab.research.google.com"}  # fmt: skip
 
@@ -71,6 +75,8 @@ def leave_out_guide(source):
     (source / "_toc.yml").write_text("\n".join(kept) + "\n", encoding="utf-8")
     for path in [*source.glob("docs/teach*"), source / "docs" / "plans.yaml"]:
         path.unlink()
+    for page in source.glob("docs/*.md"):
+        page.write_text(GUIDE_LINK.sub(r"\1", page.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def config():

@@ -17,12 +17,10 @@ from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
 
-import nbformat
-
 from rmsprop_lesson import __version__
 from rmsprop_lesson.course.exchange import LETTERS
 
-from . import handout, npm, outputs
+from . import handout, lessons, npm, outputs
 
 ROOT = Path(__file__).resolve().parents[1]
 OUT = ROOT / "_build" / "book"
@@ -142,14 +140,13 @@ def main():
 
 def write_source(folder):
     """Write the lessons and pages as Markdown for Sphinx."""
-    lessons = folder / "notebooks"
-    lessons.mkdir(parents=True)
+    chapters = folder / "notebooks"
+    chapters.mkdir(parents=True)
     book, names = Book(folder), []
-    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
-        notebook = nbformat.read(path, as_version=4)
-        title = notebook.cells[0].source.splitlines()[0].lstrip("# ")
-        book.answers.append(f"## {title}")
-        (lessons / f"{path.stem}.md").write_text(chapter(notebook, book), encoding="utf-8")
+    for number, path in lessons.NOTEBOOKS.items():
+        book.answers.append(f"## {number} · {lessons.title(number)}")
+        text = lessons.without_dead_links(chapter(lessons.notebook(number), book))
+        (chapters / f"{path.stem}.md").write_text(linked(text), encoding="utf-8")
         names.append(f"notebooks/{path.stem}")
     (folder / "solutions.md").write_text(solutions(book.answers), encoding="utf-8")
     (folder / "docs").mkdir()
@@ -183,7 +180,7 @@ def chapter(notebook, book):
     for cell in notebook.cells:
         part = cell.metadata.get("rmsprop_lesson", {}).get("part")
         if cell.cell_type == "markdown":
-            parts.append(unfolded(linked(cell.source), book))
+            parts.append(unfolded(cell.source, book))
         elif part == "stub":
             parts.append(fenced("python", cell.source))
         elif part != "check":
@@ -308,8 +305,8 @@ ACCESS = {
     ),
     "accessibilityHazard": ("none",),
     "accessibilitySummary": (
-        "Every figure has a text alternative that says what is to be seen, formulas are MathML, and "
-        "no statement rests on colour alone.",
+        "Every figure has a text alternative that says what is to be seen, formulas are MathML, "
+        "and no statement rests on colour alone.",
     ),
 }
 
