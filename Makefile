@@ -6,7 +6,8 @@ BIN    := $(VENV)/bin
 LAB_ARGS ?=
 TEST_ARGS ?=
 
-NOTEBOOKS := $(sort $(wildcard notebooks/*.ipynb))
+# The lessons, as _toc.yml lists them.
+NOTEBOOKS := $(shell sed -n "s|.*\(notebooks/[^ ]*\).*|\1.ipynb|p" _toc.yml)
 
 # The same surroundings for everyone: this folder's package, UTF-8, and the notebooks' own
 # Matplotlib backend, whatever the user's shell says.
@@ -87,26 +88,29 @@ lab: $(VENV)/.ready ## open the course in JupyterLab (LAB_ARGS="--port 9999 --no
 	@$(LAB) $(LAB_ARGS)
 
 # ── checks ───────────────────────────────────────────────────────────────────────────────────────
-# Two processes, each with one thread; a notebook or test file stays whole in one of them.
+# Two processes, each with one thread; a notebook stays whole in one of them.
 
 ONE_THREAD := test test-unit test-notebooks test-browser test-frameworks test-hard test-oldest \
 	fuzz load mutants mutated
 $(ONE_THREAD): export OMP_NUM_THREADS := 1
 $(ONE_THREAD): export OPENBLAS_NUM_THREADS := 1
 $(ONE_THREAD) notebooks site: export RMSPROP_LESSON_PROGRESS := off
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --nbval --nbval-current-env
+PYTEST = $(BIN)/python -m pytest -n 2
+UNIT = $(PYTEST) --dist worksteal tests $(TEST_ARGS)
+RUN_NOTEBOOKS = $(PYTEST) --dist loadfile --nbval --nbval-current-env $(NOTEBOOKS) $(TEST_ARGS)
 
 .PHONY: test
 test: $(VENV)/.ready ## run every test, and every notebook against its stored outputs
-	@$(PYTEST) $(NOTEBOOKS) tests $(TEST_ARGS)
+	@$(UNIT)
+	@$(RUN_NOTEBOOKS)
 
 .PHONY: test-unit
 test-unit: $(VENV)/.ready ## the tests alone …
-	@$(PYTEST) tests $(TEST_ARGS)
+	@$(UNIT)
 
 .PHONY: test-notebooks
 test-notebooks: $(VENV)/.ready ## … and the notebooks alone
-	@$(PYTEST) $(NOTEBOOKS) $(TEST_ARGS)
+	@$(RUN_NOTEBOOKS)
 
 .PHONY: lint
 lint: $(VENV)/.with-dev ## check the style of code and notebooks
@@ -137,7 +141,8 @@ mutants: $(VENV)/.with-mutants ## change the code in thousands of small ways: do
 
 .PHONY: test-oldest
 test-oldest: .venv-oldest/.ready ## the tests and lessons with the oldest NumPy that is supported
-	@$(subst $(BIN),.venv-oldest/bin,$(PYTEST)) $(NOTEBOOKS) tests $(TEST_ARGS)
+	@$(subst $(BIN),.venv-oldest/bin,$(UNIT))
+	@$(subst $(BIN),.venv-oldest/bin,$(RUN_NOTEBOOKS))
 
 .PHONY: load
 load: $(VENV)/.ready ## thirty learners at once on one server (LOAD_ARGS="--learners 10 --lessons 08")
@@ -160,8 +165,8 @@ site-serve: site ## build the site and show it on http://localhost:8000 (SITE_PO
 SITE_PORT ?= 8000
 
 .PHONY: slides
-slides: $(VENV)/.with-site ## make a reveal.js deck of each lesson in _build/slides
-	@$(BIN)/python -m tools.slides
+slides: $(VENV)/.with-site ## make decks of lessons and plans (SLIDES_ARGS='--name "Ada Lovelace" --date 2027-01-12')
+	@$(BIN)/python -m tools.slides $(SLIDES_ARGS)
 
 .PHONY: test-browser
 test-browser: $(VENV)/.with-browser site slides ## open every page, explorer, lesson and slide in Chromium (apt-get install chromium)

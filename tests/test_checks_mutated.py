@@ -16,7 +16,7 @@ from rmsprop_lesson.course.checks.observe import first_difference, record
 from rmsprop_lesson.course.checks.probes import call
 from tools.mutated import mutants
 
-PROGRAMS = int(os.environ.get("PROGRAMS", "150"))
+PROGRAMS = int(os.environ.get("PROGRAMS", "15"))
 LINES = 30_000  # of Python that a program may run
 FRESH = 12  # probes with fresh numbers for each program that passes
 EXERCISES = checks.exercises()

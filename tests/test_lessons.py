@@ -10,9 +10,10 @@ import pytest
 
 from rmsprop_lesson import checks, questions
 from rmsprop_lesson.course.checks.notebook_cells import placed
+from tools import lessons
 
 ROOT = Path(__file__).resolve().parents[1]
-LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+LESSONS = list(lessons.NOTEBOOKS.values())
 NOTEBOOKS = {path: nbformat.read(path, as_version=4) for path in LESSONS}
 WIDGET_CALL = re.compile(r"^(\w+\.)*(predict|quiz|explore|trial)\(", re.MULTILINE)
 
@@ -43,10 +44,6 @@ def calls(path, name):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == name:
                 found.append(ast.unparse(node.args[0]))
     return found
-
-
-def test_there_are_eleven_lessons():
-    assert [number(path) for path in LESSONS] == list(range(11))
 
 
 @each_lesson
@@ -84,7 +81,6 @@ def test_its_exercises_are_all_there_in_their_newest_form(path):
     assert set(found) == wanted
     assert len(found) == 4 * len(wanted)
     assert list(placed(NOTEBOOKS[path].cells, checks.exercises())) == NOTEBOOKS[path].cells
-    assert number(path) == 0 or len(wanted) >= 2
 
 
 @each_lesson
@@ -148,5 +144,6 @@ def test_every_numbered_equation_that_is_mentioned_exists_once():
     text = "\n".join(markdown(path) for path in LESSONS)
     tags = re.findall(r"\\tag\{(\d+\.\d+)\}", text)
     assert len(set(tags)) == len(tags) > 5
-    for lesson, equation in re.findall(r"(?<![\w.$])\((\d|10)\.([1-9]\d?)\)", text):
-        assert f"{lesson}.{equation}" in tags
+    for lesson, equation in re.findall(r"(?<![\w.$])\((\d{1,2})\.([1-9]\d?)\)", text):
+        if int(lesson) in lessons.NOTEBOOKS:  # one that is left out is still in its folder
+            assert f"{lesson}.{equation}" in tags

@@ -23,6 +23,7 @@ from rmsprop_lesson import (
     plots,
     race,
 )
+from rmsprop_lesson.plots import style
 from rmsprop_lesson.studies.races import sensitivity
 
 OPTIMIZERS = [
@@ -224,9 +225,91 @@ def test_saving_writes_the_picture(tmp_path, runs):
 
 
 def test_every_public_plot_says_that_it_returns_a_picture():
-    for name, function in inspect.getmembers(plots, inspect.isfunction):
-        if not name.startswith("_") and function.__module__ == plots.__name__:
-            assert "Picture" in function.__doc__, name
+    functions = [getattr(plots, name) for name in plots.__all__ if name[0].islower()]
+    assert len(functions) > 10
+    for function in functions:
+        assert "Picture" in inspect.getdoc(function), function.__name__
+
+
+def test_a_setting_never_has_the_colour_of_an_optimizer():
+    settings = {f"β = {beta}": [beta, 1] for beta in (0.1, 0.5, 0.9, 0.99, 0.999)}
+    lines = curves(plots.lines([0, 1], settings | {"PyTorch": [0, 0]}, "t", "step"))
+    drawn = {to_hex(line.get_color()).upper() for line in lines.values()}
+    of_methods = {style.shade(color, k) for color, *_ in plots.STYLE.values() for k in range(5)}
+    assert drawn == set(style.RAMP)
+    assert not drawn & of_methods
+
+
+def test_a_method_and_its_corrected_twin_differ_in_colour_dash_and_filling():
+    names = ("RMSprop", "RMSprop, corrected")
+    lines = curves(plots.lines([0, 1], {name: [1, 2] for name in names}, "t", "loss"))
+    looks = [
+        (to_hex(line.get_color()), str(line._unscaled_dash_pattern), line.get_fillstyle())
+        for line in map(lines.get, names)
+    ]
+    assert all(one != other for one, other in zip(*looks, strict=True))
+
+
+def ends(axes):
+    """Height and words of each name beside the lines, lowest first."""
+    return sorted((text.get_position()[1], text.get_text()) for text in axes.texts)
+
+
+def test_names_stand_at_the_ends_of_the_lines_and_not_on_each_other():
+    same = {f"η = {k}": [0, 1 + k / 1000] for k in range(6)} | {"far": [0, -1]}
+    axes = plots.lines([0, 1], same, "t", "θ").figure.axes[0]
+    heights, names = zip(*ends(axes), strict=True)
+    assert names == ("far", *(f"η = {k}" for k in (5, 4, 3, 2, 1, 0)))  # as in the list
+    assert min(np.diff(heights)) >= 0.057
+    assert axes.get_legend() is None
+
+
+def test_no_key_lies_on_the_data(runs):
+    for picture in (plots.paths(Valley(), *runs), plots.on_curve(Parabola(), *runs[:0])):
+        figure = picture.figure
+        figure.draw_without_rendering()
+        assert figure.legends[0].get_window_extent().y0 >= figure.axes[0].get_window_extent().y1
+        assert figure.axes[0].get_legend() is None
+
+
+def test_markers_of_a_run_that_alternates_are_on_both_sides():
+    marked = style.marked(np.arange(401))
+    assert {k % 2 for k in marked} == {0, 1}
+    assert 8 <= len(marked) <= 12
+    assert style.marked(np.arange(21)) is None  # each step has its own
+
+
+def test_markers_on_a_logarithmic_axis_are_as_far_apart_as_they_look():
+    x = np.arange(1, 10_001)
+    places = np.log(x[style.marked(x, log=True)])
+    assert max(np.diff(places)) < 2 * np.log(10_000) / 11
+
+
+def test_a_logarithmic_axis_ends_where_the_message_does():
+    axes = plots.lines([0, 1, 2], {"|θ|": [1, 1e-19, 0.05]}, "t", "|θ|", log="y").figure.axes[0]
+    assert 1e-9 < axes.get_ylim()[0] < 0.05
+
+
+def test_memory_shades_each_square_by_its_weight():
+    run = descend(Parabola(), RMSprop(0.1, beta=0.5), start=2.0, steps=6)
+    picture = plots.memory(run, t=4)
+    panels = picture.figure.axes
+    shades = [bar.get_alpha() for bar in panels[0].patches[6:12]]
+    np.testing.assert_allclose(shades, [1 / 8, 1 / 4, 1 / 2, 1, 0, 0])
+    np.testing.assert_array_equal(curves(picture)["Sₜ"].get_ydata(), run.state["S"][1:])
+    np.testing.assert_allclose(curves(picture, 1)["√Sₜ"].get_ydata() ** 2, run.state["S"][1:])
+    np.testing.assert_allclose(
+        curves(picture, 2)["step"].get_ydata(), np.abs(np.diff(run.positions)) / 0.1
+    )
+    assert f"at step 4, S is {run.state['S'][4]:.3g}" in picture.alt
+    assert "the last 1 of the 4 squares" in picture.alt  # 8 of 15 parts
+
+
+@pytest.mark.parametrize("t", [0, 7])
+def test_memory_knows_the_steps_of_its_run(t):
+    run = descend(Parabola(), RMSprop(0.1), steps=6)
+    with pytest.raises(ValueError, match="t must be at least 1 and at most 6"):
+        plots.memory(run, t=t)
 
 
 @pytest.mark.parametrize("picture", [plots.paths, plots.on_curve])

@@ -5,6 +5,7 @@ changed since the last time comes from a cache) and with outputs for pages witho
 what the pages load: the explorers' script, KaTeX's style and fonts.
 """
 
+import ast
 import hashlib
 import json
 import shutil
@@ -20,11 +21,13 @@ import yaml
 from rmsprop_lesson import checks, mnist_available
 from rmsprop_lesson.course.explorers.bundle import bundle
 
-from . import notebooks, npm, outputs, runtime
+from . import door, figures, lessons, notebooks, npm, outputs, pages, runtime
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "_build"
 SOURCE, CACHE, HTML = BUILD / "site", BUILD / "executed", BUILD / "html"
+SCRIPTS = ("site.js", "door.js")
+ASKING = ("quiz", "review", "trial")
 LAUNCH = {"notebook_interface": "jupyterlab", "binderhub_url": "https://mybinder.org",
           "colab_url": "https://colab.research.google.com"}  # fmt: skip
 
@@ -36,9 +39,15 @@ def main():
     shutil.copy(ROOT / "_toc.yml", SOURCE)
     (SOURCE / "_config.yml").write_text(yaml.safe_dump(config(), allow_unicode=True), "utf-8")
     _place_lessons()
-    (SOURCE / "docs" / "mistakes_table.md").write_text(mistakes(), encoding="utf-8")
+    for name in TABLES:
+        shutil.copy(table(name), SOURCE / "docs" / f"{name}_table.md")
+    for page in (SOURCE / "docs").glob("*.md"):
+        page.write_text(lessons.without_dead_links(page.read_text("utf-8")), "utf-8")
     static = SOURCE / "docs" / "_static"
-    (static / "site.js").unlink()  # a part of course.js
+    for name in SCRIPTS:
+        (static / name).unlink()  # a part of course.js
+    with (static / "course.css").open("a", encoding="utf-8") as sheet:
+        sheet.write(figures.style())
     place_scripts(static)
     shutil.rmtree(static / "python")  # bundled
     runtime.place(static, runtime.builder_folder())
@@ -62,6 +71,21 @@ def mistakes():
     return "\n".join(map(_seen, (others.pop("rmsprop_step"), *others.values())))
 
 
+TABLES = {"mistakes": mistakes, "races": pages.races, "claims": pages.claims_table}
+
+
+def table(name):
+    """The file with a page's table, made with the package as it is now, or from the cache."""
+    makers = Path(pages.__file__).read_bytes() + Path(__file__).read_bytes()
+    state = hashlib.sha256(makers + _surroundings().encode()).hexdigest()
+    place = CACHE / f"{name}-{state}.md"
+    if not place.exists():
+        print(f"computing the table of {name}", flush=True)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(TABLES[name](), encoding="utf-8")
+    return place
+
+
 def _seen(exercise):
     table = checks.matrix(exercise.name)
     head = ["mistake", *table.columns]
@@ -74,15 +98,24 @@ def _seen(exercise):
 def _place_lessons():
     folder = SOURCE / "notebooks"
     folder.mkdir()
-    figures = outputs.Figures(SOURCE / "docs" / "_static" / "figures", "../_static/figures")
-    paths = sorted((ROOT / "notebooks").glob("*.ipynb"))
+    place = SOURCE / "docs" / "_static" / "figures", "../_static/figures"
+    pictures = {}
+    paths = list(lessons.NOTEBOOKS.values())
     with ProcessPoolExecutor(2) as pool:
         for path, notebook in zip(paths, pool.map(executed, paths), strict=True):
             mark_answers(notebook)
+            fold_plumbing(notebook)
+            for cell in notebook.cells:
+                if cell.cell_type == "markdown":
+                    cell.source = lessons.without_dead_links(cell.source)
             runtime.add_places(notebook, path.stem)
-            nbformat.write(outputs.prepare(notebook, figures), folder / path.name)
+            drawn = figures.Numbered(*place, lesson=int(path.stem[:2]))
+            pictures[path.stem] = figures.first(notebook)
+            nbformat.write(outputs.prepare(notebook, drawn), folder / path.name)
+    course = runtime.parts(_titles(paths))
     done = SOURCE / "docs" / "done.md"
-    done.write_text(done.read_text("utf-8") + runtime.overview(_titles(paths)) + "\n", "utf-8")
+    done.write_text(done.read_text("utf-8") + runtime.overview(course) + "\n", "utf-8")
+    door.place(SOURCE, course, pictures)
 
 
 def _titles(paths):
@@ -98,13 +131,28 @@ def mark_answers(notebook):
             cell.source = f"% answer\n\n{cell.source}"
 
 
+def fold_plumbing(notebook):
+    """Fold the code of cells that only import, ask or fetch: what they show is what one reads."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and all(map(_is_plumbing, ast.parse(cell.source).body)):
+            cell.metadata.setdefault("tags", []).append("hide-input")
+
+
+def _is_plumbing(statement):
+    """An import, `quiz(1)`, `review(1)`, `trial("…")`, or `x = checks.mine("x")`."""
+    if isinstance(statement, ast.Expr | ast.Assign) and isinstance(statement.value, ast.Call):
+        called = ast.unparse(statement.value.func)
+        return called in (("checks.mine",) if isinstance(statement, ast.Assign) else ASKING)
+    return isinstance(statement, ast.Import | ast.ImportFrom)
+
+
 def executed(path):
     """The lesson, executed with the package as it is now, or from the cache."""
     notebook = nbformat.read(path, as_version=4)
     place = CACHE / f"{_fingerprint(notebook)}.ipynb"
     if not place.exists():
         print(f"executing {path.name}", flush=True)
-        notebooks.execute(notebook, path.parent)
+        notebooks.execute(notebook, path.parent, f"--IPKernelApp.extensions={figures.EXTENSION}")
         place.parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(notebook, place)
     return nbformat.read(place, as_version=4)
@@ -120,7 +168,7 @@ def _fingerprint(notebook):
 def _surroundings():
     """Of the package, and of whether the full MNIST is there."""
     state = hashlib.sha256(str(mnist_available("full")).encode())
-    for path in sorted((ROOT / "rmsprop_lesson").rglob("*")):
+    for path in [*sorted((ROOT / "rmsprop_lesson").rglob("*")), Path(figures.__file__)]:
         if path.is_file() and path.suffix not in (".mjs", ".pyc"):
             state.update(path.read_bytes())
     return state.hexdigest()
@@ -141,8 +189,8 @@ def script():
     """The explorers and what starts them, as a classic script: it works from a file, too."""
     explorers = bundle()
     explorers = explorers[: explorers.rindex("export const {")]
-    start = (ROOT / "docs" / "_static" / "site.js").read_text(encoding="utf-8")
-    return f"(() => {{\n{explorers}\n{start}}})();\n"
+    own = [(ROOT / "docs" / "_static" / name).read_text(encoding="utf-8") for name in SCRIPTS]
+    return f"(() => {{\n{explorers}\n{''.join(own)}}})();\n"
 
 
 def _build():
@@ -157,7 +205,7 @@ def _finish():
     """Put the site in its place, with the lessons as they are for download."""
     shutil.copy(ROOT / "docs" / "404.html", HTML)
     runtime.finish(HTML)
-    for path in (ROOT / "notebooks").glob("*.ipynb"):
+    for path in lessons.NOTEBOOKS.values():
         shutil.copy(path, HTML / "_sources" / "notebooks" / path.name)
 
 

@@ -381,13 +381,23 @@ def imports(notebook):
     return list(found)
 
 
-def overview(titles):
-    """The place of the overview, which knows what there is to do.
+def overview(course):
+    """The place of the overview, which knows what there is to do: what `parts` returns."""
+    return place_of({"overview": json.dumps(course, ensure_ascii=False)})
+
+
+def parts(titles):
+    """What there is to do in each lesson.
 
     Parameters
     ----------
     titles : dict of str to str
         Notebook's name → the lesson's title.
+
+    Returns
+    -------
+    list of dict
+        With `title`, `page`, and the names of the `exercises`, `predictions` and `quiz`.
     """
     lessons = questions.lessons()
     course = []
@@ -402,7 +412,7 @@ def overview(titles):
             "quiz": [question.id for question in lesson.quiz] if lesson else [],
         }
         course.append(entry)
-    return place_of({"overview": json.dumps(course, ensure_ascii=False)})
+    return course
 
 
 def builder_folder():

@@ -1,4 +1,5 @@
-"""What the site adds to its theme: equations that are linked, and no script that a style replaces.
+"""What the site adds to its theme: equations and figures that are linked, no script that a style
+replaces.
 
 Formulas are typeset by KaTeX while the site is built; one that it can't read ends the build.
 """
@@ -6,10 +7,14 @@ Formulas are typeset by KaTeX while the site is built; one that it can't read en
 import re
 
 from docutils import nodes
+from sphinx.util import logging
 from sphinxcontrib import katex
 
+LOG = logging.getLogger(__name__)
+
 TAG = re.compile(r"\\tag\{(\d+\.\d+)\}")
-MENTION = re.compile(r"\((\d+\.\d+)\)")
+FIGURE = re.compile(r'id="figure-(\d+)-(\d+)"')
+MENTION = re.compile(r"\((\d+\.\d+)\)|\b(Figure \d+\.\d+)")
 NOT_PROSE = (nodes.literal, nodes.literal_block, nodes.math, nodes.math_block, nodes.raw,
              nodes.reference, nodes.title)  # fmt: skip
 
@@ -22,6 +27,9 @@ THEBE = re.compile(
     r"|<script>\s*(?:const )?(?:THEBE_JS_URL|thebe_selector)\b.*?</script>",
     re.DOTALL,
 )
+
+# The door's equations give their symbols classes.
+CLASSES = {"trust": True, "strict": "ignore"}
 
 # Behind a formula that another one follows; course.css breaks the row there on a phone.
 BREAK = re.compile(
@@ -39,10 +47,11 @@ FOR_SCREEN_READERS = [
 
 def setup(app):
     """Register with Sphinx."""
-    katex.KATEX_DEFAULT_OPTIONS["throwOnError"] = True
+    katex.KATEX_DEFAULT_OPTIONS |= {"throwOnError": True, **CLASSES}
     katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = 120  # the machine may be busy
     app.connect("autodoc-process-docstring", escape_stars)
     app.connect("doctree-read", name_equations)
+    app.connect("doctree-read", name_figures)
     app.connect("doctree-read", let_break)
     app.connect("doctree-resolved", link_equations)
     app.connect("build-finished", tidy)
@@ -64,6 +73,14 @@ def name_equations(app, doctree):
                 block["ids"].append(anchor)
 
 
+def name_figures(app, doctree):
+    """Remember where each figure is; tools/figures.py has numbered them."""
+    known = app.env.__dict__.setdefault("course_equations", {})
+    for block in doctree.findall(nodes.raw):
+        for lesson, count in FIGURE.findall(block.astext()):
+            known[f"Figure {lesson}.{count}"] = app.env.docname, f"figure-{lesson}-{count}"
+
+
 def let_break(app, doctree):
     """Let a row of equations break between two of them, where a screen is narrow."""
     for block in doctree.findall(nodes.math_block):
@@ -73,7 +90,7 @@ def let_break(app, doctree):
 
 
 def link_equations(app, doctree, docname):
-    """Turn each "(3.1)" in the text that is the number of an equation into a link to it."""
+    """Turn each "(3.1)" and "Figure 3.2" in the text that there is into a link to it."""
     known = getattr(app.env, "course_equations", {})
     for text in list(doctree.findall(nodes.Text)):
         if not any(isinstance(node, NOT_PROSE) for node in _ancestors(text)):
@@ -90,9 +107,12 @@ def _ancestors(node):
 def _pieces(app, text, known, docname):
     done = 0
     for mention in MENTION.finditer(text):
-        if mention[1] in known:
+        name = mention[1] or mention[2]
+        if mention[2] and name not in known:
+            LOG.warning("%s is mentioned, and there is no such figure", name, location=docname)
+        if name in known:
             yield nodes.Text(text[done : mention.start()])
-            page, anchor = known[mention[1]]
+            page, anchor = known[name]
             address = "" if page == docname else app.builder.get_relative_uri(docname, page)
             yield nodes.reference("", mention[0], refuri=f"{address}#{anchor}", internal=True)
             done = mention.end()

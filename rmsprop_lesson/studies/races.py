@@ -132,9 +132,11 @@ def race(
 
     def runs(label, rates):
         optimizer = _build(entrants[label], rates, objective.dimension)
-        falls = schedule and _is_swept(entrants[label])
-        falling = schedule(optimizer.learning_rate) if falls else None
-        return descend(objective, optimizer, lanes, steps, falling)
+        swept = _is_swept(entrants[label])
+        falling = schedule(optimizer.learning_rate) if schedule and swept else None
+        # A lane for each rate: somebody's own optimiser doesn't say that it is a whole sweep.
+        start = np.broadcast_to(lanes, (len(rates) if swept else 1, *lanes.shape[1:]))
+        return descend(objective, optimizer, start, steps, falling)
 
     tables = []
     for label, builder in entrants.items():
@@ -484,7 +486,8 @@ def one_rate(races):
     Parameters
     ----------
     races : dict of str to Race
-        All with the same sweep; those decided by "gap" are left out.
+        Their sweeps have rates in common; those decided by "gap" are left out. At a rate that a
+        race did not try, it counts as not solved.
 
     Returns
     -------
@@ -501,6 +504,7 @@ def one_rate(races):
         raise ValueError("races must hold at least one with a target, got none")
     solved = pd.concat(curves)
     solved["solved"] = np.isfinite(solved["median"])
+    solved["learning_rate"] = solved["learning_rate"].map("{:.9g}".format).astype(float)
     counts = solved.groupby(["method", "learning_rate"], sort=False)["solved"].sum()
     rows = {}
     for method, by_rate in counts.groupby("method", sort=False):
@@ -716,7 +720,7 @@ def _quartiles(scores):
 
 
 # Scores beyond these are drawn at them.
-_SHOWN = (1e-20, 1e6)
+_SHOWN = (1e-8, 1e4)
 
 
 def sensitivity(*races, titles=()):
@@ -724,7 +728,7 @@ def sensitivity(*races, titles=()):
 
     The line is the median over starts and seeds, the band spans the quartiles. Where a line is
     interrupted, the median run diverged or missed its target. A method without learning rate is a
-    level line. Scores beyond 1e-20 and 1e6 are drawn there.
+    level line. Scores beyond 1e-8 and 1e4 are drawn there.
 
     Parameters
     ----------
@@ -736,17 +740,17 @@ def sensitivity(*races, titles=()):
     -------
     Picture
     """
-    from .. import plots  # with Matplotlib, which a race doesn't need
+    from ..plots import style  # with Matplotlib, which a race doesn't need
 
     titles = titles or [race.name for race in races]
     size = (7, 4.2) if len(races) == 1 else (4.6 * len(races), 4.2)
-    figure, panels = plots._axes(size, ncols=len(races), sharey=True, squeeze=False)
+    figure, panels = style.start_figure(size, ncols=len(races), sharey=True, squeeze=False)
     sentences = []
     for race, title, axes in zip(races, titles, panels.flat, strict=True):
         best = race.best()
         curves = list(race.curve().groupby("method", sort=False))
-        for (label, curve), style in zip(curves, plots._styles(curves), strict=True):
-            _sensitivity_line(axes, label, curve, style)
+        for (label, curve), look in zip(curves, style.styles(curves), strict=True):
+            _sensitivity_line(axes, label, curve, look)
         axes.set(xscale="log", yscale="log", xlabel="learning rate η", title=title)
         scores = (
             f"{name} {f'{row.median:.2g}' if np.isfinite(row.median) else 'never'}"
@@ -760,17 +764,16 @@ def sensitivity(*races, titles=()):
         "missed": "share of runs that missed",
     }[races[0].score]
     panels[0, 0].set_ylabel(meaning)
-    handles, labels = panels[0, 0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=4)
-    return plots.Picture(
+    style.key(figure)
+    return style.Picture(
         figure,
         f"{meaning.capitalize()} against learning rate. Each method at its best rate: "
         f"{'; '.join(sentences)}.",
     )
 
 
-def _sensitivity_line(axes, label, curve, style):
-    color, dash, marker = style
+def _sensitivity_line(axes, label, curve, look):
+    color, dash, marker = look
     scores = curve[["low", "median", "high"]].replace(np.inf, np.nan).clip(*_SHOWN)
     if curve["learning_rate"].isna().all():
         axes.axhline(scores["median"].iloc[0], color=color, ls=dash, label=label)

@@ -304,6 +304,12 @@ class Exercise:
             return self.mistakes[name][1]
         return say(name, self.outputs[1] if len(self.outputs) > 1 else "S")
 
+    def saying(self, mistake):
+        """Return what is said to a mistake, by its name; empty to one that has no sentence."""
+        with contextlib.suppress(KeyError):
+            return self._say(mistake)
+        return ""
+
     def _broken(self, seen):
         """Whether a probe ended before its end, or something else than numbers came back."""
         for probe, runs in zip(self.probes, seen, strict=True):

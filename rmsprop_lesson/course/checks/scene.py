@@ -4,6 +4,7 @@ The calls of all probes stand in one long array for each quantity, so that a rul
 them by one line of NumPy.
 """
 
+from functools import lru_cache
 from math import prod
 
 import numpy as np
@@ -27,6 +28,7 @@ class Known(dict):
         self.shapes = shapes
         self.ends = np.cumsum([prod(shape) for shape in shapes]) if ends is None else ends
         self["each"] = self._each
+        self["only"] = self._only
 
     def work(self, rule):
         """The values of a rule, a function whose arguments are names of quantities."""
@@ -64,6 +66,19 @@ class Known(dict):
             for piece, shape in zip(pieces, self.shapes, strict=True)
         ]
         return np.concatenate(done)
+
+    def _only(self, place):
+        """1 for the first or last parameter of each call, or for its last row; 0 for the others."""
+        return _marks(tuple(self.shapes), place)
+
+
+@lru_cache(maxsize=64)
+def _marks(shapes, place):
+    marks = [np.zeros(shape) for shape in shapes]
+    for mark in marks:
+        flat = mark if place == "last row" and mark.ndim else mark.reshape(-1)
+        flat[0 if place == "first" else -1] = 1
+    return np.concatenate([mark.ravel() for mark in marks])
 
 
 # What is worked out for all calls at once.

@@ -1,9 +1,10 @@
 """The parts of an update, and what learners make of each: tables of rules by name.
 
 A rule is a function whose arguments name what it works on: ``theta``, ``g``, the old average ``S``,
-the settings ``lr``, ``b`` and ``e``, the number of the call ``t``, and ``each(work, x)`` for what
-mixes the parameters of one call. The rule without a name is the right one of RMSprop; an exercise
-that asks for another form says so. Several rules of one name are wordings of one slip.
+the settings ``lr``, ``b`` and ``e``, the number of the call ``t``, ``each(work, x)`` for what mixes
+the parameters of one call, and ``only(place)`` for one of them. The rule without a name is the
+right one of RMSprop; an exercise that asks for another form says so. Several rules of one name are
+wordings of one slip.
 """
 
 import numpy as np
@@ -410,10 +411,10 @@ LIMITS = {
     ),
     "rounded": (lambda x, lr: np.floor(lr * x) / lr, lambda x: np.floor(x)),
     "only the last parameter moves": (
-        lambda x, each: x * each(lambda v: _one(v.shape, -1), x),
-        lambda x, each: x * each(lambda v: _one(v.shape, -1, axis=True), x),
+        lambda x, only: x * only("last"),
+        lambda x, only: x * only("last row"),
     ),
-    "only the first parameter moves": lambda x, each: x * each(lambda v: _one(v.shape, 0), x),
+    "only the first parameter moves": lambda x, only: x * only("first"),
     "one step for all parameters": (
         lambda x, each: each(np.mean, x),
         lambda x, each: each(np.sum, x),
@@ -426,13 +427,3 @@ BRACKETS = {
     ),
     "mean of g subtracted": lambda g, m, D: (g - m / D) / D,
 }
-
-
-def _one(shape, index, axis=False):
-    """Zeros of a shape with a 1 for one parameter, or for one row of them."""
-    mask = np.zeros(shape)
-    if axis and mask.ndim:
-        mask[index] = 1
-    else:
-        mask.reshape(-1)[index] = 1
-    return mask

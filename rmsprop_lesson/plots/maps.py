@@ -1,0 +1,236 @@
+"""Tables, digits and maps: values that have their place in a grid."""
+
+import numpy as np
+
+from .style import Picture, about, number, start_figure
+
+
+def worked_table(table, printed=None, digits=4, title=""):
+    """A worked table as a picture for the last row; cells that differ from `printed` are marked.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Such as ``trajectory.table()``.
+    printed : pandas.DataFrame, optional
+        What somebody printed: columns with the same names; where the numbers differ by more than
+        one unit of the column's last digit, both stand in the cell.
+    digits : int
+        Decimals shown.
+    title : str
+
+    Returns
+    -------
+    Picture
+    """
+    cells, wrong = [], []
+    for row in range(len(table)):
+        cells.append([_cell(table, printed, row, name, digits) for name in table.columns])
+        wrong += [(row, c) for c, text in enumerate(cells[-1]) if "✗" in text]
+    lines_per_row = 2 if wrong else 1
+    size = (1.25 * len(table.columns), 0.35 * (1 + lines_per_row * len(table)) + 0.4)
+    figure, axes = start_figure(size)
+    axes.axis("off")
+    columns = [name.replace("_{t+1}", "ₜ₊₁").replace("_t", "ₜ") for name in table.columns]
+    grid = axes.table(cells, colLabels=columns, loc="center", cellLoc="right", bbox=(0, 0, 1, 1))
+    for (row, _), cell in grid.get_celld().items():
+        cell.set(edgecolor="0.8", height=lines_per_row)
+        if row == 0:
+            cell.set_text_props(weight="bold")
+    for row, column in wrong:
+        grid[row + 1, column].set(facecolor="#FDE0C5")
+    axes.set_title(title)
+    note = (
+        f" {len(wrong)} cells differ from the printed table and are marked."
+        if printed is not None
+        else ""
+    )
+    return Picture(figure, f"Worked table of {len(table)} steps{about(title)}.{note}")
+
+
+def _cell(table, printed, row, name, digits):
+    value = table[name].iloc[row]
+    text = f"{value:.{digits}f}" if isinstance(value, float) else str(value)
+    if printed is None or name not in printed:
+        return text
+    other = printed[name].iloc[row]
+    decimals = max(len(f"{x:g}".partition(".")[2]) for x in printed[name])  # 0.670 has three
+    return text if abs(other - value) <= 10.0**-decimals else f"{text}\n✗ {other:.{decimals}f}"
+
+
+def digits(images, labels=None, guesses=None, columns=10):
+    """A grid of digit images; below each its label, and the guess where it is another.
+
+    Parameters
+    ----------
+    images : ndarray of shape (n, 784)
+    labels, guesses : ndarray of shape (n,), optional
+    columns : int
+        Images in a row.
+
+    Returns
+    -------
+    Picture
+    """
+    n = len(images)
+    rows = -(-n // columns)
+    figure, axes = start_figure((0.8 * columns, rows), nrows=rows, ncols=columns, squeeze=False)
+    for i, ax in enumerate(axes.flat):
+        ax.axis("off")
+        if i >= n:
+            continue
+        ax.imshow(images[i].reshape(28, 28), cmap="gray_r", vmin=0, vmax=1)
+        if labels is not None:
+            missed = guesses is not None and guesses[i] != labels[i]
+            ax.set_title(f"{labels[i]} → {guesses[i]}" if missed else f"{labels[i]}", fontsize=10)
+    alt = f"{n} images of handwritten digits"
+    if guesses is not None:
+        pairs = ", ".join(f"{a} taken for {b}" for a, b in zip(labels, guesses, strict=True))
+        alt += f": {pairs}"
+    elif labels is not None:
+        alt += ": " + ", ".join(str(label) for label in labels)
+    return Picture(figure, alt + ".")
+
+
+def wrong_guesses(network, images, labels, count=20):
+    """The first images that a network takes for another digit.
+
+    Parameters
+    ----------
+    network : Network
+    images : ndarray of shape (n, 784)
+    labels : ndarray of shape (n,)
+    count : int
+        How many to show at most.
+
+    Returns
+    -------
+    Picture
+    """
+    guesses = network.predict(images)
+    wrong = np.flatnonzero(guesses != labels)[:count]
+    return digits(images[wrong], labels[wrong], guesses[wrong])
+
+
+def confusion(labels, guesses):
+    """The confusion matrix: how often each digit was taken for each.
+
+    Parameters
+    ----------
+    labels, guesses : ndarray of int of shape (n,)
+
+    Returns
+    -------
+    Picture
+    """
+    counts = np.zeros((10, 10), int)
+    np.add.at(counts, (labels, guesses), 1)
+    figure, axes = start_figure((5.4, 5))
+    errors = counts - np.diag(np.diag(counts))
+    _squares(axes, errors, cmap="Oranges")
+    axes.grid(False)
+    centred = {"ha": "center", "va": "center", "fontsize": 9}
+    for (row, column), count in np.ndenumerate(counts):
+        weight = "bold" if row == column else "normal"
+        dark = errors[row, column] > 0.6 * max(errors.max(), 1)
+        if count:
+            color = "white" if dark else "black"
+            axes.text(column, row, count, weight=weight, color=color, **centred)
+    axes.set(xlabel="guess", ylabel="label", xticks=range(10), yticks=range(10))
+    worst = np.unravel_index(errors.argmax(), errors.shape)
+    return Picture(
+        figure,
+        f"Confusion matrix of {len(labels)} digits: {np.trace(counts)} on the diagonal are right; "
+        f"the most frequent error is {worst[0]} taken for {worst[1]}, {errors[worst]} times.",
+    )
+
+
+def _squares(axes, values, **colors):
+    """A coloured square for each value, the first row on top.
+
+    As `imshow` draws it, but that makes several arrays of the size of the finished picture on its
+    way, 20 MB of them.
+    """
+    image = axes.pcolormesh(
+        *map(np.arange, values.shape[::-1]), values, edgecolors="face", **colors
+    )
+    axes.invert_yaxis()
+    axes.set_aspect("equal")
+    return image
+
+
+def pixels(values, label, title="", log=False):
+    """A value for each of the 784 input pixels, as a 28 × 28 map.
+
+    Parameters
+    ----------
+    values : array_like of shape (784,)
+    label : str
+        What the colours mean.
+    title : str
+    log : bool
+        Logarithmic colours.
+
+    Returns
+    -------
+    Picture
+    """
+    grid = np.asarray(values, float).reshape(28, 28)
+    figure, axes = start_figure((5, 4.2))
+    image = _squares(axes, grid, cmap="cividis", norm="log" if log else "linear")
+    axes.grid(False)
+    axes.set(title=title, xticks=[], yticks=[])
+    figure.colorbar(image, label=label)
+    border = np.concatenate([grid[0], grid[-1], grid[:, 0], grid[:, -1]])
+    return Picture(
+        figure,
+        f"Map of {label} over the 28 by 28 pixels{about(title)}: median {np.median(border):.3g} "
+        f"at the border, {np.median(grid[10:18, 10:18]):.3g} in the middle.",
+    )
+
+
+def heat_map(values, x, y, xlabel, ylabel, label, title="", log=True):
+    """Values over a grid of two settings; the best (least) one is marked.
+
+    Parameters
+    ----------
+    values : array_like of shape (len(y), len(x))
+        NaN where a run diverged; such cells are hatched.
+    x, y : array_like
+        The settings.
+    xlabel, ylabel, label : str
+        What the axes and the colours mean.
+    title : str
+    log : bool
+        Logarithmic colours.
+
+    Returns
+    -------
+    Picture
+    """
+    values = np.asarray(values, float)
+    figure, axes = start_figure((7, 4.4))
+    axes.set_facecolor("0.85")
+    axes.patch.set_hatch("//")
+    rows, columns = np.arange(len(y)), np.arange(len(x))
+    shown = np.ma.masked_invalid(np.maximum(values, 1e-300) if log else values)
+    colors = {"cmap": "cividis", "norm": "log" if log else "linear", "edgecolors": "face"}
+    image = axes.pcolormesh(columns, rows, shown, **colors)
+    axes.grid(False)
+    _ticks(axes.xaxis, x)
+    _ticks(axes.yaxis, y)
+    best = np.unravel_index(np.nanargmin(values), values.shape)
+    axes.plot(best[1], best[0], marker="*", color="white", mec="black", ms=16)
+    axes.set(xlabel=xlabel, ylabel=ylabel, title=title)
+    figure.colorbar(image, label=label)
+    return Picture(
+        figure,
+        f"{label} over {xlabel} and {ylabel}{about(title)}: least {number(values[best])} at "
+        f"{x[best[1]]:.3g} and {y[best[0]]:.3g}; {np.isnan(values).sum()} of {values.size} runs "
+        "diverged.",
+    )
+
+
+def _ticks(axis, values):
+    places = np.unique(np.linspace(0, len(values) - 1, 7).round().astype(int))
+    axis.set_ticks(places, [f"{values[i]:.2g}" for i in places])

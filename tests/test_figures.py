@@ -1,0 +1,123 @@
+"""The figures of the site: SVG with text as text, in colours that the page decides."""
+
+import re
+
+import pytest
+
+from rmsprop_lesson import GradientDescent, RMSprop, Valley, descend, plots
+from tools import figures
+
+
+def paths(title="a valley"):
+    runs = [descend(Valley(), method, steps=9) for method in (GradientDescent(0.01), RMSprop(0.1))]
+    return plots.paths(Valley(), *runs, title=title)
+
+
+@pytest.fixture(scope="module")
+def drawn():
+    return figures.drawings(paths())
+
+
+@pytest.fixture
+def numbered(tmp_path):
+    return figures.Numbered(tmp_path, "figures", lesson=3)
+
+
+def about(title):
+    return {"alt": "A map: with paths.", "wide": "<svg></svg>", "narrow": "<svg></svg>"} | {
+        "title": title
+    }
+
+
+def size(svg):
+    return [float(number) for number in re.search(r'viewBox="([^"]*)"', svg)[1].split()[2:]]
+
+
+def letters(svg):
+    return [
+        float(number)
+        for number in re.findall(r"font-size: ([\d.]+)px|font: ([\d.]+)px", svg)[0]
+        if number
+    ]
+
+
+def test_text_is_text_and_the_title_is_left_to_the_caption(drawn):
+    for kind in ("wide", "narrow"):
+        texts = re.findall(r"<text[^>]*>([^<]*)</text>", drawn[kind])
+        assert {"RMSprop", "gradient descent", "θ₁"} <= set(texts)
+        assert "a valley" not in texts
+    assert drawn["title"] == "a valley"
+
+
+def test_on_a_phone_letters_are_large_enough(drawn):
+    width, _ = size(drawn["narrow"])
+    assert min(letters(drawn["narrow"])) * 358 / width >= 11
+
+
+def test_panels_stand_below_each_other_on_a_phone():
+    figure, panels = plots.style.start_figure((9.2, 4.2), ncols=2, sharey=True)
+    for axes in panels:
+        axes.plot([1, 2], [3, 4])
+        axes.set(xlabel="η", title="a race")
+    svg = figures.drawings(plots.Picture(figure, "Two races."))
+    (wide, low), (narrow, high) = size(svg["wide"]), size(svg["narrow"])
+    assert wide > 2 * low
+    assert high > 1.5 * narrow
+    assert svg["title"] == ""  # each panel keeps its own
+    assert svg["narrow"].count(">a race</text>") == 2
+
+
+def test_colours_are_variables_with_the_colour_on_paper(drawn):
+    assert "var(--c-0072b2, #0072b2)" in drawn["wide"]
+    assert not re.search(r"[^(,] #0072b2", drawn["wide"])
+
+
+def luminance(color):
+    linear = [
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4
+        for c in (int(color[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    ]
+    return sum(part * c for part, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def contrast(one, other):
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize(
+    "color", [*plots.style.RAMP, *(color for color, *_ in plots.STYLE.values())]
+)
+def test_lines_can_be_seen_on_both_grounds(color):
+    assert contrast(color, "#FFFFFF") >= 3
+    assert contrast(figures.dark()[color], figures.GROUND_IN_THE_DARK) >= 3
+
+
+def test_explorers_and_pictures_give_an_optimizer_the_same_colour():
+    light, _ = figures.explorers_colors()
+    for name, (color, *_) in plots.STYLE.items():
+        own = light[{"gradient descent": "gd"}.get(name, name.lower())].lstrip("#").upper()
+        assert (own * 2)[:6] == color[1:]
+
+
+def test_figures_are_numbered_as_they_come(numbered):
+    first, second = numbered.tag("", about("a map")), numbered.tag("", about(""))
+    assert 'id="figure-3-1"' in first
+    assert "<b>Figure 3.1.</b> A map</figcaption>" in first
+    assert "<b>Figure 3.2.</b> A map</figcaption>" in second  # from its words
+    assert 'role="img" aria-label="A map: with paths."' in first
+
+
+def test_a_title_may_state_the_number_and_a_wrong_one_ends_the_build(numbered):
+    assert "<b>Figure 3.1.</b> Two ways" in numbered.tag("", about("Figure 3.1: two ways"))
+    with pytest.raises(ValueError, match=r"lesson 3: 'Figure 3.1: two ways' is figure 3.2"):
+        numbered.tag("", about("Figure 3.1: two ways"))
+
+
+def test_two_drawings_of_a_page_share_no_name(drawn):
+    pair = [figures.unique(drawn[kind], f"f3.1{kind[0]}") for kind in ("wide", "narrow")]
+    names = [set(re.findall(r' id="([^"]*)"', svg)) for svg in pair]
+    assert names[0]
+    assert not names[0] & names[1]
+    for svg, own in zip(pair, names, strict=True):
+        assert set(re.findall(r'(?:url\(|href=")#([^")]*)', svg)) <= own
