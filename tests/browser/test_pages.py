@@ -268,6 +268,7 @@ def test_the_start_can_be_moved_and_the_package_agrees(open_page, site_url):
 def test_a_symbol_lights_up_in_the_equations_and_in_the_picture(page_without_network, site_url):
     page = visit(page_without_network, f"{site_url}/index.html")
     hero = page.locator(".door-hero")
+    page.get_by_role("button", name="Pause").click()
     for symbol in ("g", "S", "theta"):
         button = page.locator(f'.door-symbol[value="{symbol}"]')
         assert hero.locator(f".katex-html .door-{symbol}").count() >= 2
