@@ -378,6 +378,7 @@ def _code(cell):
     if part == "check":  # its answer belongs to the learner who runs it
         return []
     shown = _without_details(cell.source) if part == "stub" else worked(cell.source)
+    shown = shown.replace("  # fmt: skip", "")
     code = [(False, highlight(shown, PythonLexer(), HtmlFormatter()))] if shown else []
     outputs = [_output(output) for output in cell.outputs if not _is_missing(output)]
     return code + [(any(word in html for word in SIGHTS), html) for html in outputs]
