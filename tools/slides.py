@@ -82,7 +82,7 @@ def _linked(made):
 def _deck_of_lesson(number, figures, by):
     """The deck of a lesson: all its sections; the first slide says who speaks where and when."""
     part = plans.Part(
-        lessons.minutes(number), lesson=number, sections=tuple(lessons.sections(number)), whole=True
+        clock.minutes(number), lesson=number, sections=tuple(lessons.sections(number)), whole=True
     )
     cells = _cells(number, figures)
     title = cells[0].source.partition("\n")[0].lstrip("# ")
