@@ -34,6 +34,7 @@ _MODULES = (
     "network",
     "versions",
     "trials",
+    "world",
 )
 
 

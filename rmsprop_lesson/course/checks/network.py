@@ -715,7 +715,7 @@ _BATCHES = Exercise(
 
 _CHECK = Exercise(
     solution=numerical_gradient,
-    lesson=8,
+    lesson=None,
     title="A gradient check",
     task="Estimate a gradient by central differences, to check the one you derived.",
     outputs=("the gradient",),
