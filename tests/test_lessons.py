@@ -3,6 +3,7 @@
 import ast
 import re
 from html import unescape
+from itertools import pairwise
 from pathlib import Path
 
 import nbformat
@@ -10,7 +11,7 @@ import pytest
 
 from rmsprop_lesson import checks, questions
 from rmsprop_lesson.course.checks.notebook_cells import placed
-from tools import lessons
+from tools import lessons, minutes
 
 ROOT = Path(__file__).resolve().parents[1]
 LESSONS = list(lessons.NOTEBOOKS.values())
@@ -52,6 +53,20 @@ def test_the_first_cell_says_what_when_and_what_for(path):
     assert first.startswith(f"# {number(path)} · ")
     for part in ("**Time**", "minutes", "**You will be able to**", "**You need**"):
         assert part in " ".join(first.split())
+
+
+@each_lesson
+def test_the_minutes_it_states_are_those_that_are_counted(path):
+    assert minutes.stated(path) == minutes.counted(int(path.stem[:2]))
+
+
+@each_lesson
+def test_one_may_stop_every_half_hour_and_the_minutes_so_far_are_right(path):
+    stops = minutes.stops(int(path.stem[:2]))
+    for said, passed in stops:
+        assert abs(said - passed) <= 2.5
+    places = [0, *(passed for _, passed in stops), minutes.counted(int(path.stem[:2]))]
+    assert max(b - a for a, b in pairwise(places)) <= 30
 
 
 @each_lesson

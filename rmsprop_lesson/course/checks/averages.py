@@ -49,6 +49,29 @@ def adagrad_step(theta, grad, G, learning_rate, epsilon):
     return theta, G
 
 
+def _shuffled(values, beta):
+    """Compute the exponentially weighted average of a sequence, from a_0 = 0.
+
+    Parameters
+    ----------
+    values : sequence of float
+        x_1, x_2, …
+    beta : float
+        Decay rate β.
+
+    Returns
+    -------
+    array
+        a_1, a_2, …: the average after each value.
+    """
+    averages = []
+    for value in values:
+        averages.append(average)
+        average = beta * average + (1 - beta) * value
+    average = 0.0
+    return np.array(averages)
+
+
 @parts
 def _average(
     start=lambda x: 0.0,
@@ -101,7 +124,11 @@ _EWMA = Exercise(
     solution=ewma,
     lesson=2,
     title="An average that forgets",
-    task="Write the exponentially weighted average that lies under momentum and RMSprop.",
+    task=(
+        "These are the right lines of the exponentially weighted average, in a wrong order. Put "
+        "them in order, and change nothing else. What must happen before the loop, and what in it "
+        "first?"
+    ),
     outputs=("the average",),
     probes=(
         call("constant values", values=[1.0, 1.0, 1.0, 1.0], beta=0.9),
@@ -221,6 +248,7 @@ _EWMA = Exercise(
         "average, averages = 0.0, []\nfor value in values:\n    average = beta * average + ...",
     ),
     explanation="Each value enters with weight $1-\\beta$ and fades by the factor β at every step.",
+    draft=_shuffled,
 )
 
 BALL_VARIANTS = (
