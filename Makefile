@@ -6,7 +6,8 @@ BIN    := $(VENV)/bin
 LAB_ARGS ?=
 TEST_ARGS ?=
 
-NOTEBOOKS := $(sort $(wildcard notebooks/*.ipynb))
+# The lessons, as _toc.yml lists them.
+NOTEBOOKS := $(shell sed -n "s|.*\(notebooks/[^ ]*\).*|\1.ipynb|p" _toc.yml)
 
 # The same surroundings for everyone: this folder's package, UTF-8, and the notebooks' own
 # Matplotlib backend, whatever the user's shell says.
@@ -164,8 +165,8 @@ site-serve: site ## build the site and show it on http://localhost:8000 (SITE_PO
 SITE_PORT ?= 8000
 
 .PHONY: slides
-slides: $(VENV)/.with-site ## make a reveal.js deck of each lesson in _build/slides
-	@$(BIN)/python -m tools.slides
+slides: $(VENV)/.with-site ## make decks of lessons and plans (SLIDES_ARGS='--name "Ada Lovelace" --date 2027-01-12')
+	@$(BIN)/python -m tools.slides $(SLIDES_ARGS)
 
 .PHONY: test-browser
 test-browser: $(VENV)/.with-browser site slides ## open every page, explorer, lesson and slide in Chromium (apt-get install chromium)

@@ -72,7 +72,7 @@ _NAMES = {
     "objectives": "DoubleWell LinearRegression Plateau Rosenbrock Saddle",
     "schedules": "Constant Cosine Exponential InverseSquareRoot StepDecay",
     "studies.races": "AMSGrad Projected around league one_rate race race_network winners",
-    "studies.troubles": "Jumping Noisy RareTruth Sparse",
+    "studies.troubles": "Jumping NewTask Noisy RareTruth Sparse SteepThenFlat",
     "studies.tuning": "Choice EarlyStopping LogUniform Uniform cross_validate folds grid_search "
     "network_score random_search rate_beta_map search train_until",
 }

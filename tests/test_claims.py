@@ -116,7 +116,7 @@ FIGURES = {
     "A3": {"steps to leave from 1e-8: gradient descent": 188,
            "steps to leave from 1e-8: RMSprop": 4, "steps to leave from 1e-8: Adam": 7},
     "A8": {"500θ² from 0.01, η = 0.1: θ₁": -0.306},
-    "A14": {"valley after 40 steps, loss": 0.00127, "the valley turned by 45°": 1.82},
+    "A14": {"valley after 40 steps at η = 0.1, loss": 0.00127, "the valley turned by 45°": 1.82},
     "A16": {"Adagrad's step/η, t = 100": 0.1, "Adagrad's step/η, t = 1000": 0.0316,
             "Adagrad's step/η, t = 10000": 0.01, "RMSprop's, t = 10000": 1},
     "A19": {"rate after 3 steps with g = 1000": 5.24e-6, "with g = 1": 5.24e-3},

@@ -11,10 +11,13 @@ import pytest
 
 import rmsprop_lesson as lesson
 from rmsprop_lesson import explore
+from rmsprop_lesson.course import progress
 from rmsprop_lesson.course.explorers import noise, runs
 from rmsprop_lesson.course.explorers.bundle import bundle
-from rmsprop_lesson.course.explorers.settings import SETTINGS
+from rmsprop_lesson.course.explorers.settings import SETTINGS, checked
 from rmsprop_lesson.network import Network
+from rmsprop_lesson.studies import claims
+from tools import record_races
 
 EXPLORERS = list(SETTINGS)
 
@@ -65,6 +68,17 @@ def test_the_time_is_the_last_step_unless_given():
         ("valley", {"steps": 60.5}, TypeError, "steps must be a whole number"),
         ("valley", {"t": 61}, ValueError, "t must be at most steps = 60"),
         ("plateau-and-noise", {"shown": ["Adagrad"]}, ValueError, "shown must be one of"),
+        (
+            "draw",
+            {"gradients": [1.0]},
+            ValueError,
+            "gradients must be 60 numbers from -3 to 3, got 1",
+        ),
+        ("draw", {"gradients": [4.0] * 60}, ValueError, r"gradients\[0\] must be one number from"),
+        ("draw", {"gradients": 1}, TypeError, "gradients must be 60 numbers"),
+        ("court", {"claim": "D1"}, ValueError, "claim must be one of A12"),
+        ("court", {"given": []}, TypeError, "given must be a dict of verdicts"),
+        ("court", {"given": {"A1": 2}}, ValueError, r"given\['A1'\] must have choice and sure"),
         ("step-by-step", {"convention": "between"}, ValueError, "convention must be one of inside"),
         ("step-by-step", {"bias_correction": 1}, TypeError, "bias_correction must be True or"),
         ("mnist", {"rate": 0.002}, ValueError, "rate must be one of 1e-05"),
@@ -88,7 +102,7 @@ def test_still_version_is_the_same_every_time_and_well_formed(name):
 
 
 def test_still_pictures_have_a_text_alternative():
-    for name in ("valley", "average-and-bias", "plateau-and-noise"):
+    for name in ("valley", "glasses", "draw", "average-and-bias", "plateau-and-noise"):
         label = re.search(r'<svg role="img" aria-label="([^"]+)"', html_of(explore(name)))
         assert len(label[1]) > 60
 
@@ -108,6 +122,107 @@ def test_still_valley_says_who_diverged():
 def test_data_for_a_page_can_be_read_from_its_html():
     script = re.search(r'<script type="application/json">(.*?)</script>', html_of(explore("mnist")))
     assert json.loads(script[1]) == runs.mnist_record()
+
+
+# ── RMSprop's glasses ───────────────────────────────────────────────────────────────────────────
+
+
+def glasses(**settings):
+    return runs.glasses(checked("glasses", settings))
+
+
+def test_glasses_walk_is_the_packages():
+    positions, _ = glasses(condition=100, start=[3.0, 1.0], steps=40)
+    run = lesson.descend(lesson.Valley(100), lesson.RMSprop(0.2), [3.0, 1.0], 40)
+    np.testing.assert_array_equal(positions, run.positions)
+
+
+def test_glasses_show_circles_once_S_has_settled_and_none_in_a_turned_valley():
+    assert glasses(steps=300)[1][-1] == pytest.approx(1, abs=0.01)
+    assert glasses(steps=300, angle=45)[1][-1] == pytest.approx(20, rel=0.01)
+
+
+def test_glasses_do_not_depend_on_the_condition_number():
+    for kappa in (1.0, 1000.0):
+        np.testing.assert_allclose(glasses(condition=kappa)[1], glasses()[1], rtol=1e-4)
+
+
+def test_glasses_that_turn_see_the_same_in_every_rotation():
+    point = np.array([2.0, 1.0])
+    straight = glasses(lenses="turning", start=point)
+    for angle in (20.0, 45.0):
+        start = lesson.Valley(20, angle).turn(point)
+        positions, seen = glasses(lenses="turning", angle=angle, start=start)
+        np.testing.assert_allclose(seen[5:40], straight[1][5:40], rtol=1e-3)
+        losses = lesson.Valley(20, angle)(positions[:20])
+        np.testing.assert_allclose(losses, lesson.Valley(20)(straight[0][:20]), rtol=1e-4)
+
+
+@pytest.mark.parametrize("lenses", ["apart", "turning"])
+def test_no_step_leaves_the_box(lenses):
+    positions, _ = glasses(lenses=lenses, angle=30, condition=100)
+    steps = np.diff(positions, axis=0)
+    longest = abs(steps).max() if lenses == "apart" else np.linalg.norm(steps, axis=1).max()
+    assert longest == pytest.approx(0.2 / np.sqrt(0.1), rel=1e-6)  # the first step reaches it
+
+
+# ── the recorded races ──────────────────────────────────────────────────────────────────────────
+
+
+def test_races_are_recorded_as_the_package_runs_them():
+    record = runs.race_record()
+    for name, landscape, settings, window, one, *start in record_races.all_races()[2:4]:
+        recorded = next(entry for entry in record["races"] if entry["name"] == name)
+        made = record_races.written(name, landscape, settings, window, one, *start)
+        assert json.loads(json.dumps(made)) == recorded
+
+
+def test_the_record_of_the_races_is_whole_and_light():
+    record = runs.race_record()
+    assert len(gzip.compress(json.dumps(record).encode())) <= 40_000
+    for one in record["races"]:
+        for method in record["methods"]:
+            swept = 1 if method == "Adadelta" else len(record["rates"])
+            assert len(one["scores"][method]) == len(one["paths"][method]) == swept
+
+
+def test_another_rate_makes_another_winner():
+    first = {next(iter(runs.winner({"rate": rate})[1])) for rate in (0.001, 0.01, 0.1, 1)}
+    assert first == {"momentum", "RMSprop", "Adam", "Adagrad"}
+
+
+# ── the court ───────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_court_hears_every_claim_and_knows_what_was_measured():
+    board = explore("court").data
+    assert [one["id"] for one in board["claims"]] == list(claims.claims())
+    assert {one["id"][0] for one in board["claims"]} == set(board["documents"])
+    for name in claims.claims():
+        assert explore("court", claim=name).settings["claim"] == name
+    tile = board["claims"][3]
+    assert sum(choice["right"] for choice in tile["choices"]) == 1
+    assert tile["rows"] == claims.experiment(tile["id"]).rows()
+
+
+def test_a_verdict_of_the_court_is_a_prediction(monkeypatch, tmp_path):
+    monkeypatch.setenv(progress.VARIABLE, str(tmp_path / "progress.json"))
+    monkeypatch.setattr(progress, "_memory", {})
+    board = explore("court")
+    board.settings = board.settings | {"given": {"A7": {"choice": 0, "sure": 0.5}}}
+    assert progress.done()["predictions"] == {"claim-a7": True}
+
+
+# ── challenges ──────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_challenge_that_is_met_is_kept_with_the_progress(monkeypatch, tmp_path):
+    monkeypatch.setenv(progress.VARIABLE, str(tmp_path / "progress.json"))
+    monkeypatch.setattr(progress, "_memory", {})
+    explore("glasses").met = ["circles"]
+    assert progress.done()["challenges"] == {"glasses/circles": True}
+    assert explore("glasses").met == ["circles"]
+    assert explore("valley").met == []
 
 
 # ── a learner's own optimiser ───────────────────────────────────────────────────────────────────
@@ -223,7 +338,7 @@ def test_a_run_that_leaves_the_numbers_is_cut():
 
 
 def test_the_script_is_light():
-    assert len(bundle().encode()) <= 120_000
+    assert len(bundle().encode()) <= 200_000
 
 
 def test_noise_is_normal():

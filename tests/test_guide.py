@@ -11,9 +11,10 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 from rmsprop_lesson.course.guide import names_bound
+from tools import lessons
 
 ROOT = Path(__file__).resolve().parents[1]
-LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+LESSONS = list(lessons.NOTEBOOKS.values())
 MARKDOWN, CODE = nbformat.v4.new_markdown_cell, nbformat.v4.new_code_cell
 CELLS = [
     MARKDOWN("# 3 · A lesson"),

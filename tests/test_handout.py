@@ -1,6 +1,5 @@
 """The learner's edition gives nothing away, the teacher's hides nothing, and both are lessons."""
 
-import ast
 import re
 from pathlib import Path
 
@@ -8,10 +7,11 @@ import nbformat
 import pytest
 
 from rmsprop_lesson import checks, questions
-from tools import handout
+from rmsprop_lesson.course.guide import names_bound
+from tools import handout, leaks, lessons
 
 ROOT = Path(__file__).resolve().parents[1]
-LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+LESSONS = list(lessons.NOTEBOOKS.values())
 
 each_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 
@@ -87,17 +87,68 @@ def test_no_answer_to_a_question_is_in_the_learners_copy(path, editions):
 
 
 @each_lesson
-def test_the_learners_copy_is_whole_but_not_executed(path, editions):
-    stored, learner, _ = editions[path]
+def test_the_learners_copy_is_not_executed(path, editions):
+    _, learner, _ = editions[path]
     assert not questions_of(learner)
-    sources = [cell.source for cell in learner.cells if cell.cell_type == "code"]
-    assert [source for source in ordinary(stored) if source not in sources] == []
     for cell in learner.cells:
         if cell.cell_type == "code":
-            ast.parse(cell.source)
             assert cell.execution_count is None
             assert cell.outputs == []
     nbformat.validate(learner)
+
+
+@each_lesson
+def test_no_cell_of_the_learners_copy_solves_an_exercise(path, editions):
+    _, learner, _ = editions[path]
+    exercises = exercises_in(learner)
+    assert [
+        (names, cell.source)
+        for cell in learner.cells
+        if cell.cell_type == "code" and not part(cell)
+        if (names := leaks.gives_away(cell.source, exercises))
+    ] == []
+
+
+@each_lesson
+def test_the_learners_copy_misses_no_name(path, editions):
+    """Whatever a cell reads, and a cell of the lesson makes, is made by a cell before it."""
+    stored, learner, _ = editions[path]
+    code = [cell.source for cell in learner.cells if cell.cell_type == "code"]
+    made = set().union(*(names_bound(c.source) for c in stored.cells if c.cell_type == "code"))
+    there = set()
+    for source in code:
+        assert not leaks.reads(source, made - there), source
+        there |= names_bound(source)
+
+
+def test_a_solution_is_seen_whatever_its_names_and_the_order_of_its_parts():
+    step = checks.exercises()["rmsprop_step"]
+    twin = (
+        "for g in (2, -1):\n    S = g**2 * 0.1 + 0.9 * S\n    x = x - 0.1 / np.sqrt(1e-8 + S) * g"
+    )
+    assert leaks.gives_away(twin, [step]) == ["rmsprop_step"]
+    assert leaks.gives_away(twin.replace("0.9 * S", "S"), [step]) == []
+    assert leaks.gives_away("S = 0.9 * S + 0.1 * g**2", [step]) == []
+
+
+def test_what_needs_a_cell_that_is_left_out_is_left_out_as_well():
+    solved = "h = np.log(0.5) / np.log(0.9)"
+    code = [solved, "k = h + 1", "print(k)", "h = 7", "print(h)", 'answer_to = "h"']
+    cells = [nbformat.v4.new_markdown_cell("# 3 · A lesson")]
+    cells += [nbformat.v4.new_code_cell(source) for source in code]
+    left = handout.learner(nbformat.v4.new_notebook(cells=cells)).cells[1:]
+    assert [cell.source for cell in left] == code[3:]
+
+
+@each_lesson
+def test_every_question_has_a_cell_to_answer_in(path, editions):
+    stored, learner, _ = editions[path]
+    code = "\n".join(cell.source for cell in learner.cells if cell.cell_type == "code")
+    for question in questions_of(stored):
+        assert f'answer("{question.id}", ""' in code
+    written = [cell.source for cell in learner.cells if cell.source.startswith("<!-- answer: ")]
+    folds = sum(cell.source.count("<summary>Answer</summary>") for cell in stored.cells)
+    assert len(set(written)) == folds
 
 
 @each_lesson
@@ -105,9 +156,9 @@ def test_the_first_two_hints_stay(path, editions):
     stored, learner, _ = editions[path]
     text = "\n".join(cell.source for cell in learner.cells)
     for exercise in exercises_in(stored):
-        nudge, equation, _ = exercise.hints
+        nudge, step, _ = exercise.hints
         assert nudge in text
-        assert equation in text
+        assert step in text
 
 
 @each_lesson
@@ -129,10 +180,26 @@ def test_a_prediction_becomes_a_question_and_its_figure():
     name, question = next(iter(questions.lesson(1).predictions.items()))
     call = f'x = 1\npredict("{name}", plots.lines([0, 1], {{"a": [1, 2]}}, "t", "loss"))'
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(call)])
-    asks, shows = handout.learner(notebook).cells
+    work, asks, reveals = handout.learner(notebook).cells
+    assert work.source == "x = 1"
     assert question.question in asks.source
-    assert "☐" in asks.source or "____" in asks.source.replace("\\", "")
-    assert shows.source == 'x = 1\nplots.lines([0, 1], {"a": [1, 2]}, "t", "loss")'
+    figure = 'plots.lines([0, 1], {"a": [1, 2]}, "t", "loss")'
+    assert reveals.source.endswith(f'answer("{name}", "", {figure})')
+
+
+def test_what_follows_a_prediction_is_folded_up_to_the_next_heading():
+    name = next(iter(questions.lesson(1).predictions))
+    code = [f'predict("{name}", picture)', "print(1)"]
+    text = ["It goes down.", "## Next", "Plain."]
+    cells = [nbformat.v4.new_code_cell(source) for source in code]
+    cells += [nbformat.v4.new_markdown_cell(source) for source in text]
+    *_, reveals, after, heading, plain = handout.learner(
+        nbformat.v4.new_notebook(cells=cells)
+    ).cells
+    assert "picture" in reveals.source
+    assert after.source.startswith("<details>")
+    assert "It goes down." in after.source
+    assert [heading.source, plain.source] == text[1:]
 
 
 def test_only_folds_with_secrets_are_cut_out():
@@ -160,7 +227,7 @@ def test_nbgraders_edition_grades_each_exercise(path, editions):
     cells = handout.graded(stored).cells
     found = {c.metadata["nbgrader"]["grade_id"]: c for c in cells if "nbgrader" in c.metadata}
     assert set(found) == {exercise.name for exercise in exercises_in(stored)}
-    assert all(f"assert checks.{n}({n}).passed" in cell.source for n, cell in found.items())
+    assert all(f'checks.graded("{n}", {n})' in cell.source for n, cell in found.items())
     assert len(cells) == len(learner.cells)
     assert not any("nbgrader" in cell.metadata for cell in stored.cells)
 

@@ -3,6 +3,7 @@
 import ast
 import re
 from html import unescape
+from itertools import pairwise
 from pathlib import Path
 
 import nbformat
@@ -10,9 +11,10 @@ import pytest
 
 from rmsprop_lesson import checks, questions
 from rmsprop_lesson.course.checks.notebook_cells import placed
+from tools import lessons, minutes
 
 ROOT = Path(__file__).resolve().parents[1]
-LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+LESSONS = list(lessons.NOTEBOOKS.values())
 NOTEBOOKS = {path: nbformat.read(path, as_version=4) for path in LESSONS}
 WIDGET_CALL = re.compile(r"^(\w+\.)*(predict|quiz|explore|trial)\(", re.MULTILINE)
 
@@ -45,16 +47,26 @@ def calls(path, name):
     return found
 
 
-def test_there_are_eleven_lessons():
-    assert [number(path) for path in LESSONS] == list(range(11))
-
-
 @each_lesson
 def test_the_first_cell_says_what_when_and_what_for(path):
     first = cells(path, "markdown")[0].source
     assert first.startswith(f"# {number(path)} · ")
     for part in ("**Time**", "minutes", "**You will be able to**", "**You need**"):
         assert part in " ".join(first.split())
+
+
+@each_lesson
+def test_the_minutes_it_states_are_those_that_are_counted(path):
+    assert minutes.stated(path) == minutes.counted(path)
+
+
+@each_lesson
+def test_one_may_stop_every_half_hour_and_the_minutes_so_far_are_right(path):
+    stops = minutes.stops(path)
+    for said, passed in stops:
+        assert abs(said - passed) <= 2.5
+    places = [0, *(passed for _, passed in stops), minutes.counted(path)]
+    assert max(b - a for a, b in pairwise(places)) <= 30
 
 
 @each_lesson
@@ -71,7 +83,7 @@ def test_it_ends_with_five_lines_a_quiz_what_comes_next_and_references(path):
 def test_it_asks_before_it_shows(path):
     asked = [ast.literal_eval(name) for name in calls(path, "predict")]
     assert sorted(asked) == sorted(questions.lesson(number(path)).predictions)
-    if number(path) < 10:  # there each claim asks for a verdict
+    if number(path) != 10:  # there each claim asks for a verdict
         assert len(asked) >= (1 if number(path) == 0 else 2)
 
 
@@ -84,7 +96,6 @@ def test_its_exercises_are_all_there_in_their_newest_form(path):
     assert set(found) == wanted
     assert len(found) == 4 * len(wanted)
     assert list(placed(NOTEBOOKS[path].cells, checks.exercises())) == NOTEBOOKS[path].cells
-    assert number(path) == 0 or len(wanted) >= 2
 
 
 @each_lesson
@@ -148,5 +159,6 @@ def test_every_numbered_equation_that_is_mentioned_exists_once():
     text = "\n".join(markdown(path) for path in LESSONS)
     tags = re.findall(r"\\tag\{(\d+\.\d+)\}", text)
     assert len(set(tags)) == len(tags) > 5
-    for lesson, equation in re.findall(r"(?<![\w.$])\((\d|10)\.([1-9]\d?)\)", text):
-        assert f"{lesson}.{equation}" in tags
+    for lesson, equation in re.findall(r"(?<![\w.$])\((\d{1,2})\.([1-9]\d?)\)", text):
+        if int(lesson) in lessons.NOTEBOOKS:  # one that is left out is still in its folder
+            assert f"{lesson}.{equation}" in tags

@@ -39,7 +39,12 @@ def test_a_right_solution_is_remembered_and_a_wrong_one_is_not(path, another_ker
     assert not path.exists()
     assert checks.ewma(_solution("ewma")).passed
     another_kernel()
-    assert progress.done() == {"exercises": {"ewma": True}, "predictions": {}, "quizzes": {}}
+    assert progress.done() == {
+        "exercises": {"ewma": True},
+        "predictions": {},
+        "quizzes": {},
+        "challenges": {},
+    }
 
 
 def test_judging_alone_remembers_nothing(path):
@@ -97,7 +102,7 @@ def test_what_edition_1_kept_for_each_folder_is_put_together(path):
     }
     path.write_text(json.dumps({"courses": kept}))
     assert progress.done() == {
-        "exercises": {"ewma": True, "half_life": True}, "predictions": {}, "quizzes": {"3": 2},
+        "exercises": {"ewma": True, "half_life": True}, "predictions": {}, "quizzes": {"3": 2}, "challenges": {},
     }  # fmt: skip
     progress.record("exercises", "softmax")
     (stored,) = json.loads(path.read_text())["courses"].values()
@@ -198,7 +203,7 @@ def test_without_a_home_nothing_fails(tmp_path):
 
 
 def test_an_unknown_kind_is_refused():
-    with pytest.raises(ValueError, match="kind must be one of exercises, predictions, quizzes, go"):
+    with pytest.raises(ValueError, match="kind must be one of exercises, predictions, quizzes, ch"):
         progress.record("exercise", "ewma")
 
 
@@ -220,7 +225,7 @@ def test_the_overview_counts_lesson_by_lesson(path):
     assert table.loc[2, "open exercises"] == "heavy_ball_step, adagrad_step"
     assert table.loc[0, "exercises"] == "–"
     assert table.loc[0, "quiz"] == "3 of 3 ✓"
-    total = len(checks.exercises())
+    total = sum(e.lesson is not None for e in checks.exercises().values())
     assert repr(overview).startswith(f"4 of {total} exercises are done")
     html = overview._repr_html_()
     assert str(path) in html

@@ -16,10 +16,10 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.version import Version
 
-from tools import notebooks, picture
+from tools import lessons, notebooks, picture
 
 ROOT = Path(__file__).resolve().parents[1]
-LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+LESSONS = list(lessons.NOTEBOOKS.values())
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 each_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
@@ -168,16 +168,6 @@ def test_pytorch_is_pinned_in_one_place():
 
 def test_version_is_the_same_everywhere():
     assert load_yaml("CITATION.cff")["version"] == PROJECT["version"]
-
-
-def test_toc_lists_every_lesson_in_order():
-    toc = load_yaml("_toc.yml")
-    pages = [toc["root"]] + [c["file"] for part in toc["parts"] for c in part["chapters"]]
-    listed = [page for page in pages if page.startswith("notebooks/")]
-    assert len(set(listed)) == len(listed)
-    assert [p for p in listed if (ROOT / f"{p}.ipynb").exists()] == [
-        f"notebooks/{path.stem}" for path in LESSONS
-    ]
 
 
 @each_lesson

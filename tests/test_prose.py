@@ -16,7 +16,6 @@ import math
 import re
 from html import unescape
 from itertools import pairwise
-from pathlib import Path
 from typing import NamedTuple
 
 import nbformat
@@ -25,12 +24,14 @@ import pytest
 
 import rmsprop_lesson
 from rmsprop_lesson import claims, questions
+from tools import lessons
 
-ROOT = Path(__file__).resolve().parents[1]
-LESSONS = {
-    int(path.stem[:2]): nbformat.read(path, as_version=4)
-    for path in sorted((ROOT / "notebooks").glob("*.ipynb"))
-}
+LESSONS = {number: lessons.notebook(number) for number in lessons.NOTEBOOKS}
+# Not looked at; the map is written by tools/lesson_map.py.
+UNREAD = (  # what an example in a hint computes: test_checks.py
+    r"(?ms)^## (?:References|The map|\w+ ways through)$.*|^```.*?^```$"
+    r"|<details><summary>Hint 2:.*?</details>"
+)
 CLOSE = 4  # cells before and after that count as beside, also across a heading
 
 each_lesson = pytest.mark.parametrize("number", LESSONS)
@@ -40,9 +41,10 @@ each_lesson = pytest.mark.parametrize("number", LESSONS)
 RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"
 REWRITTEN = [
     (r"\]\([^)]*\)", "]"),  # addresses
+    (r"(?m)^#+ \d+ · ", ""),
     (r"(?s)<!--.*?-->|</?\w[^>]*>", " "),
-    (r"\\tag\{[^}]*\}|\*\*Time\*\* \d+ minutes", ""),  # the minutes: test_lesson_map.py
-    (r"(?<![\w.$])\((?:\d|10)\.[1-9]\d?\)", ""),  # an equation's number: test_lessons.py
+    (r"\\tag\{[^}]*\}|\*\*Time\*\* \d+ minutes|Minutes so far: \d+", ""),  # test_lesson_map.py
+    (r"(?<![\w.$])\(\d{1,2}\.[1-9]\d?\)", ""),  # an equation's number: test_lessons.py
     (r"\b[Ll]essons? \d+(?:(?:, | and | to )\d+)*", "lesson"),
     (r"\bsections? \d+(?:(?:, | and | to )\d+)*", "section"),
     (r"\b(?:of|in|May) (?:19|20)\d\d\b|\((?:[^()]*,\s)?(?:19|20)\d\d\.?\)", "year"),
@@ -255,22 +257,15 @@ def _value(side):
 # Lesson → figures that no cell of it has, and why that is right.
 GIVEN = "what an exercise or a question supposes"
 TRY = "a setting to try"
-MINUTES = "test_lesson_map.py and test_teach.py add them up"
 LISTED = {
-    0: dict.fromkeys(["10", "15", "20", "50", "55", "60", "80", "90", "255", "545"], MINUTES),
     1: {"1000": GIVEN},
     2: {"0.001": GIVEN, "45": TRY, "300": TRY},
-    3: {"0.99^200": "a term of a series whose sum is measured"},
-    4: dict.fromkeys(["0.5266", "0.6119"], "document C says so"),
     5: {"31.6": "in a solution, which its check tests"},
     7: {"0.9": "the usual value of β", "10^-5": GIVEN},
-    8: {
-        "16": "of float64",
-        "120": "a hint's example",
-        "103": "a hint's example",
-        "11": "MB to load",
-    },
-    10: {"10^-12": TRY, "1e-12": TRY}
+    8: {"16": "of float64", "11": "MB to load"},
+    9: {"100": GIVEN},
+    11: {"0.4": "a hint's example", "2000": GIVEN},
+    10: {"10^-12": TRY, "1e-12": TRY, "100": TRY}
     | dict.fromkeys(
         ["-1.6838", "0.001", "0.0017", "1.239", "0.95", "-1.21", "6.58"],
         "test_bug_hunt.py computes them",
@@ -300,7 +295,7 @@ class Guard:
                 for j, other in enumerate(cells)
                 if sections[j] == sections[i] or abs(j - i) <= CLOSE
             )
-            prose = re.sub(r"(?ms)^## References$.*|^```.*?^```$", "", cell.source)
+            prose = re.sub(UNREAD, "", cell.source)
             for k, paragraph in enumerate(prose.split("\n\n")):
                 self.texts[i, k], self.beside[i, k] = plain(paragraph), beside
                 self.named[i, k] = [COMPUTED[number] for number in named_lessons(paragraph)]
@@ -400,10 +395,10 @@ def test_every_figure_in_a_reply_was_computed_or_is_in_the_question(number):
 SAID = {"B7": {"4000", "64"}, "C8": {"117838"}}  # sizes; a loop of lesson 10
 
 
+@pytest.mark.skipif(10 not in LESSONS, reason="the trials are in lesson 10")
 def test_every_figure_of_a_verdict_is_one_of_its_experiment():
-    trials = {cell.source: cell for cell in LESSONS[10].cells}
     for name, claim in claims.claims().items():
-        found = numbers([trials[f'trial("{name}")']])
+        found = Numbers(np.array([]), np.array([*values(repr(claims.experiment(name)))]))
         unknown = {f.written for f in figures(plain(claim.right)) if not found.have(f)}
         assert unknown == SAID.get(name, set()), name
     assert COMPUTED[10].have(figures("117838")[0])
@@ -460,7 +455,7 @@ def test_most_slips_are_seen():
         (3, "0.0158", "0.0185"),
         (4, r"4 \cdot 10^{-9}", r"4 \cdot 10^{-8}"),
         (5, "1 751", "1 715"),
-        (6, "= 87$", "= 78$"),
+        (6, "= 0.0125$", "= 0.0152$"),
         (7, r"10^{-14}", r"10^{-12}"),
         (8, "101 770", "107 170"),
         (9, "0.1754", "0.1745"),
@@ -469,6 +464,8 @@ def test_most_slips_are_seen():
     ],
 )
 def test_a_known_slip_is_seen(lesson, right, wrong):
+    if lesson not in LESSONS:
+        pytest.skip(f"lesson {lesson} is left out")
     guard = Guard(LESSONS[lesson].cells, LISTED.get(lesson, ()))
     cells = [cell.source for cell in LESSONS[lesson].cells if cell.cell_type == "markdown"]
     assert any(right in source for source in cells)

@@ -21,7 +21,7 @@ import yaml
 from rmsprop_lesson import checks, mnist_available
 from rmsprop_lesson.course.explorers.bundle import bundle
 
-from . import door, figures, notebooks, npm, outputs, runtime
+from . import door, figures, lessons, notebooks, npm, outputs, pages, runtime
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "_build"
@@ -39,7 +39,10 @@ def main():
     shutil.copy(ROOT / "_toc.yml", SOURCE)
     (SOURCE / "_config.yml").write_text(yaml.safe_dump(config(), allow_unicode=True), "utf-8")
     _place_lessons()
-    (SOURCE / "docs" / "mistakes_table.md").write_text(mistakes(), encoding="utf-8")
+    for name in TABLES:
+        shutil.copy(table(name), SOURCE / "docs" / f"{name}_table.md")
+    for page in (SOURCE / "docs").glob("*.md"):
+        page.write_text(lessons.without_dead_links(page.read_text("utf-8")), "utf-8")
     static = SOURCE / "docs" / "_static"
     for name in SCRIPTS:
         (static / name).unlink()  # a part of course.js
@@ -68,6 +71,21 @@ def mistakes():
     return "\n".join(map(_seen, (others.pop("rmsprop_step"), *others.values())))
 
 
+TABLES = {"mistakes": mistakes, "races": pages.races, "claims": pages.claims_table}
+
+
+def table(name):
+    """The file with a page's table, made with the package as it is now, or from the cache."""
+    makers = Path(pages.__file__).read_bytes() + Path(__file__).read_bytes()
+    state = hashlib.sha256(makers + _surroundings().encode()).hexdigest()
+    place = CACHE / f"{name}-{state}.md"
+    if not place.exists():
+        print(f"computing the table of {name}", flush=True)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(TABLES[name](), encoding="utf-8")
+    return place
+
+
 def _seen(exercise):
     table = checks.matrix(exercise.name)
     head = ["mistake", *table.columns]
@@ -82,11 +100,14 @@ def _place_lessons():
     folder.mkdir()
     place = SOURCE / "docs" / "_static" / "figures", "../_static/figures"
     pictures = {}
-    paths = sorted((ROOT / "notebooks").glob("*.ipynb"))
+    paths = list(lessons.NOTEBOOKS.values())
     with ProcessPoolExecutor(2) as pool:
         for path, notebook in zip(paths, pool.map(executed, paths), strict=True):
             mark_answers(notebook)
             fold_plumbing(notebook)
+            for cell in notebook.cells:
+                if cell.cell_type == "markdown":
+                    cell.source = lessons.without_dead_links(cell.source)
             runtime.add_places(notebook, path.stem)
             drawn = figures.Numbered(*place, lesson=int(path.stem[:2]))
             pictures[path.stem] = figures.first(notebook)
@@ -184,7 +205,7 @@ def _finish():
     """Put the site in its place, with the lessons as they are for download."""
     shutil.copy(ROOT / "docs" / "404.html", HTML)
     runtime.finish(HTML)
-    for path in (ROOT / "notebooks").glob("*.ipynb"):
+    for path in lessons.NOTEBOOKS.values():
         shutil.copy(path, HTML / "_sources" / "notebooks" / path.name)
 
 

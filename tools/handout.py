@@ -3,7 +3,9 @@
     python -m tools.handout OUT [notebooks/03_*.ipynb …] [--nbgrader]
 
 OUT/learner holds the lessons without solutions and answers, not executed: hints stay, but for the
-last one, which is half of the code; predictions and quizzes become questions with room to write.
+last one, which is half of the code; predictions, quizzes and questions in words become cells to
+answer in, which `python -m rmsprop_lesson collect` reads; and no cell is left that contains or
+prints the answer of an exercise, or needs one that does.
 OUT/teacher holds them executed, with every fold open and the answers to all questions. With
 --nbgrader, OUT/nbgrader holds the learner's edition with the checks as nbgrader's graded tests.
 """
@@ -16,25 +18,57 @@ from pathlib import Path
 
 import nbformat
 
-from rmsprop_lesson import questions
+from rmsprop_lesson import checks, questions
 from rmsprop_lesson.course import court
+from rmsprop_lesson.course.collecting.submission import PROMPT
+from rmsprop_lesson.course.guide import names_bound
 
-from . import notebooks
+from . import leaks, lessons, notebooks
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLD = re.compile(r"<details>\s*<summary>(.*?)</summary>(.*?)</details>", re.DOTALL)
+ANSWER = "from rmsprop_lesson.course.questions import answer\n\nanswer({})"
+GRADED = """from rmsprop_lesson import checks
+
+verdict = checks.graded("{name}", {name})
+print(verdict)
+assert verdict.passed, verdict.heading"""
+WRITTEN = re.compile(r"<details>\s*<summary>Answer</summary>.*?</details>", re.DOTALL)
 SECRET = re.compile(r"answer|solution|verdict|half of the code", re.IGNORECASE)
 
 
 def learner(notebook):
-    """The edition without solutions and answers, a new notebook."""
-    cells = []
+    """The edition without solutions and answers, a new notebook.
+
+    Left out are cells that solve an exercise of this lesson or of a later one, those that print
+    something right after a prediction or an answer in words, and those that need one left out.
+    """
+    lesson, gone, cells = number_of(notebook), set(), []
+    exercises = [e for e in checks.exercises().values() if e.lesson >= lesson]
+    in_answer = predicted = False  # behind an answer in words; in the section after a prediction
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cells += _markdown(cell, without_secrets(cell.source))
-        else:
-            cells += _questions_on_paper(cell)
+            in_answer = "<summary>Answer" in cell.source
+            predicted = predicted and not re.search(r"^#", cell.source, re.MULTILINE)
+            cells += _markdown(cell, _folded(cell.source) if predicted else cell.source, lesson)
+            continue
+        if not _part(cell):
+            printed = in_answer and not names_bound(cell.source)
+            telling = leaks.gives_away(_working(cell.source), exercises)
+            if printed or telling or leaks.reads(_working(cell.source), gone):
+                gone |= names_bound(cell.source)
+                cell = nbformat.v4.new_code_cell(_asking(cell.source))
+        gone -= names_bound(cell.source)
+        cells += _questions_on_paper(cell, gone)
+        if "predict" in {call.func.id for _, call in asked(cell.source)}:
+            predicted = in_answer = True  # what is printed right after it is the answer
     return _notebook(cells)
+
+
+def number_of(notebook):
+    """A lesson's number, from its heading; 0 where it has none."""
+    match = re.match(r"# (\d+) · ", notebook.cells[0].source)
+    return int(match[1]) if match else 0
 
 
 def teacher(notebook):
@@ -42,7 +76,8 @@ def teacher(notebook):
     cells = []
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cells += _markdown(cell, cell.source.replace("<details>", "<details open>"))
+            opened = cell.source.replace("<details>", "<details open>")
+            cells.append(nbformat.v4.new_markdown_cell(opened, metadata=cell.metadata))
         else:
             cells.append(cell)
             cells += [_text(answers(question)) for question, _ in asked(cell.source)]
@@ -59,8 +94,7 @@ def graded(notebook):
         mark = cell.metadata.get("rmsprop_lesson", {})
         if mark.get("part") == "check":
             name = mark["exercise"]
-            call = f"checks.{name}({name})"
-            cell.source = cell.source.replace(call, f"assert {call}.passed")
+            cell.source = GRADED.format(name=name)
             test = {"schema_version": 3, "grade_id": name, "points": 1, "grade": True}
             test |= {"locked": True, "solution": False, "task": False}
             cell.metadata = nbformat.from_dict({**cell.metadata, "nbgrader": test})
@@ -86,17 +120,19 @@ def asked(source):
             found.append((court.question(call.args[0].value), call))
         elif call.func.id == "quiz":
             found += [(question, call) for question in questions.lesson(call.args[0].value).quiz]
+        elif call.func.id == "review":
+            found += [(question, call) for question in questions.earlier(call.args[0].value)]
     return found
 
 
 def on_paper(question):
-    """A question with boxes to tick or a line to fill."""
+    """A question with its choices, each with a letter, or with the unit of its number."""
     lines = [f"**{question.question}**", ""]
-    if question.choices:
-        lines += [f"- ☐ {choice.text}" for choice in question.choices]
-    else:
-        lines.append(f"Your number: \\_\\_\\_\\_\\_\\_\\_\\_ {question.unit}".rstrip())
-    return "\n".join(lines)
+    for letter, choice in zip("abcd", question.choices, strict=False):
+        lines.append(f"- **{letter}** {choice.text}")
+    if question.unit:
+        lines.append(f"(a number, in units of {question.unit})")
+    return "\n".join(lines).strip()
 
 
 def answers(question):
@@ -116,28 +152,58 @@ def replies(question):
     return "\n".join(lines)
 
 
-def _questions_on_paper(cell):
-    """A code cell without its outputs; what it asks stands before it, as text."""
+def _questions_on_paper(cell, gone):
+    """A code cell without its outputs; what it asks comes after, in words and a cell to answer."""
     pairs = asked(cell.source)
-    cells = [_text(on_paper(question)) for question, _ in pairs]
-    source = cell.source
-    for call in {id(call): call for _, call in pairs}.values():
-        source = _without_question(source, call)
-    if source.strip():
-        code = nbformat.v4.new_code_cell(source.strip(), metadata=cell.metadata)
-        cells.append(code)
+    cells = []
+    if work := _working(cell.source).strip():
+        cells.append(nbformat.v4.new_code_cell(work, metadata=cell.metadata))
+    for question, call in pairs:
+        reveal = ast.get_source_segment(cell.source, call.args[1]) if len(call.args) > 1 else ""
+        if reveal and leaks.reads(reveal, gone):
+            reveal = ""
+        arguments = ", ".join(part for part in (f'"{question.id}"', '""', reveal) if part)
+        cells += [_text(on_paper(question)), nbformat.v4.new_code_cell(ANSWER.format(arguments))]
     return cells
 
 
-def _without_question(source, call):
-    """The source with a call of `predict` replaced by what it reveals, others left out."""
-    asks = ast.get_source_segment(source, call)
-    reveals = ast.get_source_segment(source, call.args[1]) if len(call.args) > 1 else ""
-    return source.replace(asks, reveals)
+def _working(source):
+    """The source without the calls that ask a question."""
+    for call in {id(call): call for _, call in asked(source)}.values():
+        source = source.replace(ast.get_source_segment(source, call), "")
+    return source
 
 
-def _markdown(cell, source):
-    return [nbformat.v4.new_markdown_cell(source, metadata=cell.metadata)] if source else []
+def _asking(source):
+    """Only the calls that ask a question."""
+    calls = {id(call): call for _, call in asked(source)}.values()
+    return "\n".join(ast.get_source_segment(source, call) for call in calls)
+
+
+def _part(cell):
+    return cell.metadata.get("rmsprop_lesson", {}).get("part")
+
+
+def _markdown(cell, source, lesson):
+    """A Markdown cell without its secrets; where an answer stood, there is a cell to write one."""
+    cells, number = [], "1"
+    pieces = re.split(
+        r"<details>\s*<summary>Answer</summary>.*?</details>", source, flags=re.DOTALL
+    )
+    for i, piece in enumerate(pieces):
+        if text := without_secrets(piece):
+            cells.append(nbformat.v4.new_markdown_cell(text, metadata=cell.metadata))
+        number = [number, *re.findall(r"^\*\*(\d+)\.\*\*", piece, re.MULTILINE)][-1]
+        if i + 1 < len(pieces):
+            cells.append(_text(f"<!-- answer: lesson {lesson}, question {number} -->\n{PROMPT}"))
+    return cells
+
+
+def _folded(source):
+    """What a lesson says after a prediction, to be opened when it is made."""
+    if "<details>" in source:
+        return source
+    return f"<details><summary>After your prediction</summary>\n\n{source}\n\n</details>"
 
 
 def _text(source):
@@ -187,9 +253,9 @@ def main(arguments=None):
     parser.add_argument("lessons", nargs="*", type=Path)
     parser.add_argument("--nbgrader", action="store_true", help="an edition for nbgrader, too")
     options = parser.parse_args(arguments)
-    lessons = options.lessons or sorted((ROOT / "notebooks").glob("*.ipynb"))
+    paths = options.lessons or lessons.NOTEBOOKS.values()
     editions = EDITIONS | (NBGRADER if options.nbgrader else {})
-    written = write(options.out, lessons, editions)
+    written = write(options.out, paths, editions)
     print(f"{len(written)} notebooks in {options.out}: " + ", ".join(editions))
 
 

@@ -6,43 +6,44 @@ The rule is for somebody whose English is a second language and who does everyth
 110 words a minute, a formula of its own 30 seconds, a line of code 8 seconds, an output 30 seconds
 (an explorer 4 minutes), a prediction or a quiz question 1 minute, a question to be answered in
 writing 3 minutes, an exercise in code 10 minutes with its check and one slip. Folded hints and
-answers, notes and references are not counted. A lesson states its sum, rounded up to 5 minutes.
+answers, references and what has the tag "extra" (for those who want more) are not counted. A lesson
+states its sum, rounded up to 5 minutes.
 """
 
 import math
 import re
 import sys
-from pathlib import Path
-
-import nbformat
 
 from rmsprop_lesson import questions
 
-ROOT = Path(__file__).resolve().parents[1]
-LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+from . import lessons
 
 WORDS = 110  # a minute
 LINE, OUTPUT, FORMULA = 8 / 60, 30 / 60, 30 / 60
 EXPLORER, QUESTION, WRITTEN, EXERCISE = 4, 1, 3, 10
+STOP = re.compile(r"\*\*A good place to stop\.\*\* Minutes so far: (\d+)\.")
 CALL = re.compile(r"^(?:\w+ = )?(?:\w+\.)?(predict|quiz|review|explore|trial)\(", re.MULTILINE)
 
 
-def counted(path):
+def counted(number):
     """The minutes that a lesson takes, by the rule, rounded up to 5."""
-    cells = nbformat.read(path, as_version=4).cells
-    return 5 * math.ceil(sum(of_cell(cell, int(path.stem[:2])) for cell in cells) / 5)
+    cells = lessons.notebook(number).cells
+    return 5 * math.ceil(sum(of_cell(cell, number) for cell in cells) / 5)
 
 
-def stated(path):
-    """The minutes that a lesson states in its first cell."""
-    first = nbformat.read(path, as_version=4).cells[0].source
-    return int(re.search(r"\*\*Time\*\* (\d+) minutes", first)[1])
+def stops(path):
+    """The good places to stop: what each says of the minutes so far, and what is counted."""
+    found, passed = [], 0
+    for cell in nbformat.read(path, as_version=4).cells:
+        passed += of_cell(cell, int(path.stem[:2]))
+        found += [(int(said), passed) for said in STOP.findall(cell.source)]
+    return found
 
 
 def of_cell(cell, number):
     """The minutes that one cell of lesson `number` takes."""
     part = cell.metadata.get("rmsprop_lesson", {}).get("part")
-    if part in ("check", "help"):
+    if part in ("check", "help") or "extra" in cell.metadata.get("tags", ()):
         return 0
     if part == "stub":
         return EXERCISE
@@ -76,7 +77,7 @@ def of_code(cell, number):
 
 def main():
     """Print the table; say with the exit code whether all agree."""
-    rows = [(path.stem, counted(path), stated(path)) for path in LESSONS]
+    rows = [(path.stem, counted(n), lessons.minutes(n)) for n, path in lessons.NOTEBOOKS.items()]
     for name, minutes, said in rows:
         print(f"{name:24} {minutes:4} counted {said:4} stated")
     print(f"{'together':24} {sum(r[1] for r in rows):4} counted {sum(r[2] for r in rows):4} stated")

@@ -86,7 +86,7 @@ def check(path):
     notebook = nbformat.reads(stored, as_version=4)
     found = problems(notebook)
     clean(notebook)
-    if _text(notebook) != stored:
+    if text(notebook) != stored:
         found.append("ids, metadata or outputs are not in their stored form")
     return found
 
@@ -101,7 +101,7 @@ def refresh(path):
     clean(notebook)
     found = problems(notebook)
     if not found:
-        path.write_text(_text(notebook), encoding="utf-8", newline="\n")
+        path.write_text(text(notebook), encoding="utf-8", newline="\n")
     return found
 
 
@@ -147,7 +147,7 @@ def _place_picture(output):
     output.data["text/html"] = page.replace(EMPTY_PLACE, f"{EMPTY_PLACE[:-6]}{tag}</div>")
 
 
-def _text(notebook):
+def text(notebook):
     return nbformat.writes(notebook, version=4).rstrip("\n") + "\n"
 
 

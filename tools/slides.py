@@ -1,33 +1,40 @@
-"""Make a reveal.js deck of each lesson, from the notebook, in _build/slides: python -m tools.slides
+"""Make reveal.js decks in _build/slides, of each lesson and of each plan: python -m tools.slides
 
 The cells' slide marks are Jupyter's own: slide and subslide begin a slide, a fragment appears with
-a key, notes are for the speaker, skip leaves out. What is stored in the notebook is shown; nothing
-is executed. A deck opens from a folder or a USB stick: all that it loads lies beside it in assets.
+a key, notes are for the speaker, skip leaves out. A section is a column of slides, so that a
+slide's number is that of its section and its place in it. A plan's deck has what its parts have, as
+many slides as a class can follow. What is stored in the notebook is shown; nothing is executed. A
+deck opens from a folder or a USB stick: all that it loads lies beside it in assets.
+
+    --name "Ada Lovelace" --place "Room 101" --date 2027-01-12     what the titles say
 
 nbconvert's slides would need MathJax, its own template and a script for the widgets; a page of our
 own is shorter, and reads Markdown with the parser that the site uses.
 """
 
+import argparse
+import copy
 import json
+import math
 import re
 import shutil
-import subprocess
 from html import escape, unescape
 
 import nbformat
-from markdown_it import MarkdownIt
-from mdit_py_plugins.dollarmath import dollarmath_plugin
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from . import book, npm, outputs, teaching
+from . import book, clock, desk, lessons, npm, outputs, plans, spoken
+from .typeset import markdown, typeset
+from .typeset import spoken as as_spoken
 from .worked_code import worked
 
 SLIDES = book.BUILD / "slides"
 DECK = book.ROOT / "tools" / "deck"
 STYLES = {"light": "a11y-high-contrast-light", "dark": "a11y-high-contrast-dark"}
-FORMULA = re.compile("\x02(m?)([ib])(.*?)\x03", re.DOTALL)
+LICENCE = "Text and pictures CC BY 4.0, code MIT; digits: MNIST (LeCun, Cortes, Burges)"
+SLIDE = 1.75  # minutes that a slide of a plan takes, or more
 WIDE, LONG = 4, 14  # columns beyond which a table takes the slide's width; rows that a slide shows
 SIGHTS = ("<img", "<table", "rmsprop-explorer")
 ROW = re.compile(r"<tr.*?</tr>", re.DOTALL)
@@ -43,30 +50,136 @@ PREDICTED = re.compile(
 )
 PREDICTION = 'data-explorer="prediction"'
 EXPLORER = re.compile(r'data-explorer="(?!prediction)([a-z-]+)"')  # a quiz, too
-# KaTeX in Node.js: a list of formulas as JSON in, a list of their HTML out.
-TYPESET = """
-const katex = require(process.argv[1]);
-const formulas = JSON.parse(require("fs").readFileSync(0));
-const html = formulas.map(([tex, options]) => katex.renderToString(tex, options));
-process.stdout.write(JSON.stringify(html));
-"""
 
 
-def main():
-    """Make all decks, and the page that lists them."""
+def main(arguments=None):
+    """Make all decks, the guide for the desk, and the page that lists them."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    for name in ("name", "place", "date"):
+        parser.add_argument(f"--{name}", default="", help="on the title slides")
+    options = parser.parse_args(arguments)
+    by = " · ".join(filter(None, (options.name, options.place, options.date)))
     shutil.rmtree(SLIDES, ignore_errors=True)
     assets = SLIDES / "assets"
-    figures = outputs.Figures(assets / "figures", "assets/figures")
     _place_assets(assets)
-    titles = {}
-    for number, path in teaching.NOTEBOOKS.items():
-        notebook = outputs.prepare(nbformat.read(path, as_version=4), figures)
-        sections = typeset(deck(notebook.cells, teaching.minutes(number)))
-        titles[path.stem] = notebook.cells[0].source.partition("\n")[0].lstrip("# ")
-        _write(path.stem, titles[path.stem], f'<div class="slides">{sections}</div>')
-    links = "".join(f'<li><a href="{stem}.html">{name}</a></li>' for stem, name in titles.items())
+    figures = outputs.Figures(assets / "figures", "assets/figures")
+    decks = [_deck_of_lesson(number, figures, by) for number in lessons.NOTEBOOKS]
+    decks += [_deck_of_plan(plan, figures, by) for plan in plans.plans() + plans.sessions()]
+    for made, ready in zip(decks, typeset(list(map(html_of, decks))), strict=True):
+        _write(made.stem, made.title, f'<div class="slides">{ready}</div>')
+    (SLIDES / "desk.html").write_text(typeset([desk.page(decks)])[0], encoding="utf-8")
     about = (DECK / "index.html").read_text(encoding="utf-8")
-    _write("index", "Slides", about.replace("LINKS", links))
+    split = len(lessons.NOTEBOOKS)
+    for place, those in (("LESSONS", decks[:split]), ("PLANS", decks[split:])):
+        about = about.replace(place, "".join(f"<li>{_linked(made)}</li>" for made in those))
+    _write("index", "Slides", about)
+
+
+def _linked(made):
+    return f'<a href="{made.stem}.html">{escape(made.title)}</a>'
+
+
+def _deck_of_lesson(number, figures, by):
+    """The deck of a lesson: all its sections; the first slide says who speaks where and when."""
+    part = plans.Part(
+        lessons.minutes(number), lesson=number, sections=tuple(lessons.sections(number)), whole=True
+    )
+    cells = _cells(number, figures)
+    title = cells[0].source.partition("\n")[0].lstrip("# ")
+    deck = spoken.Deck(lessons.NOTEBOOKS[number].stem, title, part.minutes)
+    cells[0].source += f"\n\n{_imprint(by)}"
+    _add(deck, part, cells)
+    return deck
+
+
+def _deck_of_plan(plan, figures, by):
+    """The deck of a plan: a title, then its parts, about a slide for two minutes."""
+    deck = spoken.Deck(plan_stem(plan), plan.name, plan.minutes)
+    listed = [lessons.title(p.lesson) for p in plan.parts if p.lesson is not None]
+    title = "\n".join(f"- {name}" for name in dict.fromkeys(listed))
+    deck.add("", [_slide_of(f"# RMSprop: {plan.name}\n\n{title}\n\n{_imprint(by)}")], length=0)
+    for part in plan.parts:
+        if part.lesson is None:
+            heading = _slide_of(f"# {part.name}\n\n{part.minutes} minutes")
+            deck.add(part.name, [heading], length=part.minutes, say=filter(None, [part.what]))
+        else:
+            _add(deck, part, _cells(part.lesson, figures), few=True)
+    return deck
+
+
+def plan_stem(plan):
+    """The name of a plan's deck: 45_minutes."""
+    return re.sub(r"\W+", "_", plan.name.lower())
+
+
+def _slide_of(source):
+    return [("slide", nbformat.v4.new_markdown_cell(source))]
+
+
+def _imprint(by):
+    """Who speaks where and when, and the licence."""
+    lines = [by and f"<p>{escape(by)}</p>", f"<p>{LICENCE}</p>"]
+    return f'<div class="imprint">{"".join(filter(None, lines))}</div>'
+
+
+def _cells(number, figures):
+    """A copy of a lesson's cells, with outputs for a page, and the minutes of each."""
+    cells = outputs.prepare(copy.deepcopy(lessons.notebook(number)), figures).cells
+    for cell, minutes in zip(cells, clock.cells(number), strict=True):
+        cell.metadata["minutes"] = minutes
+    return cells
+
+
+def _add(deck, part, cells, few=False):
+    """Add a part of a lesson to a deck, a column for each of its sections."""
+    waiting = []
+    for section in part.sections:
+        places = clock.places(part.lesson, [section], part.without)
+        groups = slides(waiting + [cells[place] for place in places])
+        waiting = [] if groups else waiting + [cells[place] for place in places]
+        if few:
+            groups = _few(groups)
+        if groups:
+            deck.add(section, groups, lesson=part.lesson)
+
+
+def _few(groups):
+    """As many of a section's slides as its minutes allow.
+
+    What asks, what carries a numbered equation and an exercise stay; then come figures, then the
+    rest in the order of its minutes. What stays takes over the minutes of what goes.
+    """
+    minutes = sum(map(spoken.minutes, groups))
+    most = math.ceil(minutes / SLIDE)
+    ranked = sorted(groups, key=lambda g: (not _must_stay(g), not _is_seen(g), -spoken.minutes(g)))
+    needed = [group for group in groups if _must_stay(group)]
+    kept = [g for g in groups if any(g is r for r in [*needed, *ranked[:most]]) or _is_result(g)]
+    scale = minutes / (sum(map(spoken.minutes, kept)) or 1)
+    for group in kept:
+        for _, cell in group:
+            cell.metadata["minutes"] = scale * cell.metadata.get("minutes", 0)
+    return kept
+
+
+def _must_stay(group):
+    html = "".join(_html_of(cell) for _, cell in group)
+    return (
+        PREDICTION in html
+        or any(r"\tag{" in cell.source for mark, cell in group if mark != "notes")
+        or any(c.metadata.get("rmsprop_lesson", {}).get("part") == "stub" for _, c in group)
+    )
+
+
+def _is_seen(group):
+    return any("<img" in _html_of(cell) for _, cell in group)
+
+
+def _is_result(group):
+    return any("revealed" in _html_of(cell) for _, cell in group)
+
+
+def _html_of(cell):
+    return "".join(o.get("data", {}).get("text/html", "") for o in cell.get("outputs", []))
 
 
 def _write(stem, title, body):
@@ -129,10 +242,12 @@ def _asked_and_answered(group):
     """Part a group after each question, and between a prediction and what it reveals."""
     parts = [[]]
     for mark, cell in group:
-        html = "".join(o.get("data", {}).get("text/html", "") for o in cell.get("outputs", []))
+        html, minutes = _html_of(cell), cell.metadata.get("minutes", 0)
         if found := QUIZ.search(html):
-            for question in json.loads(unescape(found[1]))["questions"]:
-                parts[-1].append(("-", _made_cell(_quiz_of(question))))
+            asked = json.loads(unescape(found[1]))["questions"]
+            for question in asked:
+                made = _made_cell(_quiz_of(question), minutes / len(asked))
+                parts[-1].append(("-", made))
                 parts.append([])
         elif found := PREDICTED.search(html):
             parts[-1].append((mark, cell))
@@ -148,9 +263,9 @@ def _only_notes(group):
     return all(mark == "notes" for mark, _ in group)
 
 
-def _made_cell(html):
+def _made_cell(html, minutes=0):
     output = nbformat.v4.new_output("display_data", data={"text/html": html})
-    return nbformat.v4.new_code_cell(outputs=[output])
+    return nbformat.v4.new_code_cell(outputs=[output], metadata={"minutes": minutes})
 
 
 def _quiz_of(question):
@@ -176,52 +291,48 @@ def _plain(text):
     return re.sub(r"`([^`]*)`", r"<code>\1</code>", escape(text.strip()))
 
 
-def deck(cells, minutes):
-    """Turn a lesson's cells into reveal.js sections, with formulas still to be typeset.
-
-    Parameters
-    ----------
-    cells : list of NotebookNode
-        With outputs as `tools.outputs` prepares them.
-    minutes : int
-        What the lesson takes; the notes share it out, a cell as long as any other.
-
-    Returns
-    -------
-    str
-    """
-    groups = slides(cells)
-    share = minutes / sum(len(group) for group in groups)
-    sections, passed, heading = [], 0.0, ""
-    for group in groups:
-        until = passed + share * len(group)
-        timing = f"Minute {passed:.0f} to {until:.0f} of {minutes}."
-        own = _heading(group)
-        sections.append(_section(group, timing, "" if own else heading))
-        passed, heading = until, own or heading
-    return "\n".join(sections)
+def html_of(deck):
+    """A deck's slides, with formulas still to be typeset; a section is a column of them."""
+    columns = []
+    for column in deck.columns:
+        made, heading = [], ""
+        for place, group in enumerate(column.groups):
+            own = heading_of(group)
+            notes = markdown(deck.notes(column, place))
+            made.append(section(group, notes, "" if own else heading))
+            heading = own or heading
+        columns.append(f"<section>{''.join(made)}</section>")
+    return "\n".join(columns)
 
 
-def _heading(group):
+def heading_of(group):
     """The heading with which a slide begins, or an empty string."""
     first = next(cell for mark, cell in group if mark != "notes")
     found = HEADING.search(first.source) if first.cell_type == "markdown" else None
     return found[1] if found else ""
 
 
-def _section(group, timing, heading):
-    """One slide; `heading` is that of an earlier slide which this one goes on with, or empty."""
+def section(group, notes, heading):
+    """One slide with formulas still to be typeset.
+
+    Parameters
+    ----------
+    group : list of (str, NotebookNode)
+    notes : str
+        What the speaker sees, as HTML.
+    heading : str
+        That of an earlier slide which this one goes on with, or empty.
+    """
     shown = [part for mark, cell in group if mark != "notes" for part in _parts(mark, cell)]
     result = any("revealed" in html for _, html in shown)
     if heading and not result:
-        shown.insert(0, (False, f'<div class="part goes-on">{_markdown(heading)}</div>'))
-    notes = [html for mark, cell in group if mark == "notes" for _, html in _parts(mark, cell)]
-    # The speaker's window lacks KaTeX's style, without which a formula's two forms both show.
-    spoken = "".join(notes).replace("\x02", "\x02m")
-    kind = ' class="result" data-visibility="uncounted"' if result else ""
+        shown.insert(0, (False, f'<div class="part goes-on">{markdown(heading)}</div>'))
+    own = [html for mark, cell in group if mark == "notes" for _, html in _parts(mark, cell)]
+    said = as_spoken(notes + "".join(own))
+    kind = ' class="leaf result" data-visibility="uncounted"' if result else ' class="leaf"'
     return (
         f'<section{kind}><div class="fit">{_arranged(shown)}</div>{_behind(group)}'
-        f'<aside class="notes"><p>{timing}</p>{spoken}</aside></section>'
+        f'<aside class="notes">{said}</aside></section>'
     )
 
 
@@ -258,7 +369,7 @@ def _is_wide(html):
 def _parts(mark, cell):
     """Return what a cell shows, as a list of (whether it is to look at, HTML)."""
     fragment = " fragment" if mark == "fragment" else ""
-    parts = [(False, _markdown(cell.source))] if cell.cell_type == "markdown" else _code(cell)
+    parts = [(False, markdown(cell.source))] if cell.cell_type == "markdown" else _code(cell)
     return [(sight, f'<div class="part{fragment}">{html}</div>') for sight, html in parts]
 
 
@@ -289,9 +400,9 @@ def _output(output):
     if "text/html" in data:
         return _cut(data["text/html"].replace(' loading="lazy"', ""))
     if "text/latex" in data:
-        return _markdown(data["text/latex"])
+        return markdown(data["text/latex"])
     if "text/markdown" in data:
-        return _markdown(data["text/markdown"])
+        return markdown(data["text/markdown"])
     return f"<pre>{escape(data['text/plain'])}</pre>"
 
 
@@ -303,39 +414,6 @@ def _cut(html):
     for row in rows[LONG:]:
         html = html.replace(row, "", 1)
     return f'{html}<p class="rest">{LONG} of {len(rows)} rows: the lesson has them all.</p>'
-
-
-# ── Markdown and formulas ────────────────────────────────────────────────────────────────────────
-
-
-def _placeholder(tex, options):
-    return f"\x02{'b' if options['display_mode'] else 'i'}{tex}\x03"
-
-
-PARSER = MarkdownIt("commonmark", {"html": True}).enable("table")
-PARSER.use(dollarmath_plugin, renderer=_placeholder, double_inline=True)
-
-
-def _markdown(text):
-    return re.sub(r'href="(\d\d_\w+)\.ipynb', r'href="\1.html', PARSER.render(text))
-
-
-def typeset(html):
-    """Replace the formulas that `deck` left by what KaTeX makes of them."""
-    formulas = [
-        [tex, {"displayMode": kind == "b", "output": "mathml" if mathml else "htmlAndMathml"}]
-        for mathml, kind, tex in FORMULA.findall(html)
-    ]
-    katex = npm.package("katex") / "dist" / "katex.js"
-    answer = subprocess.run(
-        ["node", "-e", TYPESET, katex],
-        input=json.dumps(formulas).encode(),
-        stdout=subprocess.PIPE,
-        env=npm.environment(),
-        check=True,
-    )
-    ready = iter(json.loads(answer.stdout))
-    return FORMULA.sub(lambda _: next(ready), html)
 
 
 if __name__ == "__main__":

@@ -2,49 +2,30 @@
 
 docs/teach_lessons.md is put together from docs/teach_lessons.yaml (what to say, the board, who does
 which exercise), the questions' YAML files and the catalogue of the checks. The tables of plans in
-docs/teach.md come from docs/plans.yaml. tests/test_teach.py sees to it that both are up to date.
+docs/teach.md come from docs/plans.yaml, and the map in lesson 0 follows the list of lessons.
+tests/test_teach.py sees to it that all are up to date.
 """
 
 import re
 import sys
 from functools import cache
-from pathlib import Path
 from textwrap import dedent
-
-import nbformat
-import yaml
 
 from rmsprop_lesson import checks, questions
 from rmsprop_lesson.course.checks.engine import Inferred, as_tuple, instantiate
 
-from . import handout
+from . import handout, lesson_map, plans
+from .clock import notes
+from .lessons import NOTEBOOKS, ROOT, minutes, notebook, title
 
-ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 GUIDE, PAGE = DOCS / "teach.md", DOCS / "teach_lessons.md"
-NOTEBOOKS = {int(path.stem[:2]): path for path in sorted(ROOT.glob("notebooks/*.ipynb"))}
 PLACES = {"class": "In class", "home": "At home", "exam": "In an exam"}
 PLANS = re.compile(r"(?<=<!-- plans -->\n).*(?=<!-- end of plans -->)", re.DOTALL)
 CODE = re.compile(r"(`[^`]*`)")
 
 
 # ── what the lessons say of themselves ───────────────────────────────────────────────────────────
-
-
-@cache
-def notebook(number):
-    """The stored notebook of a lesson."""
-    return nbformat.read(NOTEBOOKS[number], as_version=4)
-
-
-def title(number):
-    """A lesson's title, without its number."""
-    return re.match(r"# \d+ · (.*)", notebook(number).cells[0].source)[1]
-
-
-def minutes(number):
-    """The minutes that a lesson states."""
-    return int(re.search(r"\*\*Time\*\* (\d+) minutes", notebook(number).cells[0].source)[1])
 
 
 def asked_under(number):
@@ -56,13 +37,6 @@ def asked_under(number):
         else:
             found |= dict.fromkeys(re.findall(r'\bpredict\("([^"]+)"', cell.source), heading)
     return found
-
-
-@cache
-def notes():
-    """What docs/teach_lessons.yaml says, by lesson."""
-    entries = yaml.safe_load((DOCS / "teach_lessons.yaml").read_text(encoding="utf-8"))
-    return {entry["lesson"]: entry for entry in entries}
 
 
 # ── a lesson in the guide ────────────────────────────────────────────────────────────────────────
@@ -156,6 +130,12 @@ def _typical(exercise, names):
 
 def first_seen(exercise, name):
     """Where the check first sees a catalogued mistake; empty where that depends on the learner."""
+    return _first_seen(exercise.name, name)
+
+
+@cache
+def _first_seen(exercise_name, name):
+    exercise = checks.exercises()[exercise_name]
     implementation = as_tuple(exercise.mistakes[name][0])[0]
     if isinstance(implementation, Inferred):
         return ""
@@ -172,35 +152,44 @@ def plain(text):
 # ── plans ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def plans():
-    """The plans of docs/plans.yaml, each with the minutes of its parts."""
-    entries = yaml.safe_load((DOCS / "plans.yaml").read_text(encoding="utf-8"))
-    for entry in entries:
-        for part in entry["parts"]:
-            part.setdefault("minutes", "lesson" in part and minutes(part["lesson"]))
-    return entries
-
-
 def plan(entry):
-    """One plan as Markdown: a table with the time at which each part begins."""
+    """One plan as Markdown: a table with the time at which each part begins.
+
+    Parameters
+    ----------
+    entry : tools.plans.Plan
+        What its parts leave of its minutes is for questions.
+    """
     rows, passed = ["| From | Minutes | Part | What happens |", "|--:|--:|---|---|"], 0
-    for part in entry["parts"]:
-        start = f"{passed // 60}:{passed % 60:02}"
-        rows.append(f"| {start} | {part['minutes']} | {_part(part)} | {part.get('what', '')} |")
-        passed += part["minutes"]
-    rows.append(f"| {passed // 60}:{passed % 60:02} | **{passed}** | **Together** | |")
-    return f"### {entry['name']}\n\n{entry['aim']}\n\n" + "\n".join(rows) + "\n"
+    spare = plans.Part(entry.minutes - entry.taken, "What the class asks.", "Questions")
+    for part in [*entry.parts, spare]:
+        if part.minutes:
+            rows.append(f"| {_time(passed)} | {part.minutes} | {_part(part)} | {part.what} |")
+        passed += part.minutes
+    rows.append(f"| {_time(passed)} | **{passed}** | **Together** | |")
+    return f"### {entry.name}\n\n{entry.aim}\n\n" + "\n".join(rows) + "\n"
+
+
+def course():
+    """The sessions of the whole course as Markdown."""
+    sessions = plans.sessions()
+    rows = ["| Session | Minutes | Lessons |", "|--:|--:|---|"]
+    for number, session in enumerate(sessions, 1):
+        listed = "; ".join(map(_part, session.parts))
+        rows.append(f"| {number} | {session.taken} | {listed} |")
+    title = sessions[0].name.partition(",")[0]
+    return f"### {title}\n\n{sessions[0].aim}\n\n" + "\n".join(rows) + "\n"
+
+
+def _time(minutes):
+    return f"{minutes // 60}:{minutes % 60:02}"
 
 
 def _part(part):
-    if "lesson" not in part:
-        return part["part"]
-    link = f"[Lesson {part['lesson']}]({_address(part['lesson'])})"
-    if "sections" not in part:
-        return link
-    numbers = [str(number) for number in part["sections"]]
-    listed = " and ".join([", ".join(numbers[:-1]), numbers[-1]] if numbers[1:] else numbers)
-    return f"{link}, section{'s' if numbers[1:] else ''} {listed}"
+    if part.lesson is None:
+        return part.name
+    link = f"[Lesson {part.lesson}]({_address(part.lesson)})"
+    return ", ".join(filter(None, [link, plans.described(part)]))
 
 
 # ── the pages ────────────────────────────────────────────────────────────────────────────────────
@@ -220,14 +209,23 @@ def page():
 
 def guide(text):
     """The page docs/teach.md with its plans renewed."""
-    return PLANS.sub(lambda _: "\n" + "\n".join(map(plan, plans())) + "\n", text)
+    total = sum(map(minutes, NOTEBOOKS))
+    text = re.sub(r"(?<=All lessons together take\s)\d+", str(total), text)
+    return PLANS.sub(lambda _: "\n" + "\n".join([*map(plan, plans.plans()), course()]) + "\n", text)
+
+
+def follow_the_list():
+    """Renew the plans in the guide and the map in lesson 0."""
+    GUIDE.write_text(guide(GUIDE.read_text(encoding="utf-8")), encoding="utf-8")
+    lesson_map.main()
 
 
 def main():
-    """Write both pages."""
+    """Write both pages, and the map in lesson 0."""
     PAGE.write_text(page(), encoding="utf-8")
-    GUIDE.write_text(guide(GUIDE.read_text(encoding="utf-8")), encoding="utf-8")
-    print(f"{PAGE.relative_to(ROOT)} and the plans in {GUIDE.relative_to(ROOT)}")
+    follow_the_list()
+    pages = [str(page.relative_to(ROOT)) for page in (PAGE, GUIDE)]
+    print(f"{pages[0]}, the plans in {pages[1]} and the map in lesson 0")
 
 
 if __name__ == "__main__":

@@ -1,12 +1,16 @@
-"""The court of lesson 10: ``trial("A7")`` asks for a verdict, then shows the experiment's."""
+"""The court of lesson 10: ``trial("A7")`` asks for a verdict, then shows the experiment's.
 
+``explore("court")`` shows all claims as a board; what it needs is put together here, too.
+"""
+
+from dataclasses import asdict
 from html import escape
 
 from ..studies import claims
 from ..studies.claims import WORDS
 from .questions import Option, Question, ask
 
-__all__ = ["question", "trial"]
+__all__ = ["board", "question", "trial"]
 
 
 def trial(name):
@@ -47,6 +51,30 @@ def question(name):
         If there is no such claim.
     """
     return _question(claims.claim(name), claims.experiment(name))
+
+
+def board():
+    """Return all claims with the questions to them and the findings, as plain JSON.
+
+    Makes every experiment that wasn't made yet.
+    """
+    return {
+        "documents": claims.documents(),
+        "claims": [_tile(name) for name in claims.claims()],
+    }
+
+
+def _tile(name):
+    c, finding = claims.claim(name), claims.experiment(name)
+    return {
+        "id": c.id,
+        "claim": c.claim,
+        "choices": [asdict(option) for option in _question(c, finding).choices],
+        "rows": finding.rows(),
+        "holds": c.right,
+        "shown": c.shown,
+        "reference": c.reference,
+    }
 
 
 def _question(claim, finding):

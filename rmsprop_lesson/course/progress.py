@@ -1,7 +1,7 @@
 """What a learner has done in this course, kept in a small file of their own.
 
-Nothing is sent anywhere and no time is kept: only names of exercises, predictions and quizzes, and
-how many questions were right. It belongs to the learner and not to a folder, so it survives when
+Nothing is sent anywhere and no time is kept: only names of exercises, predictions, quizzes and
+challenges, and how many questions were right. It belongs to the learner and not to a folder, so it survives when
 the course is moved, copied or installed anew. The environment variable ``RMSPROP_LESSON_PROGRESS``
 is ``off`` for someone who wants no file, or the path of another one. Without a place to write, it
 is kept in memory until the kernel stops.
@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 
 VARIABLE = "RMSPROP_LESSON_PROGRESS"
-KINDS = ("exercises", "predictions", "quizzes")
+KINDS = ("exercises", "predictions", "quizzes", "challenges")
 
 # What this kernel recorded. It is written with every change, so that a change which another kernel
 # overwrote in the same moment comes back with the next one.
@@ -27,7 +27,7 @@ def record(kind, name, value=True):
 
     Parameters
     ----------
-    kind : {"exercises", "predictions", "quizzes"}
+    kind : {"exercises", "predictions", "quizzes", "challenges"}
     name : str
     value : bool or int
         True, or how many questions of a quiz are right.
@@ -150,10 +150,12 @@ class Overview:
         self.table = pd.DataFrame(rows).set_index("lesson")
         self._finished = sum(e.name in finished["exercises"] for e in exercises)
         self._all = len(exercises)
+        self._met = len(finished["challenges"])
 
     @property
     def _heading(self):
-        return f"{self._finished} of {self._all} exercises are done"
+        challenges = f", {self._met} challenges of the explorers are met" if self._met else ""
+        return f"{self._finished} of {self._all} exercises are done{challenges}"
 
     @property
     def _where(self):

@@ -132,9 +132,9 @@ def write(folder, students, seed=0):
     drawn = draw(students, seed)
     digits = len(str(students))
     pages = {f"worksheet_{i:0{digits}}.html": _page(i, s) for i, s in enumerate(drawn, start=1)}
-    texts = {name: _document("Worksheet", page) for name, page in pages.items()}
-    texts[ALL] = _document("Worksheets", "\n".join(pages.values()))
-    texts[KEY] = _document("Answer key", _key(drawn, seed))
+    texts = {name: document("Worksheet: RMSprop by hand", page) for name, page in pages.items()}
+    texts[ALL] = document("Worksheets: RMSprop by hand", "\n".join(pages.values()))
+    texts[KEY] = document("Answer key: RMSprop by hand", _key(drawn, seed))
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("worksheet_*.html"):
@@ -177,11 +177,12 @@ _HEAD = (
 )
 
 
-def _document(title, body):
+def document(title, body):
+    """A page that prints on A4 and on Letter, as HTML."""
     return (
         f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta name="viewport" content="width=device-width">\n'
-        f"<title>{title}: RMSprop by hand</title>\n<style>{_STYLE}</style>\n</head>\n"
+        f"<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n"
         f"<body>\n{body}\n</body>\n</html>\n"
     )
 

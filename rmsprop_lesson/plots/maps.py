@@ -232,5 +232,5 @@ def heat_map(values, x, y, xlabel, ylabel, label, title="", log=True):
 
 
 def _ticks(axis, values):
-    places = np.unique(np.linspace(0, len(values) - 1, 8).round().astype(int))
+    places = np.unique(np.linspace(0, len(values) - 1, 7).round().astype(int))
     axis.set_ticks(places, [f"{values[i]:.2g}" for i in places])

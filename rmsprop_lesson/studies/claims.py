@@ -13,7 +13,7 @@ from pathlib import Path
 
 from .experiments import EXPERIMENTS
 
-__all__ = ["WORDS", "Claim", "claim", "claims", "code", "experiment", "table", "themes"]
+__all__ = ["WORDS", "Claim", "claim", "claims", "code", "documents", "experiment", "table", "themes"]
 
 _FILE = Path(__file__).with_name("claims.yaml")
 WORDS = {
@@ -82,6 +82,11 @@ def claims():
 def themes():
     """The themes under which the claims are grouped: key → title."""
     return dict(_content()["themes"])
+
+
+def documents():
+    """The documents that make the claims: letter → what it is."""
+    return dict(_content()["documents"])
 
 
 def claim(name):

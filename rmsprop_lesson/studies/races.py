@@ -132,9 +132,11 @@ def race(
 
     def runs(label, rates):
         optimizer = _build(entrants[label], rates, objective.dimension)
-        falls = schedule and _is_swept(entrants[label])
-        falling = schedule(optimizer.learning_rate) if falls else None
-        return descend(objective, optimizer, lanes, steps, falling)
+        swept = _is_swept(entrants[label])
+        falling = schedule(optimizer.learning_rate) if schedule and swept else None
+        # A lane for each rate: somebody's own optimiser doesn't say that it is a whole sweep.
+        start = np.broadcast_to(lanes, (len(rates) if swept else 1, *lanes.shape[1:]))
+        return descend(objective, optimizer, start, steps, falling)
 
     tables = []
     for label, builder in entrants.items():
@@ -484,7 +486,8 @@ def one_rate(races):
     Parameters
     ----------
     races : dict of str to Race
-        All with the same sweep; those decided by "gap" are left out.
+        Their sweeps have rates in common; those decided by "gap" are left out. At a rate that a
+        race did not try, it counts as not solved.
 
     Returns
     -------
@@ -501,6 +504,7 @@ def one_rate(races):
         raise ValueError("races must hold at least one with a target, got none")
     solved = pd.concat(curves)
     solved["solved"] = np.isfinite(solved["median"])
+    solved["learning_rate"] = solved["learning_rate"].map("{:.9g}".format).astype(float)
     counts = solved.groupby(["method", "learning_rate"], sort=False)["solved"].sum()
     rows = {}
     for method, by_rate in counts.groupby("method", sort=False):

@@ -1,4 +1,4 @@
-"""Objectives that bring one trouble each: noise, rare gradients, jumping scales, rare truth."""
+"""Objectives that bring one trouble each: noise, rare gradients, changing ground, rare truth."""
 
 import copy
 
@@ -7,7 +7,7 @@ import numpy as np
 from .._validate import check_count, check_number, check_scalar
 from ..objectives import Objective
 
-__all__ = ["Disturbed", "Jumping", "Noisy", "RareTruth", "Sparse"]
+__all__ = ["Disturbed", "Jumping", "NewTask", "Noisy", "RareTruth", "Sparse", "SteepThenFlat"]
 
 
 class Disturbed(Objective):
@@ -180,6 +180,83 @@ class Jumping(Disturbed):
 
     def __repr__(self):
         return f"Jumping({self.objective!r}, factor={self.factor:g}, every={self.every})"
+
+
+class SteepThenFlat(Objective):
+    r"""A steep slope that ends in flat ground, with the minimum at 0.
+
+    The slope is `steep` where θ is greater than 100, and 1 or -1 below:
+    :math:`L = |\theta|` up to 100, :math:`L = 100 + c\,(\theta - 100)` beyond.
+
+    Parameters
+    ----------
+    steep : float
+        c > 0.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `steep` is not a number greater than 0.
+    """
+
+    name = "steep, then flat"
+    minimum = 0.0
+    start = 200.0
+    window = (-50.0, 250.0)
+
+    def __init__(self, steep=100.0):
+        self.steep = check_scalar("steep", steep, lambda c: c > 0, "finite and greater than 0")
+        self.formula = rf"|\theta|, \text{{ beyond }} 100 + {steep:g}\,(\theta - 100)"
+
+    def _loss(self, x):
+        return np.where(x > 100, 100 + self.steep * (x - 100), np.abs(x))
+
+    def _slope(self, x):
+        return np.where(x > 100, self.steep, np.sign(x))
+
+
+class NewTask(Objective):
+    r"""A loud task, and after some steps a quiet one with its minimum elsewhere.
+
+    The first gradients are :math:`c\,(\theta - 10)`, all later ones θ. The loss is that of the
+    second task, :math:`\theta^2/2`. So it is when a network goes on to learn from other data, or
+    when a robot has learnt to stand and now learns to walk.
+
+    Parameters
+    ----------
+    factor : float
+        c > 0: how much louder the first task is.
+    after : int
+        How many gradients belong to the first task.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a setting is outside its range.
+    """
+
+    name = "new task"
+    minimum = 0.0
+    start = 20.0
+    window = (-5.0, 25.0)
+    formula = r"\tfrac{1}{2}\,\theta^2 \quad\text{(after another task)}"
+
+    def __init__(self, factor=1000.0, after=100):
+        self.factor = check_scalar("factor", factor, lambda c: c > 0, "finite and greater than 0")
+        self.after = check_count("after", after)
+        self.reset()
+
+    def reset(self):
+        """Start with the first task again."""
+        self._t = 0
+
+    def _loss(self, x):
+        return x**2 / 2
+
+    def _slope(self, x):
+        first = self._t < self.after
+        self._t += 1
+        return self.factor * (x - 10.0) if first else 1.0 * x
 
 
 class RareTruth(Objective):

@@ -29,10 +29,12 @@ import nbformat
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 from tornado.websocket import websocket_connect
 
+from tools.lessons import NOTEBOOKS
+
 from .memory import ASK
 
 ROOT = Path(__file__).parents[2]
-LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+LESSONS = list(NOTEBOOKS.values())
 MNIST = "08_mnist_network"
 MNIST_LIMIT, TOTAL_LIMIT = 220, 8192  # MiB: a kernel after the lesson on MNIST, and all together
 PATIENCE = 900  # seconds for one cell in a crowd

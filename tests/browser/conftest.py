@@ -110,7 +110,7 @@ def open_page(browser):
         contexts.append(context)
         page = context.new_page()
         pages.append(page)
-        _watch(context, page)
+        watch(context, page)
         return page
 
     yield make
@@ -126,7 +126,8 @@ def page_without_network(open_page):
     return open_page(viewport={"width": 1280, "height": 800})
 
 
-def _watch(context, page):
+def watch(context, page):
+    """Refuse a page everything from outside, and list what goes wrong on it."""
     page.faults = []
 
     def let_through(route):

@@ -11,7 +11,9 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 import numpy as np
 
+from rmsprop_lesson.course.court import question
 from rmsprop_lesson.course.explorers import runs
+from rmsprop_lesson.studies import claims
 
 EXPONENTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 NUMBER = re.compile(r"(−?)(\d+(?:\.\d+)?)?(×?10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+))?")
@@ -38,7 +40,7 @@ def numbers(sentence):
 
 def expected(name, settings):
     """What the package makes of an explorer's settings, rounded as the explorer rounds."""
-    t = math.floor(settings["t"])
+    t = math.floor(settings.get("t", 0))
     return {rounded(v, digits) for v, digits in _FOUND[name](settings, t) if math.isfinite(v)}
 
 
@@ -80,16 +82,36 @@ def _climbs(losses):
     return losses[-1] > losses[0] and losses[-late:].max() > losses[-2 * late : -late].max()
 
 
+def _glasses(s, t):
+    positions, seen = runs.glasses(s)
+    yield from ((value, 3) for value in positions[t])
+    if seen[t] < 1e6:  # further on both ways of computing it round
+        yield seen[t], 3
+
+
 def _average(s, t):
     if t == 0:
         return [(runs.average(s)[2][0], 3)]
     return [(values[t - 1], 3) for values in runs.average(s)]
 
 
+def _draw(s, t):
+    theta, S, steps = runs.draw(s)
+    yield from ((value, 3) for value in (sum(s["gradients"]), theta[-1]))
+    if t:
+        yield from ((value, 3) for value in (S[t - 1], steps[t - 1]))
+
+
 def _plateau(s, t):
     for run in runs.plateau(s).values():
         diverged = run.diverged_at is not None and t >= run.diverged_at
         yield (run.diverged_at, 9) if diverged else (run.positions[t], 3)
+
+
+def _winner(s, t):
+    rate, places = runs.winner(s)
+    yield rate, 3
+    yield from ((mine.mean(), 2) for mine in places.values())
 
 
 def _mnist(s, t):
@@ -103,27 +125,42 @@ def _mnist(s, t):
             yield 100 * share, 3 if share >= 0.1 else 2
 
 
+def _court(s, t):
+    judged = [question(name).choices[v["choice"]].right for name, v in s["given"].items()]
+    return [(len(claims.claims()), 3), (len(judged), 3), (sum(judged), 3)]
+
+
 _FOUND = {
     "step-by-step": _step_by_step,
     "valley": _valley,
+    "glasses": _glasses,
     "average-and-bias": _average,
+    "draw": _draw,
     "plateau-and-noise": _plateau,
+    "winner": _winner,
     "mnist": _mnist,
+    "court": _court,
 }
 
 
 def operate(page, host, hand):
     """Use every control of the explorer in the element `host`, and compare after each."""
     press, before = _PRESS[hand], host.evaluate(STATE)
+    unfold(page)
     for control in host.locator(CONTROLS).element_handles():
         press(page, control, slider=control.get_attribute("type") == "range")
         compare(page, host)
     for label in ("Back", "Step"):
         button = host.get_by_role("button", name=label, exact=True)
-        if button.is_enabled():
+        if button.count() and button.is_enabled():
             press(page, button.element_handle())
             compare(page, host)
     assert host.evaluate(STATE) != before
+
+
+def unfold(page):
+    """Open what is folded in all explorers of a page."""
+    page.evaluate("document.querySelectorAll('.rx-more').forEach((el) => { el.open = true; })")
 
 
 def compare(page, host):

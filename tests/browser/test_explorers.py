@@ -7,18 +7,24 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from operating import operate
+from conftest import serve
+from operating import operate, unfold
 
 import rmsprop_lesson as lesson
 from rmsprop_lesson import explore
+from rmsprop_lesson.course.court import question
 from rmsprop_lesson.course.explorers import noise, runs
 from rmsprop_lesson.course.explorers.bundle import bundle
 from rmsprop_lesson.course.explorers.settings import SETTINGS, checked
+from rmsprop_lesson.studies import claims
 from tests.bench.explorers import lab, opened_in_lab, run_all
 from tools import npm
 
 CORE = Path(lesson.__file__).parent / "course" / "explorers" / "js" / "core.mjs"
 NAMES = list(SETTINGS)
+PLAYED = [
+    name for name in NAMES if "t" in SETTINGS[name] and name != "draw"
+]  # in time, by a player
 REACHABLE = ", ".join(
     f".rx {control}"
     for control in (
@@ -28,6 +34,7 @@ REACHABLE = ", ".join(
         'button:not([tabindex="-1"])',
         ".rx-handle",
         ".rx-scroll[tabindex]",
+        "summary",
     )
 )
 
@@ -52,6 +59,22 @@ def show(page, name, theme="light", **settings):
     return page
 
 
+@pytest.fixture
+def site(tmp_path):
+    """Serve pages with an explorer that remembers: site("glasses") is the address of one."""
+    server = serve(tmp_path)
+
+    def address(name, before="", **settings):
+        html = explore(name, **settings)._repr_mimebundle_()[0]["text/html"]
+        script = f"{bundle()}\nmountAll(document, {{ memory: true }});"
+        page = page_of(before + html, script)
+        (tmp_path / f"{name}.html").write_text(page, encoding="utf-8")
+        return f"http://127.0.0.1:{server.server_port}/{name}.html"
+
+    yield address
+    server.shutdown()
+
+
 def state(page):
     return page.evaluate("document.querySelector('.rmsprop-explorer').rmspropExplorer.settings")
 
@@ -69,6 +92,8 @@ def settle(page):
 
 OBJECTIVES = {
     "Parabola": [(lesson.Parabola(c), {"curvature": c}, [2.0]) for c in (1, 100)],
+    "Saddle": [(lesson.Saddle(), {}, [1.0, 0.1])],
+    "Rosenbrock": [(lesson.Rosenbrock(), {}, [-1.2, 1.0])],
     "Plateau": [(lesson.Plateau(), {}, [start]) for start in (1.5, -3.0)],
     "Valley": [
         (lesson.Valley(kappa, angle), {"condition": kappa, "angle": angle}, [3.0, 1.0])
@@ -112,7 +137,10 @@ STEPS = 60
 @pytest.fixture
 def core(page_without_network):
     """A page that knows the explorers' arithmetic."""
-    names = "OBJECTIVES, OPTIMIZERS, optimizer, descend, feed, gaussian, stepsUntil"
+    names = (
+        "OBJECTIVES, OPTIMIZERS, optimizer, descend, feed, gaussian, stepsUntil, glassesOf, "
+        "seenThrough"
+    )
     source = re.sub(r"^export ", "", CORE.read_text(encoding="utf-8"), flags=re.MULTILINE)
     page_without_network.set_content(page_of("", f"{source}\nwindow.core = {{ {names} }};"))
     return page_without_network
@@ -173,6 +201,28 @@ def test_rates_equal_the_packages(core):
             [build.name, settings],
         )
         np.testing.assert_allclose(got, expected[: len(got)], rtol=1e-12, err_msg=str(settings))
+
+
+@pytest.mark.parametrize("angle", [0, 20, 45])
+@pytest.mark.parametrize("lenses", ["apart", "turning"])
+def test_glasses_are_the_same(core, lenses, angle):
+    settings = {"condition": 100, "angle": angle, "lenses": lenses, "start": [3.0, 1.0]}
+    settings = checked("glasses", settings)
+    positions, seen = runs.glasses(settings)
+    kinds = {"apart": "RMSprop", "turning": "full-matrix RMSprop"}
+    got = core.evaluate(
+        """([name, s]) => {
+          const objective = core.OBJECTIVES.Valley(s);
+          const opt = core.optimizer(name, { learning_rate: s.learning_rate, beta: s.beta });
+          const run = core.descend(objective, opt, s.start, s.steps);
+          const seen = run.state.slice(1)
+              .map(({ S }) => core.seenThrough(core.glassesOf(S, 1e-8), objective));
+          return { positions: run.positions, seen };
+        }""",
+        [kinds[lenses], settings],
+    )
+    close(got["positions"], positions, "θ")
+    np.testing.assert_allclose(got["seen"][1:], seen[1:-1], rtol=1e-6)
 
 
 def test_noise_is_the_same(core):
@@ -241,6 +291,7 @@ def test_accessible_and_no_wider_than_the_page(open_page, name, theme, width):
     page = show(open_page(viewport={"width": width, "height": 800}), name, theme)
     page.wait_for_function(f"document.querySelector('.rx').dataset.mode === '{theme}'")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    unfold(page)
     page.add_script_tag(path=str(npm.package("axe-core") / "axe.min.js"))
     rules = {"rules": {"page-has-heading-one": {"enabled": False}}}  # the host's affair
     found = page.evaluate("(rules) => axe.run(document, rules)", rules)
@@ -251,6 +302,7 @@ def test_accessible_and_no_wider_than_the_page(open_page, name, theme, width):
 @pytest.mark.parametrize("name", NAMES)
 def test_every_control_is_reached_by_the_tab_key(page_without_network, name):
     page = show(page_without_network, name)
+    unfold(page)
     wanted = page.evaluate(f"document.querySelectorAll('{REACHABLE}').length")
     page.evaluate("window.reached = new Set()")
     for _ in range(wanted + 12):
@@ -266,8 +318,10 @@ def test_live_text_is_polite_and_follows(page_without_network, name):
     live = page.locator(".rx-say")
     assert live.get_attribute("aria-live") == "polite"
     before = live.text_content()
-    button = "Step" if name == "step-by-step" else "Back"
-    page.get_by_role("button", name=button, exact=True).click()
+    step = page.get_by_role("button", name=re.compile("^(Step|Back)$")).and_(
+        page.locator(":not([aria-disabled])")
+    )
+    step.or_(page.locator(".rx-presets button, .rx-tile[tabindex='-1']")).first.click()
     page.wait_for_function(
         "(old) => document.querySelector('.rx-say').textContent !== old", arg=before
     )
@@ -384,7 +438,7 @@ def test_handle_knows_the_keys_of_a_slider(page_without_network):
         assert state(page)["start"] == [theta, 1]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", PLAYED)
 def test_play_speaks_once_and_shows_the_step_it_is_at(page_without_network, name):
     page = show(page_without_network, name, t=0)
     page.evaluate(
@@ -529,6 +583,94 @@ def test_learners_own_optimiser_runs_again_in_jupyterlab(browser):
         page.close()
 
 
+def test_gradients_are_drawn_by_the_mouse_and_what_is_leapt_over_is_filled(page_without_network):
+    page = show(page_without_network, "draw")
+    box = page.locator(".rx-figure > svg").first.bounding_box()
+    pen = page.locator(".rx-handle").bounding_box()  # at step 30, where g is 0
+    x, y = pen["x"] + pen["width"] / 2, pen["y"] + pen["height"] / 2
+    apart = (box["width"] - 46 - 34) / 60.2  # pixels between two steps
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 8 * apart, y - 30)
+    page.mouse.up()
+    settle(page)
+    drawn = state(page)["gradients"]
+    assert drawn[28] == 0
+    assert np.all(np.diff(drawn[29:38]) > 0.1)
+    assert state(page)["t"] == 38
+    theta, _, _ = runs.draw(checked("draw", {"gradients": drawn}))
+    assert f"θ is {theta[-1]:.3g}".replace("-", "−") in said(page)
+    page.mouse.move(x, y + 200)  # below, where one can't draw
+    page.mouse.down()
+    page.mouse.up()
+    settle(page)
+    assert state(page)["gradients"] == drawn
+
+
+def test_gradients_are_drawn_by_keys_and_by_finger(open_page):
+    page = open_page(viewport={"width": 360, "height": 800}, has_touch=True, is_mobile=True)
+    show(page, "draw", t=30)
+    page.locator(".rx-handle").focus()
+    for key in ("ArrowRight", "ArrowUp", "ArrowUp", "Shift+ArrowDown"):
+        page.keyboard.press(key)
+    settle(page)
+    assert state(page)["t"] == 31
+    assert state(page)["gradients"][30] == pytest.approx(-0.8)
+    box = page.locator(".rx-figure > svg").first.bounding_box()
+    page.touchscreen.tap(box["x"] + 46 + 3, box["y"] + 20)
+    settle(page)
+    assert state(page)["t"] == 1
+    assert state(page)["gradients"][0] > 2
+
+
+def test_the_podium_reorders_and_keeps_the_focus(page_without_network):
+    page = show(page_without_network, "winner")
+    names = page.locator(".rx-rank > span:nth-of-type(3)")
+    assert names.all_text_contents() == list(runs.winner(checked("winner", {}))[1])
+    momentum = page.get_by_role("button", name=re.compile("momentum"))
+    momentum.click()
+    settle(page)
+    assert state(page)["method"] == "momentum"
+    page.evaluate(SET, {"rate": 0.001})
+    settle(page)
+    order = list(runs.winner(checked("winner", {"rate": 0.001}))[1])
+    assert names.all_text_contents() == order
+    assert order[0] == "momentum"
+    assert page.evaluate("document.activeElement.textContent").startswith("1.momentum")
+
+
+def test_a_claim_is_judged_and_the_verdict_kept(page_without_network, site):
+    page = page_without_network
+    page.goto(site("court"))
+    page.wait_for_selector(".rx-card")
+    page.evaluate(
+        """localStorage.setItem("rmsprop-course", JSON.stringify(
+          { predictions: { "claim-b2": { given: 3, skipped: false } } }))"""
+    )  # as a trial in the lesson keeps it
+    page.reload()
+    page.get_by_role("button", name="A1, open").focus()
+    page.keyboard.press("ArrowRight")
+    settle(page)
+    assert state(page)["claim"] == "A2"
+    judge = page.get_by_role("button", name="Judge", exact=True)
+    assert judge.get_attribute("aria-disabled") == "true"
+    page.get_by_role("radio", name="true", exact=True).click()
+    page.get_by_role("radio", name="75 %").click()
+    judge.click()
+    settle(page)
+    finding = claims.experiment("A2").rows()
+    assert page.locator(".rx-finding td").all_text_contents() == [value for _, value in finding]
+    right = "right" if RIGHT["A2"] == 0 else "not right"
+    number = 2 if RIGHT["A2"] == 0 else 1
+    assert said(page) == f"A2: {right}. 2 of 53 claims judged, {number} rightly."
+    page.reload()
+    page.wait_for_selector(".rx-card")
+    assert state(page)["given"] == {
+        "B2": {"choice": 3, "sure": None},
+        "A2": {"choice": 0, "sure": 0.75},
+    }
+
+
 def test_average_by_keyboard(page_without_network):
     page = show(page_without_network, "average-and-bias")
     page.get_by_label("gradients").select_option("rise")
@@ -636,6 +778,95 @@ def test_an_arrow_too_short_to_see_is_a_dot(page_without_network):
     assert drawn.count() == 4
     for box in [one.bounding_box() for one in drawn.all()]:
         assert box["width"] >= 3
+
+
+# ── challenges ──────────────────────────────────────────────────────────────────────────────────
+
+# What meets each challenge, and settings close to it that don't.
+MEETS = {
+    "glasses": {
+        "circles": ({"t": 150}, {"t": 150, "condition": 10}),
+        "broken": ({"angle": 45, "t": 60}, {"angle": 45, "t": 40}),
+        "mended": (
+            {"angle": 45, "lenses": "turning", "t": 30},
+            {"angle": 45, "lenses": "apart", "t": 30},
+        ),
+    },
+}
+MEETS["draw"] = {
+    "longest": (
+        {"gradients": [0.05] * 30 + [3] + [0] * 29},
+        {"gradients": [3] + [0] * 59},  # before step 10
+    ),
+    "away": (
+        {"gradients": [-0.1] * 30 + [3] + [0] * 29},
+        {"gradients": [-0.1] * 30 + [2] + [0] * 29},  # they add up to −1
+    ),
+    "still": (
+        {"gradients": [0.5, -0.5] + [-0.5, 0.5] * 29, "beta": 0},
+        {"gradients": [0.4, -0.4] + [-0.4, 0.4] * 29, "beta": 0},
+    ),
+}
+MEETS["winner"] = {
+    "crown": ({"rate": 0.01}, {"rate": 0.0562}),
+    "fall": ({"rate": 1}, {"rate": 0.562}),
+    "even": ({"rate": 0.0316}, {"rate": 0.00316}),
+}
+CLAIMS = list(claims.claims())
+RIGHT = {name: [c.right for c in question(name).choices].index(True) for name in CLAIMS}
+
+
+def verdicts(names, sure=0.95):
+    """Verdicts on claims, all of them right."""
+    return {"given": {name: {"choice": RIGHT[name], "sure": sure} for name in names}}
+
+
+MEETS["court"] = {
+    "ten": (verdicts(CLAIMS[:10]), verdicts(CLAIMS[:9])),
+    "document": (
+        verdicts(name for name in CLAIMS if name[0] == "C"),
+        verdicts(name for name in CLAIMS if name[0] == "A"),
+    ),
+    "calibrated": (verdicts(CLAIMS[:20]), verdicts(CLAIMS[:20], sure=0.5)),
+}
+CHALLENGES = [(name, challenge) for name in MEETS for challenge in MEETS[name]]
+SET = """(changed) => {
+  const { card } = document.querySelector(".rmsprop-explorer").rmspropExplorer;
+  Object.assign(card.state, changed);
+  card.request();
+}"""
+
+
+def met(page):
+    return page.evaluate(
+        "[...document.querySelector('.rmsprop-explorer').rmspropExplorer.card.met]"
+    )
+
+
+@pytest.mark.parametrize(("name", "challenge"), CHALLENGES)
+def test_a_challenge_is_met_by_what_it_asks_for(page_without_network, name, challenge):
+    page = show(page_without_network, name)
+    enough, almost = MEETS[name][challenge]
+    start = state(page)
+    for settings, expected in ((start, False), (almost, False), (enough, True), (start, True)):
+        page.evaluate(SET, start | settings)
+        settle(page)
+        assert (challenge in met(page)) is expected, settings
+    heard = page.locator(".rx-challenges [role=status]").text_content()
+    assert heard.startswith("Challenge met: ")
+    assert page.locator(".rx-challenges [data-met]").count() == len(met(page))
+
+
+def test_challenges_are_kept_in_the_browser(page_without_network, site):
+    page = page_without_network
+    page.goto(site("glasses"))
+    page.wait_for_selector(".rx-card")
+    page.get_by_role("button", name="turn it 45°").click()
+    page.wait_for_selector(".rx-challenges [data-met]")
+    page.reload()
+    page.wait_for_selector(".rx-card")
+    assert met(page) == ["broken"]
+    assert page.locator(".rx-challenges [data-met]").count() == 1
 
 
 def luminance(color):

@@ -8,8 +8,9 @@ from operating import NAME, operate
 
 from rmsprop_lesson.course.explorers.settings import SETTINGS
 from tests.bench.explorers import lab_server, opened_in_lab, run_all
+from tools import lessons
 
-LESSONS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
+LESSONS = [path.name for path in lessons.NOTEBOOKS.values()]
 EXPLORER = ":has(> .rx)"
 PATIENCE = 300_000  # milliseconds for all cells of a lesson, on a machine that is busy
 # JupyterLab says so itself when a page is left before it has asked the kernel for its debugger.

@@ -3,54 +3,27 @@
 import re
 
 import pytest
+from conftest import watch
 from operating import NAME, PAINTED, operate
 
+from rmsprop_lesson import questions
 from rmsprop_lesson.course.explorers.settings import SETTINGS
-from tools import slides, teaching
+from tools import clock, lessons, plans, slides
 
-DECKS = [path.stem for path in teaching.NOTEBOOKS.values()]
+LESSONS = [path.stem for path in lessons.NOTEBOOKS.values()]
+PLANS = {slides.plan_stem(plan): plan for plan in plans.plans() + plans.sessions()}
+DECKS = [*LESSONS, *list(PLANS)[:2]]  # other plans are made of the same slides
 MOST_LINES = 12  # of code on a slide
 SMALLEST, PROSE = 20, 24  # pixels of 720
 FIGURE = 900  # of 1280 pixels: what a prediction reveals
+LIMITS = [SMALLEST, PROSE, FIGURE]
 # Where a lesson calls explore("valley"): the name of the explorer.
 EXPLORERS = {
     path.stem: called[1]
-    for path in teaching.NOTEBOOKS.values()
+    for path in lessons.NOTEBOOKS.values()
     if (called := re.search(r'"explore\(\\"([a-z-]+)\\"', path.read_text(encoding="utf-8")))
 }
 EXPLORER = ".rmsprop-explorer:has(.rx-controls, .rx-runs)"
-SECTION = re.compile(r"<section[ >].*?</section>", re.DOTALL)
-# What leaves the slide, or its own box, on the slide that is shown with all its fragments.
-SPILLED = """() => {
-  const slide = Reveal.getCurrentSlide(), frame = slide.getBoundingClientRect();
-  const all = slide.querySelectorAll(".fit *:not(.katex *, svg *, .rx-scroll *, option)");
-  const out = [...all].filter((el) => {
-    const box = el.getBoundingClientRect();
-    return box.width > 1 && box.height > 1 && el.checkVisibility({ visibilityProperty: true })
-      && (box.bottom > frame.bottom + 1 || box.right > frame.right + 1 || box.left < frame.left - 1
-        || (el.matches("pre, p, .column, .part") && el.scrollWidth > el.clientWidth + 2));
-  });
-  return out.map((el) => el.outerHTML.slice(0, 120));
-}"""
-# Words smaller than they may be, on the slide that is shown. An index is as large as its formula.
-TOO_SMALL = """([smallest, prose]) => {
-  const slide = Reveal.getCurrentSlide(), out = [];
-  const words = document.createTreeWalker(slide, NodeFilter.SHOW_TEXT);
-  while (words.nextNode()) {
-    const text = words.currentNode.data.trim();
-    const parent = words.currentNode.parentElement;
-    const unseen = "aside.notes, option, style, .rx-hidden, .rx-say, .katex-mathml";
-    if (!text || parent.closest(unseen)) continue;
-    const el = parent.closest(".katex") ?? parent.closest("sup, sub")?.parentElement ?? parent;
-    const box = el.getBoundingClientRect();
-    if (box.width <= 1 || !el.checkVisibility({ visibilityProperty: true })) continue;
-    const size = parseFloat(getComputedStyle(el).fontSize) * el.currentCSSZoom;
-    const isProse = el.closest("p, li, legend, .rx-choice, .rx-feedback")
-      && !el.closest("pre, table, code, small, .goes-on, .rest, .projected");
-    if (size < (isProse ? prose : smallest) - 0.05) out.push(`${size}: ${text}`);
-  }
-  return out;
-}"""
 # Until the content has kept its size for some frames: an explorer is fitted bit by bit.
 FITTED = """async () => {
   const all = [...document.querySelectorAll(".fit")];
@@ -62,12 +35,103 @@ FITTED = """async () => {
     before = now;
   }
 }"""
-COUNT = "document.querySelectorAll('.slides > section').length"
+# What is wrong on the slide that is shown: what leaves it, or its own box; words smaller than they
+# may be (an index is as large as its formula); after an answer a small figure, a long verdict, a
+# question that stays.
+WRONG = """([smallest, prose, figure]) => {
+  const slide = Reveal.getCurrentSlide(), frame = slide.getBoundingClientRect(), out = [];
+  const seen = (el) => el.checkVisibility({ visibilityProperty: true });
+  for (const el of slide.querySelectorAll(".fit *:not(.katex *, svg *, .rx-scroll *, option)")) {
+    const box = el.getBoundingClientRect();
+    if (box.width > 1 && box.height > 1 && seen(el)
+      && (box.bottom > frame.bottom + 1 || box.right > frame.right + 1 || box.left < frame.left - 1
+        || (el.matches("pre, p, .column, .part") && el.scrollWidth > el.clientWidth + 2)))
+      out.push(`leaves its place: ${el.outerHTML.slice(0, 120)}`);
+  }
+  const words = document.createTreeWalker(slide, NodeFilter.SHOW_TEXT);
+  while (words.nextNode()) {
+    const text = words.currentNode.data.trim();
+    const parent = words.currentNode.parentElement;
+    const unseen = "aside.notes, option, style, .rx-hidden, .rx-say, .katex-mathml";
+    if (!text || parent.closest(unseen)) continue;
+    const el = parent.closest(".katex") ?? parent.closest("sup, sub")?.parentElement ?? parent;
+    if (el.getBoundingClientRect().width <= 1 || !seen(el)) continue;
+    const size = parseFloat(getComputedStyle(el).fontSize) * el.currentCSSZoom;
+    const isProse = el.closest("p, li, legend, .rx-choice, .rx-feedback")
+      && !el.closest("pre, table, code, small, .goes-on, .rest, .projected");
+    if (size < (isProse ? prose : smallest) - 0.05) out.push(`${size}: ${text}`);
+  }
+  const verdict = slide.querySelector(".verdict");
+  if (verdict) {
+    const lines = verdict.offsetHeight / parseFloat(getComputedStyle(verdict).lineHeight);
+    if (Math.round(lines) !== 1) out.push(`${lines} lines of verdict`);
+    if ([...slide.querySelectorAll("legend")].some(seen)) out.push("the question stays");
+    for (const image of [...slide.querySelectorAll(".revealed img")].filter(seen)) {
+      const box = image.getBoundingClientRect(), scale = Reveal.getScale();
+      // A square is as high as the slide instead.
+      if (box.width < figure * scale && box.height < 600 * scale) 
+        out.push(`a figure of ${box.width} pixels`);
+    }
+  }
+  return out;
+}"""
+# Every view of every slide, measured in the page: with its fragments, then with folds opened, then
+# answered.
+TOUR = f"""async ([limits, answers]) => {{
+  const wrong = {WRONG}, fitted = {FITTED}, out = [];
+  const painted = {PAINTED};
+  for (const slide of document.querySelectorAll(".slides section.leaf")) {{
+    const {{ h, v }} = Reveal.getIndices(slide);
+    const look = async (view) => {{
+      await (slide.querySelector("{EXPLORER}") ? fitted() : painted());
+      const found = wrong(limits);
+      if (found.length) out.push([`${{h + 1}}.${{v + 1}}${{view}}`, ...found]);
+    }};
+    Reveal.slide(h, v, 99);
+    await look("");
+    if (!answers) continue;
+    const folds = slide.querySelectorAll(".fit details");
+    for (const fold of folds) fold.open = true;
+    if (folds.length) await look(", opened");
+    const form = slide.querySelector(".rx-form");
+    if (!form) continue;
+    const choice = [...form.querySelectorAll("input[type=radio]")].at(-1);
+    const number = form.querySelector("input:not([type=radio])");
+    if (choice) choice.click();
+    else {{
+      number.value = "7";
+      number.dispatchEvent(new Event("input", {{ bubbles: true }}));
+    }}
+    form.querySelector(".rx-button").click();
+    await painted();
+    await look(", answered");
+    const feedback = slide.querySelector(".rx-feedback")?.textContent;
+    if (!feedback) out.push([`${{h + 1}}.${{v + 1}}`, "no answer"]);
+  }}
+  return out;
+}}"""
+LEAVES = ".slides section.leaf"
+# Where the deck stands, as one number; how to go there; the first slide that has something.
+AT = f"[...document.querySelectorAll('{LEAVES}')].indexOf(Reveal.getCurrentSlide())"
+GO = f"""(i) => {{
+  const at = Reveal.getIndices(document.querySelectorAll("{LEAVES}")[i]);
+  Reveal.slide(at.h, at.v, 99);
+}}"""
+FIRST_WITH = f"""(what) =>
+  [...document.querySelectorAll("{LEAVES}")].findIndex((slide) => slide.querySelector(what))"""
 
 
-def sections(stem):
-    """The slides of a deck, as HTML."""
-    return SECTION.findall((slides.SLIDES / f"{stem}.html").read_text(encoding="utf-8"))
+@pytest.fixture(scope="module", params=DECKS)
+def deck(browser, request):
+    """A deck, loaded once for all that only looks at it."""
+    context = browser.new_context(viewport={"width": 1920, "height": 1080})
+    page = context.new_page()
+    watch(context, page)
+    page.goto(f"{(slides.SLIDES / request.param).as_uri()}.html")
+    page.wait_for_function("window.Reveal?.isReady()")
+    yield page
+    context.close()
+    assert page.faults == []
 
 
 @pytest.fixture
@@ -83,58 +147,8 @@ def opened(open_page):
     return make
 
 
-def walk(page):
-    """Show each slide with all its fragments."""
-    for number in range(page.evaluate(COUNT)):
-        page.evaluate(f"Reveal.slide({number}, 0, 99)")
-        yield number + 1
-
-
-def spilled(page):
-    """What leaves the slide, once it has been fitted."""
-    page.evaluate(FITTED if page.locator(f"section.present {EXPLORER}").count() else PAINTED)
-    return page.evaluate(SPILLED)
-
-
-def views(page):
-    """Show each slide with all its fragments, then with its folds opened, then answered."""
-    for number in walk(page):
-        yield f"slide {number}"
-        folds = page.locator("section.present .fit summary")
-        if folds.count():
-            for fold in folds.all():
-                fold.click()
-            yield f"slide {number}, opened"
-        ask = page.locator("section.present .rx-form")
-        if ask.count():
-            _answer(ask)
-            yield f"slide {number}, answered"
-
-
-@pytest.mark.parametrize("stem", DECKS)
-@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080)], ids=["720", "1080"])
-def test_every_view_stays_on_its_slide_and_is_read_from_the_last_row(opened, stem, size):
-    page = opened(stem, *size)
-    for view in views(page):
-        assert spilled(page) == [], view
-        assert page.evaluate(TOO_SMALL, [SMALLEST, PROSE]) == [], view
-        if page.locator("section.present .verdict").count():
-            _fills(page, view)
-
-
-def _answer(ask):
-    choice = ask.locator("input[type=radio]")
-    if choice.count():
-        choice.last.check()
-    else:
-        ask.locator("input").fill("7")
-    ask.locator(".rx-button").first.click()
-    ask.locator(".rx-feedback").wait_for()
-
-
-@pytest.mark.parametrize("stem", DECKS)
-def test_code_is_short_and_shows_nothing_but_its_point(opened, stem):
-    code = opened(stem).locator(".fit .highlight pre").all_text_contents()
+def test_code_is_short_and_shows_nothing_but_its_point(deck):
+    code = deck.locator(".fit .highlight pre").all_text_contents()
     assert max((text.rstrip().count("\n") + 1 for text in code), default=0) <= MOST_LINES
     plumbing = re.compile(
         r"\bprint\(|\bplots\.|^(from|import) |\b(predict|quiz|explore)\(", re.MULTILINE
@@ -143,71 +157,93 @@ def test_code_is_short_and_shows_nothing_but_its_point(opened, stem):
 
 
 def test_a_key_shows_the_code_of_any_slide(opened):
-    page = opened(DECKS[1])
-    behind = page.locator("section.present .behind")
-    page.evaluate("Reveal.slide(1)")
+    page = opened(LESSONS[1])
+    behind = page.locator("section.present.leaf .behind")
+    page.evaluate(GO, page.evaluate(FIRST_WITH, ".behind"))
     page.keyboard.press("c")
     assert "descend(valley, GradientDescent" in behind.inner_text()
-    assert page.evaluate(TOO_SMALL, [SMALLEST, PROSE]) == []
+    assert page.evaluate(WRONG, LIMITS) == []
     page.keyboard.press("PageDown")
     page.keyboard.press("PageUp")
     assert behind.is_hidden()
 
 
-@pytest.mark.parametrize("stem", DECKS)
-def test_no_slide_is_empty_and_none_talks_of_its_making(opened, stem):
-    page = opened(stem)
-    slides_ = page.locator(".slides > section")
-    for number, slide in enumerate(slides_.all(), start=1):
-        shown = slide.locator(".fit")
-        text = shown.text_content()
-        assert "NBVAL" not in text, f"slide {number}"
-        assert "Not run here" not in text, f"slide {number}"
-        headings = "".join(shown.locator("h1, h2, h3, .goes-on").all_text_contents())
-        content = shown.locator("img, table, .rmsprop-explorer").count()
-        assert content or len(text.strip()) > len(headings) + 2, f"slide {number}"
+# Slides without anything to see, or that talk of their making.
+EMPTY = """[...document.querySelectorAll(".slides section.leaf > .fit")].filter((fit) => {
+  const texts = [...fit.querySelectorAll("h1, h2, h3, .goes-on")].map((el) => el.textContent);
+  const heads = texts.join("");
+  const text = fit.textContent.trim();
+  const break_ = fit.querySelector("h1"); // a title may stand alone
+  const sight = break_ || fit.querySelector("img, table, .rmsprop-explorer");
+  return /NBVAL|Not run here/.test(text) || !(sight || text.length > heads.length + 2);
+}).map((fit) => fit.textContent)"""
 
 
-LINES = "(el) => Math.round(el.offsetHeight / parseFloat(getComputedStyle(el).lineHeight))"
+def test_no_slide_is_empty_and_none_talks_of_its_making(deck):
+    assert deck.evaluate(EMPTY) == []
 
 
-def _fills(page, view):
-    assert page.locator("section.present .verdict").evaluate(LINES) == 1, view
-    assert page.locator("section.present legend:visible").count() == 0, view
-    figure = page.locator("section.present .revealed img:visible")
-    if figure.count():
-        box = figure.bounding_box()
-        scale = page.evaluate("Reveal.getScale()")
-        # A square is as high as the slide instead.
-        assert box["width"] >= FIGURE * scale or box["height"] >= 600 * scale, view
+def seconds(time):
+    minutes, rest = time.split(":")
+    return 60 * int(minutes) + int(rest)
 
 
-@pytest.mark.parametrize("number", teaching.NOTEBOOKS)
-def test_notes_have_the_minutes(number):
-    minutes = teaching.minutes(number)
-    times = [
-        re.search(r'<aside class="notes"><p>Minute (\d+) to (\d+) of (\d+)\.', section).groups()
-        for section in sections(teaching.NOTEBOOKS[number].stem)
+def clock_of(page):
+    """From when to when each slide is shown, and how long the deck takes, in seconds."""
+    said = page.locator(f"{LEAVES} > aside.notes > p:first-child").all_text_contents()
+    return [
+        tuple(map(seconds, re.fullmatch(r"(\S+) to (\S+) of (\S+)", line).groups()))
+        for line in said
     ]
-    begins, ends, wholes = (list(map(int, column)) for column in zip(*times, strict=True))
-    assert begins == [0, *ends[:-1]]
-    assert ends[-1] == minutes
-    assert set(wholes) == {minutes}
 
 
-@pytest.mark.parametrize("stem", DECKS)
+def test_the_notes_have_one_clock(deck):
+    times = clock_of(deck)
+    begins, ends, wholes = zip(*times, strict=True)
+    parts = {begins[0], *ends}
+    assert begins[0] == 0
+    assert all(begin in parts for begin in begins)  # a slide that was parted keeps its time
+    assert list(begins) == sorted(begins)
+    (whole,) = set(wholes)
+    assert whole * 0.75 <= ends[-1] <= whole + 10
+    stem = deck.url.rpartition("/")[2].removesuffix(".html")
+    length = PLANS[stem].minutes if stem in PLANS else lessons.minutes(int(stem[:2]))
+    assert whole == 60 * length
+
+
+@pytest.mark.parametrize("stem", list(PLANS)[:2])
+def test_a_plan_has_about_a_slide_for_two_minutes(opened, stem):
+    shown = opened(stem).locator(f"{LEAVES}:not(.result)").count()
+    assert 1.5 <= PLANS[stem].taken / shown <= 3
+
+
+def test_the_notes_hold_the_guide(opened):
+    page = opened(LESSONS[3])
+    notes = " ".join(page.locator("aside.notes").all_text_contents())
+    note = clock.notes()[3]
+    for part in note["say"]:
+        assert part["text"][:40].replace("`", "") in notes
+    assert note["board"].strip().splitlines()[0] in notes
+    for question in questions.lesson(3).quiz:
+        for choice in question.choices:
+            assert choice.feedback.replace("`", "")[:30] in notes.replace("`", "")
+    for mistake in note["typical"]["rmsprop_step"]:
+        assert mistake in notes
+
+
+@pytest.mark.parametrize("stem", [LESSONS[0], LESSONS[1], *list(PLANS)[:1]])
 def test_a_page_of_print_for_each_slide(opened, stem):
     page = opened(stem, query="?print-pdf")
     page.wait_for_selector(".pdf-page")
     page.evaluate(FITTED)
-    count = page.evaluate(COUNT.replace(".slides >", ".pdf-page >"))
+    count = page.locator(".pdf-page section.leaf").count()
     pdf = page.pdf(prefer_css_page_size=True, print_background=True)
-    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == count >= len(sections(stem))
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == count
 
 
 @pytest.mark.parametrize("answers", [False, True])
 def test_print_has_what_predictions_reveal_and_answers_if_asked(opened, answers):
-    page = opened(DECKS[1], query="?print-pdf" + "&answers" * answers)
+    page = opened(LESSONS[1], query="?print-pdf" + "&answers" * answers)
     page.wait_for_selector(".pdf-page")
     page.emulate_media(media="print")
     page.pdf()  # as a printer does: what folds open before printing has its chance
@@ -233,11 +269,9 @@ MARGINS = """[...document.querySelectorAll(".pdf-page")].map((page) => {
 def shown(page):
     """Go to the slide with the explorer, and wait until it has its size."""
     host = page.locator(EXPLORER)
-    page.evaluate(
-        "(el) => { const at = Reveal.getIndices(el.closest('section')); Reveal.slide(at.h); }",
-        host.element_handle(),
-    )
-    assert spilled(page) == []
+    page.evaluate(GO, page.evaluate(FIRST_WITH, EXPLORER))
+    page.evaluate(FITTED)
+    assert page.evaluate(WRONG, LIMITS) == []
     return host
 
 
@@ -247,12 +281,13 @@ def test_explorers_are_alive(opened, stem):
     host = shown(page)
     assert host.evaluate(NAME) == EXPLORERS[stem]
     operate(page, host, "mouse")
-    assert spilled(page) == []
+    page.evaluate(FITTED)
+    assert page.evaluate(WRONG, LIMITS) == []
 
 
 @pytest.mark.parametrize("width", [1280, 1920])
 def test_start_is_dragged_on_a_slide_as_elsewhere(opened, width):
-    page = opened(DECKS[1], width, width * 9 // 16)
+    page = opened(LESSONS[1], width, width * 9 // 16)
     handle = shown(page).locator(".rx-handle")
     box = handle.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -269,18 +304,19 @@ def test_each_explorer_is_in_a_deck():
     assert set(EXPLORERS.values()) == set(SETTINGS)
 
 
-# For each slide, the name of what can be clicked there, or nothing.
-KINDS = "Reveal.getSlides().map((s) => s.querySelector('[data-explorer]')?.dataset.explorer)"
-CLICKED = "section.present .rx :is(label:first-of-type input, input[type=text], .rx-button)"
+CLICKABLE = "label:first-of-type input, input[type=text], .rx-button"
+CLICKED = f"section.present.leaf .rx :is({CLICKABLE})"
+# One slide for each kind of thing that can be clicked.
+KINDS = f"""Object.values(Object.fromEntries([...document.querySelectorAll("{LEAVES}")].map((s, i) =>
+  [s.querySelector("[data-explorer]")?.dataset.explorer, i]).filter(([kind]) => kind)))"""
 
 
 @pytest.mark.parametrize("stem", DECKS)
 def test_the_clicker_works_whatever_was_clicked_before(opened, stem):
     page = opened(stem)
-    kinds = page.evaluate(KINDS)
     clicked = 0
-    for here in {kind: i for i, kind in enumerate(kinds) if kind}.values():
-        page.evaluate(f"Reveal.slide({here}, 0, 99)")
+    for here in page.evaluate(KINDS):
+        page.evaluate(GO, here)
         for control in page.query_selector_all(CLICKED):
             if not (control.is_visible() and control.is_enabled()):
                 continue
@@ -288,16 +324,52 @@ def test_the_clicker_works_whatever_was_clicked_before(opened, stem):
             clicked += 1
             for key, there in [("PageDown", here + 1), ("PageUp", here)]:
                 page.keyboard.press(key)
-                at = page.evaluate("Reveal.getIndices().h")
+                at = page.evaluate(AT)
                 # What was answered is passed over by the slide with its result.
                 assert at == there or (key == "PageDown" and at == there + 1), f"slide {here + 1}"
     assert clicked
 
 
+def test_the_clicker_leads_through_the_whole_deck_and_back(opened):
+    page = opened(list(PLANS)[0])
+    last = page.locator(LEAVES).count() - 1
+    for key, end in [("PageDown", last), ("PageUp", 0)]:
+        for _ in range(300):
+            if page.evaluate(AT) == end:
+                break
+            page.keyboard.press(key)
+        assert page.evaluate(AT) == end
+
+
+def test_votes_are_counted_by_keyboard_and_stand_beside_the_answer(opened):
+    page = opened(list(PLANS)[0])
+    page.evaluate(GO, page.evaluate(FIRST_WITH, ".rx-choice"))
+    page.keyboard.press("v")
+    fields = page.locator("section.present.leaf .vote")
+    for number in range(fields.count()):
+        page.keyboard.type(str(10 + number))
+        page.keyboard.press("Enter")
+    assert fields.evaluate_all("all => all.map((one) => one.value)") == [
+        str(10 + number) for number in range(fields.count())
+    ]
+    page.keyboard.press("v")
+    page.keyboard.type("1 2 30")  # as a poll gives them
+    page.keyboard.press("PageDown")
+    line = page.locator("section.present.result .tally span").all_text_contents()
+    assert [re.search(r"\d+", text)[0] for text in line[:3]] == ["1", "2", "30"]
+    assert sum(text.startswith("✓") for text in line) == 1
+    assert page.evaluate(WRONG, LIMITS) == []
+    page.keyboard.press("PageUp")
+    page.locator("section.present.leaf .rx-choice input[type=radio]").first.check()
+    page.locator("section.present.leaf .rx-button").first.click()
+    assert page.locator("section.present.leaf .tally span").all_text_contents() == line
+    assert page.evaluate(WRONG, LIMITS) == []
+
+
 def test_keys_belong_to_the_control_that_uses_them(opened):
-    page = opened(DECKS[1])
+    page = opened(LESSONS[1])
     host = shown(page)
-    here = page.evaluate("Reveal.getIndices().h")
+    here = page.evaluate(AT)
     slider = host.locator("input[type=range]:enabled").first
     slider.focus()
     before = slider.input_value()
@@ -305,21 +377,19 @@ def test_keys_belong_to_the_control_that_uses_them(opened):
     assert slider.input_value() != before
     host.get_by_role("button", name="Play").click()
     page.keyboard.press("Space")
-    assert page.evaluate("Reveal.getIndices().h") == here
+    assert page.evaluate(AT) == here
     page.keyboard.press("ArrowRight")  # of no use to a button
-    assert page.evaluate("Reveal.getIndices().h") == here + 1
+    assert page.evaluate(AT) == here + 1
     page.keyboard.press("PageUp")
     slider.focus()
     page.keyboard.press("Escape")
     assert page.evaluate("Reveal.isOverview()")
 
 
-@pytest.mark.parametrize("stem", DECKS)
-def test_formulas_stand_once_in_the_notes(opened, stem):
-    page = opened(stem)
-    assert page.locator("aside.notes .katex-html").count() == 0
-    formulas = page.locator("aside.notes .katex").count()
-    assert page.locator("aside.notes .katex > math").count() == formulas
+def test_formulas_stand_once_in_the_notes(deck):
+    assert deck.locator("aside.notes .katex-html").count() == 0
+    formulas = deck.locator("aside.notes .katex").count()
+    assert deck.locator("aside.notes .katex > math").count() == formulas
 
 
 # Equation numbers, as far as they lie over a part of their formula.
@@ -333,20 +403,27 @@ UNDER_NUMBERS = """[...document.querySelectorAll(".katex-html > .tag")].filter((
 }).map((tag) => tag.parentElement.textContent)"""
 
 
-@pytest.mark.parametrize("stem", DECKS)
-def test_no_equation_number_lies_over_its_formula(opened, stem):
-    page = opened(stem)
-    page.add_style_tag(content=".slides > section { display: block !important; }")
-    assert page.evaluate(UNDER_NUMBERS) == []
+def test_no_equation_number_lies_over_its_formula(deck):
+    style = deck.add_style_tag(content=".slides section { display: block !important; }")
+    assert deck.evaluate(UNDER_NUMBERS) == []
+    style.evaluate("(el) => el.remove()")
+
+
+def test_every_view_stays_on_its_slide_and_is_read_from_the_last_row(deck):
+    """At both sizes, before and after every fold is opened and every prediction answered."""
+    for width, answers in [(1920, False), (1280, True), (1920, False)]:
+        deck.set_viewport_size({"width": width, "height": width * 9 // 16})
+        deck.evaluate("Reveal.layout()")
+        assert deck.evaluate(TOUR, [LIMITS, answers]) == [], width
 
 
 def test_keys_show_the_dark_deck_and_the_notes(opened):
-    page = opened(DECKS[3])
+    page = opened(LESSONS[3])
     page.keyboard.press("d")
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
     with page.expect_popup() as popup:
         page.keyboard.press("s")
-    popup.value.get_by_text(re.compile(r"^Minute 0 to \d+ of ")).wait_for()
+    popup.value.get_by_text(re.compile(r"^0:00 to \d+:\d\d of ")).wait_for()
 
 
 def test_the_list_of_decks_leads_to_them(open_page):
@@ -355,6 +432,13 @@ def test_the_list_of_decks_leads_to_them(open_page):
     links = page.get_by_role("link").evaluate_all(
         "links => links.map((a) => a.getAttribute('href'))"
     )
-    assert links == [f"{stem}.html" for stem in DECKS]
+    assert links == [f"{stem}.html" for stem in [*PLANS, *LESSONS, "desk"]]
     page.get_by_role("link").first.click()
     page.wait_for_function("window.Reveal?.isReady()")
+
+
+def test_the_guide_at_the_desk_has_a_page_for_each_lesson(open_page):
+    page = open_page()
+    page.goto((slides.SLIDES / "desk.html").as_uri())
+    pdf = page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == len(LESSONS)

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from tools import lessons
+
 ROOT = Path(__file__).resolve().parents[2]
-LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+LESSONS = list(lessons.NOTEBOOKS.values())
 
 pytestmark = pytest.mark.skipif("HARD" not in os.environ, reason="takes minutes: make test-hard")
 

@@ -5,6 +5,7 @@
   const WIDE = 1280 - 2 * 40;
   const LARGEST = 1.5; // times the sizes of deck.css, which are the least that the last row can read
   const STEP = 0.02;
+  const WORDS = 300; // and of what stands beside it
   const FIGURE = 900; // pixels: the least width of what a prediction reveals
   const EXPLORER = ".rmsprop-explorer:not([data-explorer=prediction], [data-explorer=quiz])";
   const QUESTION = ":is([data-explorer=prediction], [data-explorer=quiz]) .rx";
@@ -75,7 +76,7 @@
       beside.replaceWith(...beside.childNodes);
       if (enlarge(content)) return null;
     }
-    content.classList.add("tight");
+    content.classList.add("tight", "wrapped");
     if (enlarge(content)) return null;
     const blocks = [...content.querySelectorAll(":scope > .part:not(.goes-on) > *")];
     const moved = [];
@@ -126,7 +127,7 @@
     const image = result.querySelector("img");
     if (!image) return revealTable(result);
     result.closest(".fit").style.zoom = 1;
-    const wide = (beside, least = FIGURE) => largest(least, WIDE, 4, (width) => {
+    const wide = (beside, least = FIGURE) => largest(least, beside ? WIDE - WORDS : WIDE, 4, (width) => {
       result.classList.toggle("why-beside", beside);
       result.style.setProperty("--wide", `${width}px`);
       return result.offsetHeight <= TALL && result.scrollWidth <= result.clientWidth;
@@ -159,6 +160,7 @@
     card.prepend(line);
     card.classList.add("revealed");
     card.closest("section").classList.add("answered");
+    tally(card, question);
     reveal(card);
   }
 
@@ -172,7 +174,77 @@
     const asked = result.previousElementSibling;
     if (!turning || !result.matches(".result") || !asked?.matches(".answered")) return;
     if (from === asked) Reveal.next();
-    else if (from === result.nextElementSibling) Reveal.prev();
+    else Reveal.prev();
+  }
+
+  // ── votes ──
+
+  const votes = new Map(); // a question's id → how many voted for each choice
+
+  // A field beside each choice. Digits, then Enter or an arrow; a poll's counts may be typed or pasted
+  // into one field, with spaces between.
+  function countVotes() {
+    const host = document.querySelector("section.present.leaf [data-explorer]");
+    const { question, questions } = JSON.parse(host?.dataset.settings ?? "{}");
+    const asked = question ?? questions?.[0];
+    if (!asked?.choices) return;
+    const choices = [...host.querySelectorAll(".rx-choice")];
+    if (!choices[0]?.querySelector(".vote")) choices.forEach((choice, i) => choice.append(field(choices, i, asked)));
+    choices[0].querySelector(".vote").select();
+  }
+
+  function field(choices, i, asked) {
+    const input = Object.assign(document.createElement("input"), { className: "vote", type: "text", inputMode: "numeric", value: "0" });
+    input.setAttribute("aria-label", `Votes for: ${asked.choices[i].text}`);
+    const fields = () => choices.map((choice) => choice.querySelector(".vote"));
+    input.addEventListener("input", () => count());
+    input.addEventListener("change", () => count(true));
+    const count = (all = false) => {
+      const counts = input.value.match(/\d+/g) ?? ["0"];
+      if (all) fields().slice(i).forEach((other, k) => { other.value = counts[k] ?? other.value; });
+      show(choices, asked, fields().map((other) => parseInt(other.value, 10) || 0));
+    };
+    input.addEventListener("keydown", (event) => {
+      const step = { Enter: 1, ArrowDown: 1, ArrowUp: -1 }[event.key];
+      if (!step) return;
+      event.preventDefault(); // Enter would hand in the form
+      const next = fields()[i + step];
+      if (next) next.select();
+      else input.blur();
+    });
+    return input;
+  }
+
+  function show(choices, asked, counts) {
+    votes.set(asked.id, counts);
+    const all = counts.reduce((a, b) => a + b, 0);
+    choices.forEach((choice, k) => choice.style.setProperty("--share", `${all ? (100 * counts[k]) / all : 0}%`));
+    const result = choices[0].closest("section").nextElementSibling;
+    if (!result?.matches(".result")) return;
+    tally(result.querySelector(".revealed"), asked);
+    whileLaidOut(result, () => fit(result));
+  }
+
+  // What the room voted, under the verdict.
+  function tally(revealed, asked) {
+    const counts = votes.get(asked.id);
+    if (!counts) return;
+    const line = revealed.querySelector(".tally") ?? Object.assign(document.createElement("p"), { className: "tally" });
+    const all = counts.reduce((a, b) => a + b, 0);
+    line.replaceChildren(...asked.choices.map((choice, k) => {
+      const one = Object.assign(document.createElement("span"), { textContent: `${choice.right ? "✓ " : ""}${counts[k]} ${choice.text}` });
+      one.style.setProperty("--share", `${all ? (100 * counts[k]) / all : 0}%`);
+      return one;
+    }));
+    revealed.querySelector(".verdict").after(line);
+  }
+
+  // reveal.js hides other slides, which then have no size.
+  function whileLaidOut(section, measure) {
+    const hidden = section.style.display;
+    section.style.setProperty("display", "block", "important");
+    measure();
+    section.style.display = hidden;
   }
 
   // ── explorers ──
@@ -221,7 +293,16 @@
     document.dispatchEvent(new KeyboardEvent("keydown", event));
   }
 
-  const sections = [...document.querySelectorAll(".slides > section")];
+  // A slide's number: its section's and its place in it; a result has that of its question.
+  function numbered(slide) {
+    const column = slide?.parentElement;
+    if (!column) return [""];
+    const counted = [...column.querySelectorAll(":scope > .leaf:not(.result)")];
+    const before = counted.filter((other) => slide.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_PRECEDING).length;
+    return [[...column.parentElement.children].indexOf(column) + 1, ".", before + !slide.matches(".result")];
+  }
+
+  const sections = [...document.querySelectorAll(".slides section.leaf")];
   if (sections.length === 0) return;
   const html = document.documentElement;
   const options = new URLSearchParams(location.search);
@@ -238,7 +319,7 @@
     html.classList.remove("measuring");
     Reveal.initialize({
       width: 1280, height: 720, margin: 0.02, center: false, controls: false, hash: true, transition: "none",
-      backgroundTransition: "none", slideNumber: "c/t", pdfSeparateFragments: false, pdfMaxPagesPerSlide: 1,
+      backgroundTransition: "none", slideNumber: numbered, navigationMode: "linear", pdfSeparateFragments: false, pdfMaxPagesPerSlide: 1,
       plugins: [RevealNotes],
       keyboardCondition: (event) => document.activeElement === document.body || !belongs(event, document.activeElement),
     });
@@ -247,8 +328,9 @@
       html.dataset.theme = html.dataset.theme === "dark" ? "light" : "dark";
     });
     Reveal.addKeyBinding({ keyCode: 67, key: "C", description: "The code of the slide" }, () => {
-      for (const code of document.querySelectorAll("section > .behind")) code.hidden = !(code.hidden && code.closest(".present"));
+      for (const code of document.querySelectorAll(".leaf > .behind")) code.hidden = !(code.hidden && code.closest(".present"));
     });
+    Reveal.addKeyBinding({ keyCode: 86, key: "V", description: "Count votes" }, countVotes);
     Reveal.on("slidechanged", passOver);
     Reveal.on("slidechanged", () => document.querySelectorAll(".behind").forEach((code) => { code.hidden = true; }));
     // An answer makes a slide longer.

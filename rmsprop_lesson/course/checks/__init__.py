@@ -10,7 +10,17 @@ from importlib import import_module
 from .engine import Exercise, Probe
 from .verdict import Verdict
 
-__all__ = ["Exercise", "Probe", "Verdict", "cells", "exercises", "matrix", "mine", "progress"]
+__all__ = [
+    "Exercise",
+    "Probe",
+    "Verdict",
+    "cells",
+    "exercises",
+    "graded",
+    "matrix",
+    "mine",
+    "progress",
+]
 
 _MODULES = (
     "first_steps",
@@ -18,21 +28,27 @@ _MODULES = (
     "rmsprop",
     "table",
     "early_bias",
+    "classes",
     "race",
     "tuning",
     "network",
     "versions",
     "trials",
+    "world",
 )
 
 
 @cache
 def exercises():
-    """All exercises by name, in the order of the lessons."""
+    """All exercises by name, in the order of the lessons; last, those that are in none."""
     found = []
     for module in _MODULES:
         found += import_module(f".{module}", __name__).EXERCISES
-    return {exercise.name: exercise for exercise in sorted(found, key=lambda e: e.lesson)}
+    return {exercise.name: exercise for exercise in sorted(found, key=_place)}
+
+
+def _place(exercise):
+    return (exercise.lesson is None, exercise.lesson)
 
 
 def matrix(name="rmsprop_step"):
@@ -47,6 +63,40 @@ def cells(name):
     from .notebook_cells import cells
 
     return cells(exercises()[name])
+
+
+def graded(name, function, seconds=None):
+    """Judge what was handed in for an exercise: the course's own solution isn't accepted.
+
+    Parameters
+    ----------
+    name : str
+        Such as "rmsprop_step".
+    function : callable
+    seconds : float, optional
+        Time limit, if not the check's.
+
+    Returns
+    -------
+    Verdict
+        As the check's; with the mistake "the course's own" where a solution of the course, or an
+        optimiser of the package, does the work. Nothing is remembered.
+
+    Raises
+    ------
+    ValueError
+        If no exercise has this name.
+    """
+    from .borrowed import borrowed
+    from .engine import SECONDS
+
+    exercise, seconds = _named(name), seconds or SECONDS
+    verdict = exercise.judge(function, seconds)
+    source = verdict.passed and borrowed(exercise, function, exercises().values(), seconds)
+    if not source:
+        return verdict
+    message = f"{source} of the course does the work here. Write it yourself."
+    return Verdict(name, False, "the course's own", message)
 
 
 def mine(name):
@@ -69,9 +119,13 @@ def mine(name):
     """
     from .own import taken
 
+    return taken(_named(name))
+
+
+def _named(name):
     if name not in exercises():
         raise ValueError(f"name must be one of {', '.join(exercises())}, got {name!r}")
-    return taken(exercises()[name])
+    return exercises()[name]
 
 
 def progress():
@@ -83,7 +137,8 @@ def progress():
     from ..progress import Overview, done
     from ..questions import lessons
 
-    return Overview(list(exercises().values()), lessons(), done())
+    taught = [exercise for exercise in exercises().values() if exercise.lesson is not None]
+    return Overview(taught, lessons(), done())
 
 
 def __getattr__(name):

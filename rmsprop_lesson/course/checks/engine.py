@@ -92,7 +92,8 @@ class Exercise:
     ----------
     solution : callable
         The reference; the stub is its signature and docstring.
-    lesson : int
+    lesson : int or None
+        None for one that has left the lessons; its check stays for those who have it.
     title, task : str
         Heading and task, in Markdown.
     probes : tuple of Probe
@@ -101,7 +102,7 @@ class Exercise:
     variants : dict
         Valid forms, ``name: (implementation or tuple, remark)``: passed, and named.
     hints : tuple of str
-        A nudge, the equation, half of the code.
+        A question, a smaller example or a part of the way, half of the code.
     explanation : str
         Why the solution is what it is.
     outputs : tuple of str
@@ -303,6 +304,12 @@ class Exercise:
         if name in self.mistakes:
             return self.mistakes[name][1]
         return say(name, self.outputs[1] if len(self.outputs) > 1 else "S")
+
+    def saying(self, mistake):
+        """Return what is said to a mistake, by its name; empty to one that has no sentence."""
+        with contextlib.suppress(KeyError):
+            return self._say(mistake)
+        return ""
 
     def _broken(self, seen):
         """Whether a probe ended before its end, or something else than numbers came back."""

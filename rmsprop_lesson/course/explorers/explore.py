@@ -2,12 +2,22 @@
 
 import asyncio
 
+from .. import progress
 from .own import computed, relevant
-from .runs import mnist_record
+from .runs import mnist_record, race_record
 from .settings import SETTINGS, checked
 from .still import still
 from .widget import Explorer
 
+
+def _board():
+    from ..court import board  # which needs the questions, and they the widgets
+
+    return board()
+
+
+# What an explorer shows besides its settings.
+_DATA = {"mnist": mnist_record, "winner": race_record, "court": _board}
 _CALM = 0.05  # seconds without a change before a learner's optimiser runs again
 
 
@@ -17,11 +27,12 @@ def explore(what="valley", **settings):
     Parameters
     ----------
     what : str, class, optimiser or function
-        "step-by-step", "valley", "average-and-bias", "plateau-and-noise" or "mnist". Or an
-        optimiser of your own, which then runs in the valley beside the package's RMSprop: a class
-        with ``step(theta, grad)`` whose constructor takes ``learning_rate``, ``beta`` and
-        ``epsilon`` (or some of them), an object of such a class, or a function
-        ``step(theta, grad, S, learning_rate, beta, epsilon)`` that returns θ and S.
+        The name of an explorer: "step-by-step", "valley", "glasses", "average-and-bias", "draw",
+        "plateau-and-noise", "winner", "mnist" or "court". Or an optimiser of your own, which then
+        runs in the valley beside the package's RMSprop: a class with ``step(theta, grad)`` whose
+        constructor takes ``learning_rate``, ``beta`` and ``epsilon`` (or some of them), an object
+        of such a class, or a function ``step(theta, grad, S, learning_rate, beta, epsilon)`` that
+        returns θ and S.
     **settings
         What the explorer starts with, such as ``condition=100`` or ``shown=["RMSprop", "Adam"]``.
         A wrong name is answered by the list of names.
@@ -41,8 +52,21 @@ def explore(what="valley", **settings):
     if what not in SETTINGS:
         raise ValueError(f"what must be one of {', '.join(SETTINGS)}, got {what!r}")
     settings = checked(what, settings)
-    data = mnist_record() if what == "mnist" else {}
-    return Explorer(what, settings, *still(what, settings), data=data)
+    data = _DATA[what]() if what in _DATA else {}
+    kind = Court if what == "court" else Explorer
+    return kind(what, settings, *still(what, settings), data=data)
+
+
+class Court(Explorer):
+    """The court board, whose verdicts are predictions in the learner's progress."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.observe(self._judged, "settings")
+
+    def _judged(self, change):
+        for claim in change["new"]["given"].keys() - change["old"]["given"].keys():
+            progress.record("predictions", f"claim-{claim.lower()}")
 
 
 class OwnExplorer(Explorer):

@@ -1,9 +1,11 @@
-"""What each explorer can be given, with its defaults: the same as in the ES modules."""
+"""What each explorer can be given: ``js/settings.mjs`` says it, for here and for the browser."""
+
+import json
+from pathlib import Path
 
 from ..._validate import check_count, check_flag, check_number
 
-METHODS = ("gradient descent", "momentum", "Adagrad", "RMSprop", "Adadelta", "Adam")
-DECADES = tuple(10.0**k for k in range(-5, 2))
+_SOURCE = Path(__file__).with_name("js") / "settings.mjs"
 
 
 def _between(low, high):
@@ -44,75 +46,79 @@ def _some_of(*allowed):
     return check
 
 
-def _point(name, value):
+def _list(name, value, what):
     if not isinstance(value, list | tuple) and not hasattr(value, "tolist"):
-        raise TypeError(f"{name} must be two numbers, got {value!r}")
-    parts = list(value.tolist() if hasattr(value, "tolist") else value)
-    if len(parts) != 2:
-        raise ValueError(f"{name} must be two numbers, got {value!r}")
-    limits = ((-4, 4), (-2.6, 2.6))
-    checks = (_between(*limit) for limit in limits)
-    return [
-        check(f"{name}[{i}]", x) for i, (check, x) in enumerate(zip(checks, parts, strict=True))
-    ]
+        raise TypeError(f"{name} must be {what}, got {value!r}")
+    return list(value.tolist() if hasattr(value, "tolist") else value)
 
 
-_DECAY = _between(0, 0.999)
-_SEED = _count(0, 999)
+def _point(*limits):
+    def check(name, value):
+        parts = _list(name, value, "two numbers")
+        if len(parts) != 2:
+            raise ValueError(f"{name} must be two numbers, got {value!r}")
+        each = enumerate(zip(limits, parts, strict=True))
+        return [_between(*limit)(f"{name}[{i}]", x) for i, (limit, x) in each]
+
+    return check
+
+
+def _numbers(count, low, high):
+    def check(name, value):
+        what = f"{count} numbers from {low:g} to {high:g}"
+        parts = _list(name, value, what)
+        if len(parts) != count:
+            raise ValueError(f"{name} must be {what}, got {len(parts)}")
+        return [_between(low, high)(f"{name}[{i}]", x) for i, x in enumerate(parts)]
+
+    return check
+
+
+def _verdicts(name, value):
+    """Verdicts on claims, {"A7": {"choice": 0, "sure": 0.75}}; sure is None where nobody asked."""
+    if not isinstance(value, dict):
+        raise TypeError(f"{name} must be a dict of verdicts, got {value!r}")
+    for claim, verdict in value.items():
+        if not isinstance(verdict, dict) or set(verdict) != {"choice", "sure"}:
+            raise ValueError(f"{name}[{claim!r}] must have choice and sure, got {verdict!r}")
+    return value
+
+
+def _check(setting):
+    """The check of a setting, as its description asks for it."""
+    limits = setting.get("from"), setting.get("to")
+    if "one of" in setting:
+        return _one_of(*setting["one of"])
+    if "some of" in setting:
+        return _some_of(*setting["some of"])
+    if "point" in setting:
+        return _point(*setting["point"])
+    if "numbers" in setting:
+        return _numbers(setting["numbers"], *limits)
+    if "verdicts" in setting:
+        return _verdicts
+    if "from" not in setting:
+        return check_flag
+    return _count(*limits) if setting.get("whole") else _between(*limits)
+
+
+def _described():
+    text = _SOURCE.read_text(encoding="utf-8").partition("export const SETTINGS = ")[2]
+    return json.JSONDecoder().raw_decode(text)[0]
+
+
+def _setting(name, described):
+    """(default, check); the default as the check returns it: 2.0 where the file has 2."""
+    default, check = described["default"], _check(described)
+    return (default if default is None else check(name, default)), check
+
 
 # Explorer → setting → (default, check). A default t of None is the last step.
 SETTINGS = {
-    "step-by-step": {
-        "theta0": (2.0, _between(-4, 4)),
-        "learning_rate": (0.1, _between(0.001, 1)),
-        "beta": (0.9, _DECAY),
-        "epsilon": (1e-8, _between(0, 1)),
-        "convention": ("inside", _one_of("inside", "outside", "none")),
-        "bias_correction": (False, check_flag),
-        "t": (0, _count(0, 60)),
-    },
-    "valley": {
-        "condition": (20.0, _between(1, 1000)),
-        "angle": (0.0, _between(0, 90)),
-        "start": ([3.0, 1.0], _point),
-        "shown": (["gradient descent", "RMSprop"], _some_of(*METHODS)),
-        "rate_descent": (0.09, _between(1e-4, 2)),
-        "learning_rate": (0.1, _between(1e-4, 2)),
-        "momentum": (0.9, _between(0, 0.99)),
-        "beta": (0.9, _DECAY),
-        "steps": (60, _count(10, 300)),
-        "t": (None, _count(0, 300)),
-    },
-    "average-and-bias": {
-        "beta": (0.9, _DECAY),
-        "gradient": ("constant", _one_of("constant", "noisy", "rise", "fall")),
-        "steps": (60, _count(10, 2000)),
-        "seed": (0, _SEED),
-        "t": (10, _count(0, 2000)),
-    },
-    "plateau-and-noise": {
-        "landscape": ("plateau", _one_of("plateau", "parabola")),
-        "theta0": (4.0, _between(-6, 6)),
-        "sigma": (0.0, _between(0, 2)),
-        "seed": (0, _SEED),
-        "shown": (
-            ["gradient descent", "RMSprop"],
-            _some_of("gradient descent", "momentum", "RMSprop", "Adam"),
-        ),
-        "rate_descent": (0.5, _between(0.001, 2)),
-        "learning_rate": (0.1, _between(0.001, 2)),
-        "beta": (0.9, _DECAY),
-        "epsilon": (1e-8, _between(0, 1)),
-        "steps": (100, _count(20, 1000)),
-        "t": (None, _count(0, 1000)),
-    },
-    "mnist": {
-        "method": ("RMSprop", _one_of(*METHODS)),
-        "rate": (0.001, _one_of(*DECADES)),
-        "compare": ("rates", _one_of("rates", "methods")),
-        "t": (6, _count(0, 6)),
-    },
+    explorer: {name: _setting(name, described) for name, described in own.items()}
+    for explorer, own in _described().items()
 }
+METHODS = tuple(_described()["valley"]["shown"]["some of"])
 
 
 def checked(explorer, given):
@@ -131,7 +137,7 @@ def checked(explorer, given):
     settings = {name: default for name, (default, _) in known.items()}
     settings |= {name: known[name][1](name, value) for name, value in given.items()}
     steps = settings.get("steps")
-    if settings["t"] is None:
+    if "t" in settings and settings["t"] is None:
         settings["t"] = steps
     if steps is not None and settings["t"] > steps:
         if "t" in given:

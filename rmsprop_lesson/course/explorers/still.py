@@ -44,21 +44,23 @@ def _valley(s):
         f"({', '.join(map(_short, s['start']))}) {s['steps']} steps of "
         f"{_listing([f'{name} ({_end(run)})' for name, run in found.items()])}."
     )
-    scale = WIDTH / 8
-    ellipses = "".join(
-        f'<ellipse rx="{a * scale:.0f}" ry="{a * scale / s["condition"] ** 0.5:.0f}"/>'
-        for a in (0.5, 1, 2, 4, 8, 16, 32)
-    )
-    turned = f"translate({WIDTH // 2},{HEIGHT // 2}) rotate({-s['angle']:g})"
-    ground = (
-        f'<g transform="{turned}" fill="none" stroke="currentColor" opacity="0.3">{ellipses}</g>'
-    )
+    paths = [
+        _line(name, [_on_map(point) for point in run.positions]) for name, run in found.items()
+    ]
+    return "The valley", sentence, _svg(sentence, _ground(s) + "".join(paths))
 
-    def place(point):
-        return WIDTH / 2 + point[0] * scale, HEIGHT / 2 - point[1] * scale
 
-    paths = [_line(name, [place(point) for point in run.positions]) for name, run in found.items()]
-    return "The valley", sentence, _svg(sentence, ground + "".join(paths))
+def _glasses(s):
+    positions, seen = runs.glasses(s)
+    kind = {"apart": "a lens for each parameter", "turning": "glasses that turn"}[s["lenses"]]
+    turned = f", turned by {s['angle']:g}°" if s["angle"] else ""
+    sentence = (
+        f"RMSprop in a valley of condition number {_short(s['condition'])}{turned}: in φ = S^¼ θ, with {kind}, "
+        f"where its step goes straight downhill, the valley's condition number is {_short(seen[0])}"
+        f" at the start and {_short(seen[-1])} after {s['steps']} steps."
+    )
+    path = _line("RMSprop", [_on_map(point) for point in positions])
+    return "RMSprop's glasses", sentence, _svg(sentence, _ground(s) + path)
 
 
 def _average(s):
@@ -74,6 +76,20 @@ def _average(s):
         for name, values in {"RMSprop": plain, "Adam": corrected}.items()
     ]
     return "The average and its bias", sentence, _svg(sentence, _frame() + "".join(lines))
+
+
+def _draw(s):
+    theta, _, steps = runs.draw(s)
+    sentence = (
+        f"RMSprop's steps under gradients that one draws, from {_short(min(s['gradients']))} to "
+        f"{_short(max(s['gradients']))} over {len(steps)} steps, with β = {s['beta']:g}: the longest"
+        f" step is {_short(max(abs(steps)))} η, of {_short((1 - s['beta']) ** -0.5)} η at most, and "
+        f"θ goes from 0 to {_short(theta[-1])}."
+    )
+    reach = 1.1 * max(*abs(theta), s["learning_rate"])
+    points = [_at(t / len(steps), (x / reach + 1) / 2) for t, x in enumerate(theta)]
+    picture = _svg(sentence, _frame(middle=True) + _line("RMSprop", points))
+    return "Draw your own gradients", sentence, picture
 
 
 def _plateau(s):
@@ -92,6 +108,17 @@ def _plateau(s):
         for name, run in found.items()
     ]
     return "Plateau and noise", sentence, _svg(sentence, _frame(middle=True) + "".join(lines))
+
+
+def _winner(s):
+    rate, places = runs.winner(s)
+    races = [race["name"] for race in runs.race_record()["races"]]
+    rows = [[name, f"{mine.mean():.1f}", *mine] for name, mine in places.items()]
+    sentence = (
+        f"{len(rows)} optimisers in {len(races)} races at the same learning rate, η = {rate:g}: "
+        f"{rows[0][0]} wins with a mean place of {rows[0][1]}. Another rate makes another winner."
+    )
+    return "Choose the winner", sentence, _table(["", "mean place", *races], rows)
 
 
 def _mnist(s):
@@ -113,12 +140,27 @@ def _mnist(s):
     return "Training on handwritten digits", sentence, _table(head, rows)
 
 
+def _court(s):
+    from ...studies.claims import claims
+
+    known = claims().values()
+    asked = _table(["", "claim"], [[c.id, c.claim] for c in known])
+    found = _table(["", "verdict", "what holds"], [[c.id, c.verdict, c.right] for c in known])
+    answers = f"<details><summary>The verdicts</summary>{found}</details>"
+    sentence = f"{len(known)} claims of three documents about RMSprop, to be judged one by one."
+    return "The court", sentence, f"{asked}{answers}"
+
+
 _KINDS = {
     "step-by-step": _step_by_step,
     "valley": _valley,
+    "glasses": _glasses,
     "average-and-bias": _average,
+    "draw": _draw,
     "plateau-and-noise": _plateau,
+    "winner": _winner,
     "mnist": _mnist,
+    "court": _court,
 }
 
 
@@ -136,6 +178,23 @@ def _listing(parts):
     if len(parts) < 2:
         return "".join(parts) or "nothing"
     return f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+_SCALE = WIDTH / 8  # pixels a unit on a map of the valley
+
+
+def _ground(s):
+    """The valley's contours."""
+    ellipses = "".join(
+        f'<ellipse rx="{a * _SCALE:.0f}" ry="{a * _SCALE / s["condition"] ** 0.5:.0f}"/>'
+        for a in (0.5, 1, 2, 4, 8, 16, 32)
+    )
+    turned = f"translate({WIDTH // 2},{HEIGHT // 2}) rotate({-s['angle']:g})"
+    return f'<g transform="{turned}" fill="none" stroke="currentColor" opacity="0.3">{ellipses}</g>'
+
+
+def _on_map(point):
+    return WIDTH / 2 + point[0] * _SCALE, HEIGHT / 2 - point[1] * _SCALE
 
 
 def _table(head, rows):

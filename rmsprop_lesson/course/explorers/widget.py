@@ -4,8 +4,9 @@ import html
 import json
 
 import anywidget
-from traitlets import Dict, Unicode
+from traitlets import Dict, List, Unicode
 
+from .. import progress
 from .bundle import bundle
 
 
@@ -33,15 +34,23 @@ class Explorer(anywidget.AnyWidget):
     explorer = Unicode().tag(sync=True)
     settings = Dict().tag(sync=True)
     data = Dict().tag(sync=True)
+    met = List(Unicode()).tag(sync=True)  # the challenges that the learner has met
 
     def __init__(self, explorer, settings, still, description, data=None):
-        super().__init__(explorer=explorer, settings=settings, data=data or {})
+        done = [name.split("/", 1) for name in progress.done()["challenges"]]
+        met = [challenge for where, challenge in done if where == explorer]
+        super().__init__(explorer=explorer, settings=settings, data=data or {}, met=met)
+        self.observe(self._keep, "met")
         self._placeholder = (
             f'<div class="rmsprop-explorer" data-explorer="{html.escape(explorer)}" '
             f'data-settings="{html.escape(json.dumps(settings, ensure_ascii=False))}">'
             f"{still}{_script(data)}</div>"
         )
         self._description = description
+
+    def _keep(self, change):
+        for challenge in set(change["new"]) - set(change["old"]):
+            progress.record("challenges", f"{self.explorer}/{challenge}")
 
     def _repr_mimebundle_(self, **kwargs):
         data, metadata = super()._repr_mimebundle_(**kwargs)

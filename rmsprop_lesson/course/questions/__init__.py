@@ -3,8 +3,19 @@
 Their text lies beside this file, in one YAML file for each lesson.
 """
 
-from .bank import Lesson, Option, Question, QuestionError, Wrong, lesson, lessons, prediction
-from .widgets import ask, predict, quiz, review
+from .bank import (
+    Lesson,
+    Option,
+    Question,
+    QuestionError,
+    Wrong,
+    everything,
+    lesson,
+    lessons,
+    prediction,
+)
+from .bank import review as earlier
+from .widgets import answer, ask, find, predict, quiz, review
 
 __all__ = [
     "Lesson",
@@ -12,7 +23,11 @@ __all__ = [
     "Question",
     "QuestionError",
     "Wrong",
+    "answer",
     "ask",
+    "earlier",
+    "everything",
+    "find",
     "lesson",
     "lessons",
     "predict",

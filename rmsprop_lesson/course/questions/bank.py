@@ -84,6 +84,50 @@ class Question:
             return given in range(len(self.choices)) and self.choices[int(given)].right
         return within(given, self.number, self.tolerance)
 
+    def meant(self, given):
+        """Read an answer as a learner writes it.
+
+        Parameters
+        ----------
+        given : str, int or float
+            A letter or the text of a choice; a number, also with a comma, ×10⁻³ as e-3, or a unit.
+
+        Returns
+        -------
+        int, float or None
+            What `is_right` takes; None if it is no answer.
+        """
+        if isinstance(given, bool) or not isinstance(given, int | float | str):
+            return None
+        if isinstance(given, int | float):
+            return given if not self.choices or given in range(len(self.choices)) else None
+        text = given.strip()
+        if self.choices:
+            texts = [choice.text for choice in self.choices]
+            letters = dict(zip("abcd", range(len(texts)), strict=False))
+            letter = re.match(r"([a-d])(?:\W|$)", text.casefold())
+            return texts.index(text) if text in texts else letters.get(letter and letter[1])
+        number = re.search(r"[-−+]?\d+(?:[.,]\d+)?(?:e[-+]?\d+)?", text, re.IGNORECASE)
+        return float(number[0].replace("−", "-").replace(",", ".")) if number else None
+
+    def reply(self, value):
+        """Return what was answered, and what to say to it: two texts.
+
+        Parameters
+        ----------
+        value : int or float
+            As for `is_right`.
+        """
+        if self.choices:
+            return self.choices[int(value)].text, self.choices[int(value)].feedback
+        if within(value, self.number, self.tolerance):
+            return f"{self.number:g} {self.unit}".strip(), self.feedback
+        typical = [wrong for wrong in self.wrong if within(value, wrong.number, self.tolerance)]
+        if not typical:
+            return "another number", self.otherwise
+        nearest = min(typical, key=lambda wrong: abs(value - wrong.number))
+        return f"{nearest.number:g} {self.unit}".strip(), nearest.feedback
+
     def plain(self):
         """Return what the browser needs, as plain JSON."""
         if self.choices:
@@ -214,6 +258,14 @@ def prediction(name):
             names += lesson(number).predictions
     close = get_close_matches(str(name), names, n=3, cutoff=0.5) or names
     raise QuestionError(f"no prediction is called {name!r}; there are {', '.join(close)}")
+
+
+def everything():
+    """Return every prediction and quiz question of the course by its id, in the lessons' order."""
+    found = {}
+    for entry in lessons().values():
+        found |= entry.predictions | {question.id: question for question in entry.quiz}
+    return found
 
 
 def _files():

@@ -1,6 +1,7 @@
 """Questions as widgets: alive with a kernel and on the site's pages, readable everywhere else."""
 
 import re
+from contextlib import suppress
 from html import escape
 
 from traitlets import Unicode
@@ -36,6 +37,64 @@ def predict(name, reveal):
         If `reveal` is none of these.
     """
     return ask(bank.prediction(name), reveal)
+
+
+def answer(name, given, reveal=None):
+    """Take an answer that is handed in with the notebook, as the learner's edition asks for it.
+
+    Parameters
+    ----------
+    name : str
+        Of a prediction, a quiz question or a claim ("claim-a7").
+    given : str
+        A letter or a number; empty as long as there is no answer.
+    reveal : object, optional
+        What a prediction shows.
+
+    Returns
+    -------
+    object or None
+        `reveal` once there is an answer. Whether it is right isn't said.
+
+    Raises
+    ------
+    QuestionError
+        If there is no such question.
+    ValueError
+        If `given` is neither empty nor an answer.
+    """
+    question = find(name)
+    wanted = "a number"
+    if question.choices:
+        *most, last = _LETTERS[: len(question.choices)]
+        wanted = f"{', '.join(most)} or {last}"
+    if isinstance(given, str) and not given.strip():
+        print(f"Write {wanted} between the quotes, then run this cell again.")
+        return None
+    if question.meant(given) is None:
+        raise ValueError(f"the answer to {name!r} must be {wanted}, got {given!r}")
+    print("Noted.")
+    return reveal
+
+
+def find(name):
+    """Return the prediction, the quiz question or the claim of this name.
+
+    Raises
+    ------
+    QuestionError
+        If there is none.
+    """
+    everything = bank.everything()
+    name = re.sub(r"-before-\d+$", "", str(name))  # asked again in a later lesson
+    if name in everything:
+        return everything[name]
+    if name.startswith("claim-"):
+        from .. import court  # which needs this module
+
+        with suppress(ValueError):
+            return court.question(name.removeprefix("claim-").upper())
+    raise bank.QuestionError(f"no question is called {name!r}")
 
 
 def ask(question, reveal):

@@ -28,7 +28,10 @@ def low_rate_stuck():
     shallow = {eta: float(np.mean(run.positions[-1] > BARRIER)) for eta, run in runs.items()}
     path = {eta: np.abs(run.positions[:, 0] - run.positions[-1, 0]) for eta, run in runs.items()}
     steps = {eta: steps_to_reach(distance, 0.1) for eta, distance in path.items()}
-    numbers = {f"share in the shallow well, η = {eta}": share for eta, share in shallow.items()}
+    numbers = {
+        f"share of 200 starts in the shallow well, η = {eta}": share
+        for eta, share in shallow.items()
+    }
     return Finding(
         numbers | {f"steps to come near, η = {eta}": n for eta, n in steps.items()},
         {"the low rate is caught more often": shallow[0.01] > shallow[0.1]},
@@ -58,7 +61,7 @@ def handles_saddles():
             "RMSprop, from 0": ridge[RMS],
         },
         {
-            "from a hair's breadth": near[RMS] < near[GD] / 10,
+            "from very near it": near[RMS] < near[GD] / 10,
             "from the ridge itself": bool(np.isfinite(ridge[RMS])),
         },
     )
@@ -99,7 +102,7 @@ def finds_global_minimum():
 def may_settle_badly():
     shares = deep_wells()
     return Finding(
-        {"share of runs that end in the shallow well": 1 - shares[RMS]},
+        {"share of 200 starts that end in the shallow well": 1 - shares[RMS]},
         {"RMSprop ends in the worse well": shares[RMS] < 1},
     )
 

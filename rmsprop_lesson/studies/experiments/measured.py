@@ -92,7 +92,7 @@ def first_time(values, target):
 
 @cache
 def leaving_the_saddle():
-    """Steps until |y| > ½ at η = 0.1, from a hair's breadth and from the ridge (of 300)."""
+    """Steps until |y| > ½ at η = 0.1, from very near and from the ridge (of 300)."""
     near, ridge = {}, {}
     for name, build in THREE.items():
         for found, y in ((near, 1e-8), (ridge, 0.0)):

@@ -1,19 +1,20 @@
 // Explorer 3: what the moving average remembers, why it starts too small, and what that does to steps.
 import { feed, gaussian, optimizer } from "./core.mjs";
+import { defaults } from "./settings.mjs";
 import { Axes, Card, Figure, clamp, count, decay, h, number, thinned, whole } from "./ui.mjs";
 
 const PLAIN = { key: "rmsprop", dash: null, marker: "o", name: "plain" };
 const CORRECTED = { key: "adam", dash: [5, 2], marker: "D", name: "corrected" };
 
 export const averageAndBias = {
-  defaults: { beta: 0.9, gradient: "constant", steps: 60, seed: 0, t: 10 },
+  defaults: defaults("average-and-bias"),
 
-  build(host, state, { onchange }) {
+  build(host, state, options) {
     const card = new Card(host, {
       title: "The average and its bias",
       lead: "<i>S</i> starts at 0 and takes in one squared gradient per step. How much does it remember, how far is it from its target, and how long are the steps in units of <i>η</i>?",
       state,
-      onchange,
+      ...options,
     });
     let solved = null;
     const run = () => {
@@ -31,8 +32,8 @@ export const averageAndBias = {
       h("div", { class: "rx-grid rx-half" }, average.element, step.element),
       card.sentence,
       h("div", { class: "rx-controls rx-wide", style: "--rx-columns:4" },
-        card.slider("beta", { label: "decay rate <i>β</i>", scale: decay() }),
-        card.slider("steps", { label: "number of steps", scale: whole(10, 2000, 10) }),
+        card.slider("beta", { label: "decay rate <i>β</i>", scale: decay }),
+        card.slider("steps", { label: "number of steps", scale: whole(10) }),
         card.select("gradient", {
           label: "gradients",
           options: [["constant", "constant, 1"], ["noisy", "noise, E[g²] = 1"], ["rise", "1, then 10"], ["fall", "1, then 0.1"]],

@@ -7,7 +7,8 @@ const average = (old, beta, value) => old * beta + value * (1 - beta);
 
 // Each optimiser: its settings' defaults, the names of its running quantities, `change`, which
 // updates the state of coordinate i by the gradient g and returns what is subtracted from θ, and
-// `rate`, the effective learning rate of coordinate i after t steps (1 ≤ t).
+// `rate`, the effective learning rate of coordinate i after t steps (1 ≤ t). The last one looks at
+// both coordinates at once: `changes` takes the whole gradient.
 export const OPTIMIZERS = {
   "gradient descent": {
     defaults: { learning_rate: 0.1 },
@@ -69,7 +70,51 @@ export const OPTIMIZERS = {
     },
     rate: (o, s, i, t) => o.learning_rate / adamRoot(o, s.v[i], t),
   },
+  "full-matrix RMSprop": {
+    defaults: { learning_rate: 0.001, beta: 0.9, epsilon: 1e-8 },
+    state: ["S"], // of the matrix S the entries 11, 12 and 22
+    size: 3,
+    changes(o, s, [x, y]) {
+      s.S = [x * x, x * y, y * y].map((value, i) => average(s.S[i], o.beta, value));
+      return applied(inverse(root(lifted(s.S, o.epsilon))), [x, y]).map((value) => value * o.learning_rate);
+    },
+  },
 };
+
+// ── symmetric matrices [a, b, d] of two rows ────────────────────────────────────────────────────
+
+export const lifted = ([a, b, d], epsilon) => [a + epsilon, b, d + epsilon]; // + ε times the unit matrix
+export const determinant = ([a, b, d]) => a * d - b * b;
+export const applied = ([a, b, d], [x, y]) => [a * x + b * y, b * x + d * y];
+export const inverse = (m) => {
+  const all = determinant(m);
+  return [m[2] / all, -m[1] / all, m[0] / all];
+};
+// The square root that is positive definite, by Cayley and Hamilton. Rounding may take the determinant of
+// an almost singular matrix below 0, where it is 0.
+export const root = (m) => {
+  const s = Math.sqrt(Math.max(0, determinant(m)));
+  const n = Math.sqrt(m[0] + m[2] + 2 * s);
+  return [(m[0] + s) / n, m[1] / n, (m[2] + s) / n];
+};
+
+// RMSprop's glasses φ = S^¼ θ for what it remembers: S of each parameter, or the matrix S.
+export function glassesOf(S, epsilon) {
+  if (S.length === 3) return root(root(lifted(S, epsilon)));
+  const [a, d] = S.map((value) => Math.sqrt(Math.sqrt(value + epsilon)));
+  return [a, 0, d];
+}
+
+// The condition number of the valley as it is seen through glasses: of W H W with W = inverse(glasses).
+export function seenThrough(glasses, { condition, cos: c, sin: s }) {
+  const [a, b, d] = inverse(glasses);
+  const H = [c * c + condition * (s * s), c * s * (1 - condition), s * s + condition * (c * c)];
+  const one = applied(H, [a, b]);
+  const two = applied(H, [b, d]);
+  const [p, q, r] = [a * one[0] + b * one[1], a * two[0] + b * two[1], b * two[0] + d * two[1]];
+  const largest = (p + r) / 2 + Math.sqrt(((p - r) / 2) * ((p - r) / 2) + q * q);
+  return (largest * largest * determinant(glasses) * determinant(glasses)) / condition;
+}
 
 // √(S + ε), in the published form that was chosen
 export function rmspropRoot(o, S, t) {
@@ -99,6 +144,7 @@ export const OBJECTIVES = {
     const s = Math.sin(turn);
     return {
       dimension: 2,
+      condition,
       cos: c,
       sin: s,
       loss([x, y]) {
@@ -110,6 +156,23 @@ export const OBJECTIVES = {
         const u = c * x + s * y;
         const w = condition * (c * y - s * x);
         return [c * u - s * w, s * u + c * w];
+      },
+    };
+  },
+  Saddle() {
+    return {
+      dimension: 2,
+      loss: ([x, y]) => 0.5 * x * x + y * y * (0.25 * y * y - 0.5),
+      gradient: ([x, y]) => [x, y * (y * y - 1)],
+    };
+  },
+  Rosenbrock({ a = 1, b = 100 } = {}) {
+    return {
+      dimension: 2,
+      loss: ([x, y]) => (a - x) ** 2 + b * (y - x * x) ** 2,
+      gradient([x, y]) {
+        const wall = y - x * x;
+        return [-2 * (a - x) - 4 * b * x * wall, 2 * b * wall];
       },
     };
   },
@@ -138,7 +201,7 @@ const usable = (theta, loss, grad) =>
 export function descend(objective, opt, start, steps, { noise = null, until = null } = {}) {
   const method = OPTIMIZERS[opt.name];
   const n = objective.dimension;
-  const state = Object.fromEntries(method.state.map((name) => [name, new Array(n).fill(0)]));
+  const state = Object.fromEntries(method.state.map((name) => [name, new Array(method.size ?? n).fill(0)]));
   const run = { positions: [], gradients: [], losses: [], rates: [], state: [], diverged_at: null, end: null };
   let theta = Array.from(start, Number);
   for (let t = 0; t <= steps; t++) {
@@ -155,8 +218,8 @@ export function descend(objective, opt, start, steps, { noise = null, until = nu
     run.state.push(Object.fromEntries(method.state.map((name) => [name, state[name].slice()])));
     if (t === steps || (until && until(theta, t))) break;
     run.gradients.push(grad);
-    const step = grad.map((g, i) => method.change(opt, state, i, g, t + 1));
-    run.rates.push(grad.map((_, i) => method.rate(opt, state, i, t + 1)));
+    const step = method.changes?.(opt, state, grad) ?? grad.map((g, i) => method.change(opt, state, i, g, t + 1));
+    if (method.rate) run.rates.push(grad.map((_, i) => method.rate(opt, state, i, t + 1)));
     theta = theta.map((value, i) => value - step[i]);
   }
   return run;

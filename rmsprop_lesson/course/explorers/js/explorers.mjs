@@ -1,30 +1,41 @@
 // The family: every explorer by name, mounted on a page (`mount`, `mountAll`) or by anywidget in a
 // notebook (the default export).
 import { averageAndBias } from "./average.mjs";
+import { court } from "./court.mjs";
+import { draw } from "./draw.mjs";
+import { glasses } from "./glasses.mjs";
 import { mnist } from "./mnist.mjs";
 import { plateauAndNoise } from "./plateau.mjs";
 import { MEMORY, prediction, quiz } from "./questions.mjs";
+import { SETTINGS } from "./settings.mjs";
 import { stepByStep } from "./step_by_step.mjs";
+import { keep, kept } from "./store.mjs";
 import { valley } from "./valley.mjs";
+import { winner } from "./winner.mjs";
 
 export const EXPLORERS = {
   prediction,
   quiz,
   "step-by-step": stepByStep,
   valley,
+  glasses,
   "average-and-bias": averageAndBias,
+  draw,
   "plateau-and-noise": plateauAndNoise,
+  winner,
   mnist,
+  court,
 };
 
 // Put explorer `name` into `el`. `settings` is plain JSON, and so is `data`, what it shows besides;
-// `onchange(settings)` is called when the learner changes something.
+// `onchange(settings)` is called when the learner changes something. `met` lists the challenges that
+// were met before, and `onmet(id)` is called with each that is met now.
 // Returns {update(settings), receive(data), destroy(), settings, describe()}.
-export function mount(el, name, settings = {}, { onchange, data = {} } = {}) {
+export function mount(el, name, settings = {}, { onchange, data = {}, met, onmet } = {}) {
   const kind = EXPLORERS[name];
   if (!kind) throw new Error(`no explorer is called "${name}"; there are ${Object.keys(EXPLORERS).join(", ")}`);
   const state = structuredClone({ ...kind.defaults, ...settings });
-  const card = kind.build(el, state, { onchange, data });
+  const card = kind.build(el, state, { onchange, data, met, onmet, ranges: SETTINGS[name] });
   const handle = {
     name,
     update: (changed) => card.update(structuredClone(changed)),
@@ -48,9 +59,16 @@ export function mountAll(root = document, { memory = false } = {}) {
     const data = el.querySelector('script[type="application/json"]')?.textContent ?? "{}";
     const settings = JSON.parse(el.dataset.settings || "{}");
     const own = memory ? MEMORY[el.dataset.explorer] : undefined;
-    mount(el, el.dataset.explorer, { ...settings, ...own?.recall(settings) }, { data: JSON.parse(data), onchange: own?.remember });
+    mount(el, el.dataset.explorer, { ...settings, ...own?.recall(settings) },
+      { data: JSON.parse(data), onchange: own?.remember, ...(memory && challengesOf(el.dataset.explorer)) });
   }
 }
+
+// Challenges have names such as "glasses/circles".
+const challengesOf = (explorer) => ({
+  met: Object.keys(kept().challenges).filter((name) => name.startsWith(`${explorer}/`)).map((name) => name.slice(explorer.length + 1)),
+  onmet: (id) => keep("challenges", `${explorer}/${id}`, { done: true }),
+});
 
 const PAUSE = 100; // milliseconds between two messages to a kernel
 
@@ -66,6 +84,11 @@ export function render({ model, el }) {
   };
   const handle = mount(el, model.get("explorer"), model.get("settings"), {
     data: model.get("data"),
+    met: model.get("met"),
+    onmet(id) {
+      model.set("met", [...model.get("met"), id]);
+      model.save_changes();
+    },
     onchange(settings) {
       latest = settings;
       timer ??= setTimeout(send, PAUSE);

@@ -1,4 +1,5 @@
 // Explorer 5: recorded trainings of a small network; `data` is rmsprop_lesson/course/explorers/mnist_runs.json.
+import { defaults } from "./settings.mjs";
 import { Axes, Card, Figure, METHODS, clamp, h, html, newId, number, swatch } from "./ui.mjs";
 
 const CSS = `
@@ -13,14 +14,14 @@ const CSS = `
 `;
 
 export const mnist = {
-  defaults: { method: "RMSprop", rate: 0.001, compare: "rates", t: 6 },
+  defaults: defaults("mnist"),
 
-  build(host, state, { onchange, data }) {
+  build(host, state, { data, ...options }) {
     const card = new Card(host, {
       title: "Training on handwritten digits",
       lead: `Recorded runs of a ${data.sizes.join("-")} network on ${data.train_images} digits, in mini-batches of ${data.batch}. The table holds the accuracy on ${data.test_images} test digits, in per cent; choose a run in it.`,
       state,
-      onchange,
+      ...options,
     });
     card.root.prepend(h("style", {}, CSS));
     const run = () => find(data, state);

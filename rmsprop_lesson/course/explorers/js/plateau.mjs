@@ -1,5 +1,6 @@
 // Explorer 4: where gradient descent stalls, where RMSprop jitters, and what ε does.
 import { OBJECTIVES, descend, gaussian, optimizer, rms, stepsUntil } from "./core.mjs";
+import { defaults } from "./settings.mjs";
 import { Axes, Card, Figure, Handle, METHODS, between, clamp, count, decay, h, linear, logarithmic, logarithmicOrZero, number, sentences, thinned, whole } from "./ui.mjs";
 
 const REACH = 6;
@@ -8,17 +9,14 @@ const PATIENCE = 100000;
 const SHOWN = ["gradient descent", "momentum", "RMSprop", "Adam"];
 
 export const plateauAndNoise = {
-  defaults: {
-    landscape: "plateau", theta0: 4, sigma: 0, seed: 0, shown: ["gradient descent", "RMSprop"], rate_descent: 0.5,
-    learning_rate: 0.1, beta: 0.9, epsilon: 1e-8, steps: 100, t: 100,
-  },
+  defaults: defaults("plateau-and-noise"),
 
-  build(host, state, { onchange }) {
+  build(host, state, options) {
     const card = new Card(host, {
       title: "Plateau and noise",
       lead: "On the plateau, <i>L</i> = 1 − exp(−<i>θ</i>²/2), the gradient dies away far out; at the bottom only noise is left. Drag the start, or focus it and use the arrow keys.",
       state,
-      onchange,
+      ...options,
     });
     let solved = null;
     const runs = () => {
@@ -42,12 +40,12 @@ export const plateauAndNoise = {
       card.sentence,
       h("div", { class: "rx-grid rx-half" }, figures.size.element,
         h("div", { class: "rx-controls" },
-          card.slider("sigma", { label: "noise <i>σ</i> in the gradients", scale: linear(0, 2, 0.05) }),
-          card.slider("rate_descent", { label: "<i>η</i> of gradient descent and momentum", scale: logarithmic(0.001, 2), off: none("gradient descent", "momentum") }),
-          card.slider("learning_rate", { label: "<i>η</i> of RMSprop and Adam", scale: logarithmic(0.001, 2), off: none("RMSprop", "Adam") }),
-          card.slider("beta", { label: "decay rate <i>β</i> of RMSprop", scale: decay(), off: none("RMSprop") }),
-          card.slider("epsilon", { label: "<i>ε</i> of RMSprop", scale: logarithmicOrZero(1e-12, 1), off: none("RMSprop") }),
-          card.slider("steps", { label: "number of steps", scale: whole(20, 1000, 20) }),
+          card.slider("sigma", { label: "noise <i>σ</i> in the gradients", scale: linear(0.05) }),
+          card.slider("rate_descent", { label: "<i>η</i> of gradient descent and momentum", scale: logarithmic, off: none("gradient descent", "momentum") }),
+          card.slider("learning_rate", { label: "<i>η</i> of RMSprop and Adam", scale: logarithmic, off: none("RMSprop", "Adam") }),
+          card.slider("beta", { label: "decay rate <i>β</i> of RMSprop", scale: decay, off: none("RMSprop") }),
+          card.slider("epsilon", { label: "<i>ε</i> of RMSprop", scale: logarithmicOrZero, off: none("RMSprop") }),
+          card.slider("steps", { label: "number of steps", scale: whole(20) }),
           card.button("Other noise", () => card.set("seed", (state.seed + 1) % 1000), { enabled: () => state.sigma > 0 }))));
     card.start({
       draw() {

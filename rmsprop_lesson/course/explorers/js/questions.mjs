@@ -316,6 +316,8 @@ export const quiz = {
 
 const fits = ({ choices }, given) => (choices ? choices[given] !== undefined : Number.isFinite(given));
 
+const CLAIM = "claim-"; // how the questions of lesson 10's trials begin
+
 // By explorer: the settings that were kept for it, and how to keep those it has now.
 export const MEMORY = {
   prediction: {
@@ -324,6 +326,19 @@ export const MEMORY = {
       return { given: fits(question, given) ? given : null, skipped: skipped === true };
     },
     remember: ({ question, given, skipped }) => keep("predictions", question.id, { given, skipped }),
+  },
+  court: {
+    recall() {
+      const mine = Object.entries(kept().predictions).filter(([name, { given }]) => name.startsWith(CLAIM) && Number.isInteger(given));
+      return { given: Object.fromEntries(mine.map(([name, { given, sure = null }]) => [name.slice(CLAIM.length).toUpperCase(), { choice: given, sure }])) };
+    },
+    remember({ given }) {
+      const before = kept().predictions;
+      for (const [id, { choice, sure }] of Object.entries(given)) {
+        const name = CLAIM + id.toLowerCase();
+        if (before[name]?.given !== choice || before[name]?.sure !== sure) keep("predictions", name, { given: choice, skipped: false, sure });
+      }
+    },
   },
   quiz: {
     recall({ questions }) {

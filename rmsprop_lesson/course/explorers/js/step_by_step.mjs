@@ -1,18 +1,19 @@
 // Explorer 1: one update after another, with every number in sight.
 import { OBJECTIVES, descend, optimizer, rmspropRoot } from "./core.mjs";
+import { defaults } from "./settings.mjs";
 import { Axes, Card, Figure, clamp, column, count, decay, h, linear, logarithmic, logarithmicOrZero, number } from "./ui.mjs";
 
 const STEPS = 60;
 
 export const stepByStep = {
-  defaults: { theta0: 2, learning_rate: 0.1, beta: 0.9, epsilon: 1e-8, convention: "inside", bias_correction: false, t: 0 },
+  defaults: defaults("step-by-step"),
 
-  build(host, state, { onchange }) {
+  build(host, state, options) {
     const card = new Card(host, {
       title: "RMSprop step by step",
       lead: "The loss is <i>L</i>(<i>θ</i>) = <i>θ</i>²/2, so the gradient <i>g</i> is <i>θ</i> itself. Make a step and follow the numbers.",
       state,
-      onchange,
+      ...options,
     });
     const parabola = new Figure({ label: "The loss, a parabola, with the positions so far", caption: "Where θ is" });
     const lines = new Figure({ label: "Gradient, average, root and step as arrows on one number line", caption: "What the update is made of" });
@@ -21,10 +22,10 @@ export const stepByStep = {
     const scroll = h("div", { class: "rx-scroll", tabindex: 0, role: "region", "aria-label": "Table of all steps so far" }, table);
     const none = () => state.convention === "none";
     const controls = h("div", { class: "rx-controls rx-wide", style: "--rx-columns:3" },
-      card.slider("theta0", { label: "start <i>θ</i>₀", scale: linear(-4, 4, 0.1) }),
-      card.slider("learning_rate", { label: "learning rate <i>η</i>", scale: logarithmic(0.001, 1) }),
-      card.slider("beta", { label: "decay rate <i>β</i>", scale: decay() }),
-      card.slider("epsilon", { label: "<i>ε</i>", scale: logarithmicOrZero(1e-12, 1), off: none }),
+      card.slider("theta0", { label: "start <i>θ</i>₀", scale: linear(0.1) }),
+      card.slider("learning_rate", { label: "learning rate <i>η</i>", scale: logarithmic }),
+      card.slider("beta", { label: "decay rate <i>β</i>", scale: decay }),
+      card.slider("epsilon", { label: "<i>ε</i>", scale: logarithmicOrZero, off: none }),
       card.select("convention", {
         label: "place of <i>ε</i>",
         options: [["inside", "inside: √(S + ε)"], ["outside", "outside: √S + ε"], ["none", "none: √S"]],

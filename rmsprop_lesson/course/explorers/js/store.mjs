@@ -2,14 +2,16 @@
 // "rmsprop-course", holds JSON of this shape, and whoever keeps something keeps it through here:
 //
 //   { exercises:   { "rmsprop_step": { code, done, passed } }, by the name of the check
-//     predictions: { "first-taste": { given, skipped } }, by the id of the question
+//     predictions: { "first-taste": { given, skipped } }, by the id of the question; those on claims
+//                                                         that the court heard also have { sure }
 //     quizzes:     { "quiz-id": { given, right } },       by the id of the question
+//     challenges:  { "glasses/circles": { done } },       by explorer and challenge
 //     scratch:     { "03": { code } } }                   by the number of the lesson
 //
 // Every change is announced to the page by the event "rmsprop-kept". Where a browser forbids its
 // storage, or holds something else under the key, nothing is kept, and everything works without.
 const KEY = "rmsprop-course";
-const KINDS = ["exercises", "predictions", "quizzes", "scratch"];
+const KINDS = ["exercises", "predictions", "quizzes", "challenges", "scratch"];
 
 const isRecord = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 

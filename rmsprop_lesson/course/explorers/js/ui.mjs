@@ -107,22 +107,22 @@ export function swatch(key, dash, marker) {
 const CSS = `
 .rx { --rx-bg: var(--jp-layout-color0, var(--pst-color-background, #fff)); --rx-fg: #1c2128;
   --rx-soft: #4d5661; --rx-line: #c9d0d8; --rx-grid: #e6e9ed; --rx-panel: #f5f7f9; --rx-accent: #0a61a0;
-  --rx-on-accent: #fff; --rx-low: #dbe8f2; --rx-high: #fbfcfd; --rx-warn: #a33a00; --rx-halo: #fff;
+  --rx-on-accent: #fff; --rx-low: #dbe8f2; --rx-high: #fbfcfd; --rx-warn: #a33a00; --rx-halo: #fff; --rx-shade: #dbe8f2; --rx-light: #ffffff; --rx-contour: #a9b8c6;
   --rx-gd: #000; --rx-momentum: #ad7700; --rx-adagrad: #009e73; --rx-rmsprop: #0072b2;
   --rx-adadelta: #cc79a7; --rx-adam: #d55e00; --rx-own: #7a3fb5;
   container-type: inline-size; max-width: 1080px; margin: 1em auto; color-scheme: light; }
 .rx[data-mode="dark"] { --rx-bg: var(--jp-layout-color0, var(--pst-color-background, #14181e));
   --rx-fg: #e9edf1; --rx-soft: #b3bcc6; --rx-line: #47515c; --rx-grid: #2a323b; --rx-panel: #1d232b;
   --rx-accent: #6cb8ee; --rx-on-accent: #0c1116; --rx-low: #1f3a50; --rx-high: #151a20; --rx-warn: #ff9d5c;
-  --rx-halo: #14181e; --rx-gd: #c4c9cf; --rx-momentum: #e69f00; --rx-rmsprop: #3f9fe0; --rx-adagrad: #12b487; --rx-own: #b98ae6;
+  --rx-halo: #14181e; --rx-shade: #10161c; --rx-light: #2a4559; --rx-contour: #4d6376; --rx-gd: #c4c9cf; --rx-momentum: #e69f00; --rx-rmsprop: #3f9fe0; --rx-adagrad: #12b487; --rx-own: #b98ae6;
   color-scheme: dark; }
 .rx, .rx * { box-sizing: border-box; }
 .rx-card { border: 1px solid var(--rx-line); border-radius: 12px; background: var(--rx-bg); color: var(--rx-fg);
-  padding: 14px 18px 16px; font: 15px/1.45 system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, "DejaVu Sans", sans-serif;
-  overflow: hidden; text-align: left; }
+  padding: 14px 18px 14px; font: 15px/1.45 system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, "DejaVu Sans", sans-serif;
+  overflow: clip; text-align: left; }
 .rx-card p, .rx-card table { margin: 0; font-size: inherit; }
 .rx-title { font-weight: 650; font-size: 1.12em; letter-spacing: -0.005em; }
-.rx-lead { color: var(--rx-soft); max-width: 68ch; }
+.rx-lead { color: var(--rx-soft); max-width: 92ch; }
 .rx .rx-card > * + * { margin-top: 12px; }
 .rx .rx-card > .rx-lead { margin-top: 2px; }
 .rx-grid { display: grid; gap: 12px 20px; grid-template-columns: minmax(0, 1fr); }
@@ -134,7 +134,7 @@ const CSS = `
 @container (min-width: 760px) { .rx-grid.rx-split { grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); }
   .rx-grid.rx-half { grid-template-columns: repeat(2, minmax(0, 1fr)); }
   .rx-grid.rx-split > .rx-controls, .rx-grid.rx-half > .rx-controls { grid-template-columns: minmax(0, 1fr); } }
-.rx-control { display: grid; grid-template-columns: minmax(0, 1fr) auto; align-items: center; gap: 2px 8px; min-width: 0; }
+.rx-control { display: grid; grid-template-columns: minmax(0, 1fr) auto; align-items: center; align-content: start; gap: 2px 8px; min-width: 0; }
 .rx-control > label, .rx-legend { font-size: 0.93em; color: var(--rx-fg); }
 .rx-control i, .rx-card i { font-style: italic; }
 .rx-control input[type="range"] { grid-column: 1 / -1; width: 100%; height: 28px; margin: 0; padding: 0;
@@ -197,6 +197,7 @@ const CSS = `
 .rx-curve { stroke: var(--rx-fg); stroke-width: 1.8; fill: none; }
 .rx-reference { stroke: var(--rx-soft); stroke-width: 1.4; stroke-dasharray: 6 4; fill: none; }
 .rx-exit { stroke: var(--rx-fg); stroke-width: 2.5; fill: none; }
+.rx-bars { fill: var(--rx-fg); } .rx-weights { fill: var(--c); } .rx-outline { fill: none; stroke: var(--rx-soft); stroke-width: 0.8; }
 .rx-swatch { vertical-align: -2px; flex: none; }
 .rx-handle { cursor: grab; touch-action: none; outline-offset: 4px; }
 .rx-handle:active { cursor: grabbing; }
@@ -206,7 +207,31 @@ const CSS = `
 .rx-handle:focus-visible circle:not(.rx-grip) { stroke: var(--rx-accent); stroke-width: 5; }
 .rx-methods input:checked + span { background: var(--rx-low); color: var(--rx-fg); box-shadow: inset 0 0 0 1px var(--rx-accent); }
 .rx-methods input:checked + span::before { content: "✓" / ""; }
-.rx-contour { fill: var(--rx-low); fill-opacity: 0.25; stroke: var(--rx-line); stroke-width: 1; }
+.rx-contour { fill: none; stroke: var(--rx-contour); stroke-width: 1; vector-effect: non-scaling-stroke; }
+@container (min-width: 640px) { .rx-grid.rx-podium-and-maps { grid-template-columns: minmax(0, 5fr) minmax(0, 8fr); } }
+.rx-grid.rx-pair { gap: 8px 14px; }
+@container (min-width: 560px) { .rx-grid.rx-pair { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
+@container (max-width: 559px) { .rx-stage { position: sticky; top: var(--rx-top, var(--pst-header-height, 0px)); z-index: 3; background: var(--rx-bg); padding-bottom: 6px; border-bottom: 1px solid var(--rx-line); } }
+.rx-relief { position: absolute; left: 0; bottom: 0; width: 100%; border-radius: 8px; pointer-events: none; }
+.rx-figure > svg { position: relative; }
+.rx-made { stroke: var(--rx-rmsprop); stroke-width: 6; stroke-linecap: butt; }
+.rx-arrow { stroke: var(--c); stroke-width: 1.6; fill: none; stroke-linecap: round; stroke-linejoin: round; }
+.rx-plain { --c: var(--rx-fg); }
+.rx-box { fill: none; stroke: var(--rx-fg); stroke-width: 1.4; stroke-dasharray: 4 3; vector-effect: non-scaling-stroke; }
+.rx-more { border-top: 1px solid var(--rx-line); padding-top: 8px; }
+.rx-card .rx-more { margin-bottom: 0; }
+.rx-more > summary { cursor: pointer; min-height: 32px; display: flex; align-items: center; gap: 6px; width: fit-content; font-size: 0.95em; list-style: none; padding: 0; margin: 0; color: var(--rx-fg); background: none; }
+.rx-more > summary::before { content: "▸" / ""; } .rx-more[open] > summary::before { content: "▾" / ""; }
+.rx-more > summary::-webkit-details-marker, .rx-more > summary::after { display: none; }
+.rx-more > .rx-stack { padding-top: 6px; }
+.rx-presets { gap: 6px; } .rx-presets > span { font-size: 0.93em; color: var(--rx-soft); }
+.rx-presets .rx-button { min-height: 34px; padding: 3px 11px; font-size: 0.9em; }
+.rx-challenges ol { display: grid; gap: 4px 18px; grid-template-columns: minmax(0, 1fr); margin: 0; padding: 0; list-style: none; font-size: 0.9em; counter-reset: rx; }
+.rx-challenges li { margin: 0; display: flex; gap: 7px; counter-increment: rx; line-height: 1.35; }
+.rx-challenges li::before { content: counter(rx) / ""; flex: none; width: 20px; height: 20px; border-radius: 50%; border: 1.5px solid var(--rx-soft); display: grid; place-items: center; font-size: 0.85em; }
+.rx-challenges li[data-met]::before { content: "✓" / ""; background: var(--rx-accent); border-color: var(--rx-accent); color: var(--rx-on-accent); font-weight: 700; }
+.rx-tick { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
+@container (min-width: 700px) { .rx-challenges ol { grid-template-columns: repeat(3, minmax(0, 1fr)); } }
 .rx-warn { color: var(--rx-warn); font-weight: 600; }
 .rx-note { color: var(--rx-soft); font-size: 0.9em; }
 .rx-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
@@ -278,16 +303,17 @@ function followTheme(root, host) {
 
 // ── scales of sliders ───────────────────────────────────────────────────────────────────────────
 
-// A scale maps a slider's whole-number positions to values that are short to write.
+// A scale maps a slider's whole-number positions to values that are short to write. Each of these makes
+// one of the least and the greatest value, which are the setting's.
 const short = (value, digits) => Number(value.toPrecision(digits));
-export const linear = (min, max, step) => ({
+export const linear = (step) => (min, max) => ({
   min,
   max,
   positions: Math.round((max - min) / step),
   value: (p) => Number((min + p * step).toFixed(10)),
   position: (value) => (value - min) / step,
 });
-export const whole = (min, max, step) => ({ ...linear(min, max, step), whole: true });
+export const whole = (step) => (min, max) => ({ ...linear(step)(min, max), whole: true });
 export const logarithmic = (min, max, perDecade = 20) => ({
   min,
   max,
@@ -296,18 +322,19 @@ export const logarithmic = (min, max, perDecade = 20) => ({
   position: (value) => Math.log10(value / min) * perDecade,
 });
 // β: equal distances on the slider are equal factors of 1 − β, and so of the memory 1/(1−β).
-export const decay = (max = 0.999, perDecade = 20) => ({
-  min: 0,
+export const decay = (min, max, perDecade = 20) => ({
+  min,
   max,
   positions: Math.round(-Math.log10(1 - max) * perDecade),
   value: (p) => Number((1 - short(10 ** (-p / perDecade), 2)).toFixed(6)),
   position: (value) => -Math.log10(1 - value) * perDecade,
 });
 // Zero, then powers of ten with steps between: for ε.
+const LEAST = 1e-12;
 export const logarithmicOrZero = (min, max, perDecade = 2) => {
-  const log = logarithmic(min, max, perDecade);
+  const log = logarithmic(LEAST, max, perDecade);
   return {
-    min: 0,
+    min,
     max,
     positions: log.positions + 1,
     value: (p) => (p === 0 ? 0 : log.value(p - 1)),
@@ -320,10 +347,13 @@ export const logarithmicOrZero = (min, max, perDecade = 2) => {
 // One explorer's frame. `state` holds its settings; controls read and write it and ask for a new
 // picture, which is drawn once in the next animation frame however many inputs came before.
 export class Card {
-  constructor(host, { title, lead, state, onchange }) {
+  constructor(host, { title, lead, state, onchange, ranges = {}, met = [], onmet }) {
     installStyle(host);
     this.state = state;
     this.onchange = onchange;
+    this.ranges = ranges;
+    this.met = new Set(met);
+    this.onmet = onmet;
     this.controls = [];
     this.undo = [];
     const name = newId();
@@ -368,6 +398,7 @@ export class Card {
     if (this.player?.running) this.sayQuietly();
     if (this.changed) {
       this.changed = false;
+      this.judge?.();
       this.onchange?.({ ...this.state });
       this.sayLater();
     }
@@ -418,8 +449,10 @@ export class Card {
   // ── controls; each returns its element ──
 
   // A slider with a field for exact numbers beside it.
-  slider(key, { label, scale, unit = "", off = () => false, digits = 4, name = plain(label) }) {
+  slider(key, { label, scale: scaled, unit = "", off = () => false, digits = 4, name = plain(label) }) {
     const id = newId();
+    const { from, to } = this.ranges[key];
+    const scale = scaled(from, to);
     const range = h("input", { type: "range", id, min: 0, max: scale.positions, step: 1 });
     const field = h("input", {
       type: "number", step: "any", inputmode: "decimal", "aria-label": `${name}, exact value`,
@@ -531,6 +564,60 @@ export class Card {
     return button;
   }
 
+  // ── parts of the frame ──
+
+  // What is seldom needed, folded.
+  more(...children) {
+    return this.fold("More settings", ...children);
+  }
+
+  fold(title, ...children) {
+    return h("details", { class: "rx-more" }, h("summary", {}, title), h("div", { class: "rx-stack" }, ...children));
+  }
+
+  // The picture, which stays in sight on a phone while one moves what is below it.
+  stage(...pictures) {
+    return h("div", { class: "rx-stage" }, ...pictures);
+  }
+
+  // Buttons that set several things at once: [[label, settings], …]. After each the run is at its end,
+  // unless the settings say another time.
+  presets(list) {
+    return h("div", { class: "rx-bar rx-presets", role: "group", "aria-label": "Try" }, h("span", { "aria-hidden": "true" }, "Try:"),
+      list.map(([label, settings]) => this.button(label, () => {
+        this.player?.stop();
+        Object.assign(this.state, structuredClone(typeof settings === "function" ? settings() : settings));
+        this.request();
+      })));
+  }
+
+  // Three things to bring about: [{id, text, met()}]. Whether one is met is looked at when the learner
+  // has changed something; once met it stays so.
+  challenges(list) {
+    const heard = h("p", { class: "rx-hidden", role: "status" });
+    const items = list.map(({ text }) => html("li", {}, `<span class="rx-tick"></span><span>${text}</span>`));
+    const head = html("p", { class: "rx-caption" }, "");
+    const show = () => {
+      list.forEach(({ id }, i) => {
+        const met = this.met.has(id);
+        items[i].toggleAttribute("data-met", met);
+        setText(items[i].firstChild, met ? "✓ done: " : "");
+      });
+      setText(head, `Challenges: ${list.filter(({ id }) => this.met.has(id)).length} of ${list.length}`);
+    };
+    this.judge = () => {
+      for (const { id, text, met } of list) {
+        if (this.met.has(id) || !met()) continue;
+        this.met.add(id);
+        this.onmet?.(id);
+        setText(heard, `Challenge met: ${plain(text)}`);
+        show();
+      }
+    };
+    show();
+    return h("div", { class: "rx-challenges" }, head, h("ol", {}, items), heard);
+  }
+
   // The buttons of a run in time, and a slider through it. state.t may be a fraction while playing.
   transport({ length, rate = () => 20, unit = "step", back = true }) {
     const player = new Player({
@@ -628,7 +715,7 @@ export class Player {
 
 // ── charts ──────────────────────────────────────────────────────────────────────────────────────
 
-const CLIP = "clip-of-the-figure"; // stands for the id of a figure's clip path
+export const CLIP = "clip-of-the-figure"; // stands for the id of a figure's clip path
 
 // A figure whose drawing is rebuilt as markup at its real width, so that text keeps its size on a
 // phone. `label` says what kind of picture it is; the sentence of the card says what is in it.
@@ -640,13 +727,14 @@ export class Figure {
     this.svg.append(this.ground, this.ink);
     this.clip = newId();
     this.element = h("figure", { class: "rx-figure" });
-    if (caption) this.element.append(html("p", { class: "rx-caption" }, caption));
+    this.caption = html("p", { class: "rx-caption" }, caption ?? "");
+    if (caption !== null) this.element.append(this.caption);
     this.element.append(this.svg);
   }
 
   // → {width, height}, in CSS pixels
-  size(height) {
-    const width = Math.max(240, this.element.clientWidth || 600);
+  size(height, least = 240) {
+    const width = Math.max(least, this.element.clientWidth || 600);
     const tall = Math.round(typeof height === "function" ? height(width) : height);
     if (this.width !== width || this.height !== tall) {
       this.svg.setAttribute("viewBox", `0 0 ${width} ${tall}`);

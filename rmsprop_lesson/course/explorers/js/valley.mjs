@@ -1,5 +1,6 @@
 // Explorer 2: the elongated valley from above, for as many optimisers as one likes.
 import { OBJECTIVES, descend, optimizer } from "./core.mjs";
+import { defaults } from "./settings.mjs";
 import { Axes, Card, Figure, Handle, METHODS, OWN, between, clamp, count, decay, escapeHtml, h, linear, logarithmic, markerPath, number, sentences, setText, swatch, whole } from "./ui.mjs";
 
 const X = 4; // the map reaches from −X to X and from −Y to Y
@@ -8,17 +9,14 @@ const PLAIN = ["gradient descent", "momentum"]; // their step is in proportion t
 const ADAPTIVE = ["Adagrad", "RMSprop", "Adam"];
 
 export const valley = {
-  defaults: {
-    condition: 20, angle: 0, start: [3, 1], shown: ["gradient descent", "RMSprop"], rate_descent: 0.09,
-    learning_rate: 0.1, momentum: 0.9, beta: 0.9, steps: 60, t: 60,
-  },
+  defaults: defaults("valley"),
 
-  build(host, state, { onchange, data }) {
+  build(host, state, { data, ...options }) {
     const card = new Card(host, {
       title: "The valley",
       lead: "<i>L</i> = (<i>u</i>² + <i>κw</i>²)/2, seen from above: flat along the valley, steep across it. Drag the start, or focus it and use the arrow keys.",
       state,
-      onchange,
+      ...options,
     });
     let own = data?.own;
     let solved = null;
@@ -38,13 +36,13 @@ export const valley = {
     let shown = null;
     const none = (names) => () => !state.shown.some((name) => names.includes(name));
     const controls = h("div", { class: "rx-controls rx-wide", style: "--rx-columns:3" },
-      card.slider("condition", { label: "condition number <i>κ</i>", scale: logarithmic(1, 1000) }),
-      card.slider("angle", { label: "rotation of the valley", scale: linear(0, 90, 1), unit: " degrees" }),
-      card.slider("steps", { label: "number of steps", scale: whole(10, 300, 10) }),
-      card.slider("rate_descent", { label: "<i>η</i> of gradient descent and momentum", scale: logarithmic(0.0001, 2), off: none(PLAIN) }),
-      card.slider("learning_rate", { label: "<i>η</i> of Adagrad, RMSprop and Adam", scale: logarithmic(0.0001, 2), off: () => !own && none(ADAPTIVE)() }),
-      card.slider("beta", { label: "decay rate <i>β</i> of RMSprop", scale: decay(), off: () => !own && none(["RMSprop"])() }),
-      card.slider("momentum", { label: "<i>β</i> of momentum", scale: decay(0.99), off: none(["momentum"]) }));
+      card.slider("condition", { label: "condition number <i>κ</i>", scale: logarithmic }),
+      card.slider("angle", { label: "rotation of the valley", scale: linear(1), unit: " degrees" }),
+      card.slider("steps", { label: "number of steps", scale: whole(10) }),
+      card.slider("rate_descent", { label: "<i>η</i> of gradient descent and momentum", scale: logarithmic, off: none(PLAIN) }),
+      card.slider("learning_rate", { label: "<i>η</i> of Adagrad, RMSprop and Adam", scale: logarithmic, off: () => !own && none(ADAPTIVE)() }),
+      card.slider("beta", { label: "decay rate <i>β</i> of RMSprop", scale: decay, off: () => !own && none(["RMSprop"])() }),
+      card.slider("momentum", { label: "<i>β</i> of momentum", scale: decay, off: none(["momentum"]) }));
     card.card.append(
       card.methods("shown"),
       card.transport({ length: () => state.steps, rate: () => state.steps / 6 }),

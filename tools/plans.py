@@ -1,0 +1,147 @@
+"""The plans of docs/plans.yaml: what is taught in which order, by the guide's clock."""
+
+import math
+from functools import cache
+from typing import NamedTuple
+
+import yaml
+
+from . import clock, lessons
+
+FILE = lessons.ROOT / "docs" / "plans.yaml"
+CLOSING = ("Exercises", "In five lines", "Quiz", "What comes next", "References")
+
+
+class Part(NamedTuple):
+    """A stretch of a plan: sections of a lesson, or something of its own, such as a break."""
+
+    minutes: int
+    what: str = ""
+    name: str = ""
+    lesson: int | None = None
+    sections: tuple = ()
+    without: tuple = ()
+    whole: bool = False
+
+
+class Plan(NamedTuple):
+    """Parts that together take at most `minutes`."""
+
+    name: str
+    minutes: int
+    aim: str
+    parts: tuple
+    way: str = ""
+
+    @property
+    def taken(self):
+        """The minutes that the parts take."""
+        return sum(part.minutes for part in self.parts)
+
+
+@cache
+def entries():
+    """docs/plans.yaml, without plans of lessons that are left out of the course."""
+    found = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    return [entry for entry in found if all(map(_is_there, entry.get("parts", ())))]
+
+
+def _is_there(part):
+    return "lesson" not in part or part["lesson"] in lessons.NOTEBOOKS
+
+
+@cache
+def plans():
+    """Every plan with a list of parts, in the order of the file.
+
+    Raises
+    ------
+    ValueError
+        If a plan names a section that its lesson doesn't have.
+    """
+    return [
+        Plan(e["name"], e["minutes"], e["aim"], tuple(map(_part, e["parts"])), e.get("way", ""))
+        for e in entries()
+        if "parts" in e
+    ]
+
+
+def _part(entry):
+    if "lesson" not in entry:
+        return Part(entry["minutes"], entry.get("what", ""), entry["part"])
+    number, all_sections = entry["lesson"], tuple(lessons.sections(entry["lesson"]))
+    wanted, without = tuple(entry.get("sections", all_sections)), tuple(entry.get("without", ()))
+    if missing := set(wanted) - set(all_sections):
+        raise ValueError(
+            f"docs/plans.yaml: lesson {number} has no section {missing}, but {all_sections}"
+        )
+    minutes = math.ceil(clock.of_part(number, wanted, without) - 0.01)
+    whole = "sections" not in entry
+    return Part(minutes, entry.get("what", ""), "", number, wanted, without, whole)
+
+
+@cache
+def sessions():
+    """The sessions of the whole course: all lessons in order, cut between sections."""
+    (entry,) = [entry for entry in entries() if "session" in entry]
+    made, passed = [[]], 0.0
+    for number in lessons.NOTEBOOKS:
+        for unit in _units(number):
+            length = clock.of_part(number, unit)
+            if passed + length > entry["session"] + 0.01:
+                made.append([])
+                passed = 0.0
+            made[-1] += [(number, section) for section in unit]
+            passed += length
+    return [
+        Plan(f"{entry['name']}, session {i} of {len(made)}", entry["session"], entry["aim"], parts)
+        for i, parts in enumerate(map(_parts, made), 1)
+    ]
+
+
+def _units(number):
+    """A lesson's sections, with what is never cut off: its title, and what closes it."""
+    units = []
+    for section in lessons.sections(number):
+        if not units or units == [[""]] or section in CLOSING:
+            units = units or [[]]
+            units[-1].append(section)
+        else:
+            units.append([section])
+    return units
+
+
+def described(part):
+    """Which sections of its lesson a part has, in words; empty if all."""
+    names = [f"*{name}*" if isinstance(name, str) else str(name) for name in part.sections if name]
+    every = [name for name in lessons.sections(part.lesson) if name]
+    if part.whole:
+        return ""
+    if part.sections[0] == "":
+        return f"up to {_section(names[-1])}"
+    if part.sections == tuple(every[every.index(part.sections[0]) :]):
+        return f"from {_section(names[0])} on"
+    words = " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
+    numbered = isinstance(part.sections[0], int)
+    return f"section{'s' * bool(names[1:])} {words}" if numbered else words
+
+
+def _section(name):
+    return name if name.startswith("*") else f"section {name}"
+
+
+def _parts(units):
+    """Sections of lessons as parts, the sections of a lesson together."""
+    by_lesson = {}
+    for number, section in units:
+        by_lesson.setdefault(number, []).append(section)
+    return tuple(
+        Part(
+            round(clock.of_part(number, sections)),
+            lessons.title(number),
+            lesson=number,
+            sections=tuple(sections),
+            whole=sections == list(lessons.sections(number)),
+        )
+        for number, sections in by_lesson.items()
+    )
