@@ -53,6 +53,11 @@ def test_the_site_has_all_its_pages():
     assert {"index.html", "404.html", "search.html", "docs/glossary.html"} <= set(PAGES)
 
 
+def test_the_teachers_guide_is_not_on_the_learners_site():
+    assert [page for page in PAGES if "teach" in page] == []
+    assert [path for path in HTML.rglob("*") if "teach" in path.name] == []
+
+
 @each_page
 def test_page_is_complete_and_accessible(open_page, site_url, axe, name):
     page = open_page(viewport={"width": 1280, "height": 800}, color_scheme="light")
