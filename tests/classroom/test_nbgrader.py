@@ -75,12 +75,11 @@ def marked(tmp_path_factory):
         target.mkdir(parents=True)
         released = course / "release" / "lesson03" / f"{LESSON}.ipynb"
         (target / f"{LESSON}.ipynb").write_bytes(released.read_bytes())
-        (target / "timestamp.txt").write_text("2026-01-01 12:00:00.000000 UTC", encoding="utf-8")
         if step:
             change(target / f"{LESSON}.ipynb", step)
     nbgrader("autograde", "lesson03", "--create")
     nbgrader("generate_feedback", "lesson03")
-    nbgrader("release_feedback", "lesson03")
+    nbgrader("release_feedback", "lesson03", f"--student={collected.name}")
     nbgrader("export", "--to", str(root / "grades.csv"))
     return course, collected.name
 
