@@ -51,11 +51,13 @@ def page_of(html, script, theme="light"):
 
 
 def show(page, name, theme="light", **settings):
-    """Put an explorer's stored output on a page and bring it to life."""
+    """Put an explorer's stored output on a page, bring it to life and open its folds."""
     html = explore(name, **settings)._repr_mimebundle_()[0]["text/html"]
     script = f"{bundle()}\nwindow.lesson = {{ mount, EXPLORERS }}; mountAll();"
     page.set_content(page_of(html, script, theme))
     page.wait_for_selector(".rx-card")
+    unfold(page)
+    settle(page)
     return page
 
 
@@ -291,7 +293,6 @@ def test_accessible_and_no_wider_than_the_page(open_page, name, theme, width):
     page = show(open_page(viewport={"width": width, "height": 800}), name, theme)
     page.wait_for_function(f"document.querySelector('.rx').dataset.mode === '{theme}'")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    unfold(page)
     page.add_script_tag(path=str(npm.package("axe-core") / "axe.min.js"))
     rules = {"rules": {"page-has-heading-one": {"enabled": False}}}  # the host's affair
     found = page.evaluate("(rules) => axe.run(document, rules)", rules)
@@ -302,7 +303,6 @@ def test_accessible_and_no_wider_than_the_page(open_page, name, theme, width):
 @pytest.mark.parametrize("name", NAMES)
 def test_every_control_is_reached_by_the_tab_key(page_without_network, name):
     page = show(page_without_network, name)
-    unfold(page)
     wanted = page.evaluate(f"document.querySelectorAll('{REACHABLE}').length")
     page.evaluate("window.reached = new Set()")
     for _ in range(wanted + 12):
@@ -793,6 +793,40 @@ MEETS = {
         ),
     },
 }
+MEETS["step-by-step"] = {
+    "leap": ({"beta": 0.998}, {"beta": 0.997}),
+    "exact": ({"bias_correction": True}, {"beta": 0}),
+    "nowhere": ({"theta0": 0, "epsilon": 0}, {"theta0": 0}),
+}
+MEETS["valley"] = {
+    "edge": ({"rate_descent": 0.099}, {"rate_descent": 0.101}),
+    "lose": ({"angle": 45, "steps": 60, "t": 60}, {"angle": 0}),
+    "momentum": (
+        {"shown": ["momentum"], "momentum": 0.5},
+        {"shown": ["momentum"], "momentum": 0.9},
+    ),
+}
+MEETS["average-and-bias"] = {
+    "slow": ({"beta": 0.999}, {"beta": 0.997}),
+    "forget": ({"beta": 0.6}, {"beta": 0.7}),
+    "jump": (
+        {"gradient": "rise", "beta": 0.97, "steps": 600},
+        {"gradient": "rise", "beta": 0.97},  # S hasn't settled
+    ),
+}
+MEETS["plateau-and-noise"] = {
+    "stall": ({"theta0": 5.2}, {"theta0": 4.5}),
+    "epsilon": ({"epsilon": 1}, {"epsilon": 0.01}),
+    "calm": (
+        {"landscape": "parabola", "theta0": 0, "sigma": 0.5, "learning_rate": 0.002},
+        {"landscape": "parabola", "theta0": 0, "sigma": 0.5},
+    ),
+}
+MEETS["mnist"] = {
+    "best": ({"method": "Adam", "rate": 0.01}, {"method": "momentum", "rate": 0.1}),
+    "gap": ({"method": "momentum", "rate": 0.1}, {"method": "Adagrad", "rate": 0.1}),
+    "worse": ({"rate": 0.01}, {"rate": 0.1}),
+}
 MEETS["draw"] = {
     "longest": (
         {"gradients": [0.05] * 30 + [3] + [0] * 29},
@@ -829,6 +863,7 @@ MEETS["court"] = {
     ),
     "calibrated": (verdicts(CLAIMS[:20]), verdicts(CLAIMS[:20], sure=0.5)),
 }
+assert set(MEETS) == set(NAMES)
 CHALLENGES = [(name, challenge) for name in MEETS for challenge in MEETS[name]]
 SET = """(changed) => {
   const { card } = document.querySelector(".rmsprop-explorer").rmspropExplorer;

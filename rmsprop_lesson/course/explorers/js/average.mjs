@@ -12,7 +12,7 @@ export const averageAndBias = {
   build(host, state, options) {
     const card = new Card(host, {
       title: "The average and its bias",
-      lead: "<i>S</i> starts at 0 and takes in one squared gradient per step. How much does it remember, how far is it from its target, and how long are the steps in units of <i>η</i>?",
+      lead: "<i>S</i> starts at 0. How much does it remember, how far is it from its target, and how long are the steps?",
       state,
       ...options,
     });
@@ -28,17 +28,29 @@ export const averageAndBias = {
     const again = () => card.set("seed", (state.seed + 1) % 1000);
     card.card.append(
       card.transport({ length: () => state.steps, rate: () => state.steps / 8 }),
-      weights.element,
+      card.stage(weights.element),
       h("div", { class: "rx-grid rx-half" }, average.element, step.element),
       card.sentence,
-      h("div", { class: "rx-controls rx-wide", style: "--rx-columns:4" },
+      h("div", { class: "rx-grid rx-half" },
         card.slider("beta", { label: "decay rate <i>β</i>", scale: decay }),
+        card.presets([
+          ["β = 0.999", { beta: 0.999 }],
+          ["long enough to settle", { beta: 0.99, steps: 600, t: 600 }],
+          ["1, then 10", { gradient: "rise", beta: 0.9, steps: 60, t: 31 }],
+          ["noise", { gradient: "noisy" }],
+        ])),
+      card.challenges([
+        { id: "slow", text: "After ten equal gradients <i>S</i> is still below 2 % of its target.", met: () => state.gradient === "constant" && run().S[9] < 0.02 * run().targets[9] },
+        { id: "forget", text: "After ten steps less than 1 % of the weight is left on <i>S</i>₀.", met: () => state.beta ** 10 < 0.01 },
+        { id: "jump", text: "Gradients 1, then 10: make the step at the rise 5 <i>η</i> long (to 2 %), <i>S</i> being settled.", met: () => isJump(state, run()) },
+      ]),
+      card.more(h("div", { class: "rx-controls" },
         card.slider("steps", { label: "number of steps", scale: whole(10) }),
         card.select("gradient", {
           label: "gradients",
           options: [["constant", "constant, 1"], ["noisy", "noise, E[g²] = 1"], ["rise", "1, then 10"], ["fall", "1, then 0.1"]],
         }),
-        card.button("Other noise", again, { enabled: () => state.gradient === "noisy" })));
+        card.button("Other noise", again, { enabled: () => state.gradient === "noisy" }))));
     card.start({
       draw() {
         drawWeights(weights, state);
@@ -50,6 +62,12 @@ export const averageAndBias = {
     return card;
   },
 };
+
+// The first step after the rise, if S had come within 1 % of its target before.
+function isJump({ gradient, steps }, run) {
+  const at = half(steps);
+  return gradient === "rise" && Math.abs(run.S[at - 1] - 1) < 0.01 && Math.abs(run.steps[at] - 5) <= 0.1;
+}
 
 const half = (steps) => Math.floor(steps / 2);
 
@@ -80,7 +98,7 @@ function solve(state) {
 // Bars for the gradients of steps 1 … t, and one for S₀ = 0, which keeps the weight β^t.
 function drawWeights(figure, { beta, steps, t: time }) {
   const t = Math.floor(time);
-  const { width, height } = figure.size(190);
+  const { width, height } = figure.size(124);
   const left = beta ** t;
   const max = Math.min(1, 1.25 * Math.max(1 - beta, left, 0.02));
   const axes = new Axes({ width, height, x: { min: -0.5, max: steps + 0.5, label: "step of the gradient; 0 is S₀" }, y: { min: 0, max } });
@@ -124,17 +142,17 @@ function legend(axes, words) {
 }
 
 function drawAverage(figure, run, { steps, t }) {
-  const { width, height } = figure.size(220);
+  const { width, height } = figure.size(172, { low: 150 });
   const top = Math.max(...run.targets, ...run.S, ...run.hat);
-  const axes = new Axes({ width, height, x: { min: 0, max: steps, label: "step" }, y: { min: 0, max: 1.3 * top } });
+  const axes = new Axes({ width, height, x: { min: 0, max: steps, label: "step" }, y: { min: 0, max: 1.6 * top } });
   const target = axes.line(run.ts.flatMap((s) => [s - 1, s]), run.targets.flatMap((v) => [v, v]), { kind: "reference" });
   figure.draw(axes.clipped(target + curves(axes, run, [[PLAIN, run.S], [CORRECTED, run.hat]], Math.floor(t))),
     axes.frame() + legend(axes, ["S", "Ŝ = S / (1 − βᵗ)"]));
 }
 
 function drawStep(figure, run, { steps, t }) {
-  const { width, height } = figure.size(220);
-  const axes = new Axes({ width, height, x: { min: 0, max: steps, label: "step" }, y: { min: 0, max: 1.2 * Math.max(1.2, ...run.steps, ...run.correctedSteps) } });
+  const { width, height } = figure.size(172, { low: 150 });
+  const axes = new Axes({ width, height, x: { min: 0, max: steps, label: "step" }, y: { min: 0, max: 1.3 * Math.max(1.2, ...run.steps, ...run.correctedSteps) } });
   const one = axes.line([0, steps], [1, 1], { kind: "reference" });
   figure.draw(axes.clipped(one + curves(axes, run, [[PLAIN, run.steps], [CORRECTED, run.correctedSteps]], Math.floor(t))),
     axes.frame() + legend(axes, ["plain, g / √S", "corrected, g / √Ŝ"]));

@@ -101,7 +101,7 @@ function startHandle(card, map) {
 
 // The valley under the linear map `view`: the unit matrix, or glasses.
 function drawMap(figure, run, state, view) {
-  const { width, height } = figure.size((w) => Math.min(LOW, (w * Y) / X));
+  const { width, height } = figure.size((w) => Math.min(LOW, (w * Y) / X), { low: 156 });
   const scale = width / (2 * X);
   const [a, b, d] = view;
   const [p, q, r] = inverse(view);

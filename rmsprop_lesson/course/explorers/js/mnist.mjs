@@ -3,8 +3,8 @@ import { defaults } from "./settings.mjs";
 import { Axes, Card, Figure, METHODS, clamp, h, html, newId, number, swatch } from "./ui.mjs";
 
 const CSS = `
-.rx-runs td { padding: 2px; } .rx-runs th:first-child { position: sticky; left: 0; background: var(--rx-bg); z-index: 2; }
-.rx-run { font: inherit; color: var(--rx-fg); width: 100%; min-width: 44px; min-height: 32px; padding: 2px 4px; border: 1px solid transparent; border-radius: 6px; cursor: pointer;
+.rx-runs td { padding: 1px 2px !important; } .rx-runs th { padding-block: 2px !important; } .rx-runs th:first-child { position: sticky; left: 0; background: var(--rx-bg); z-index: 2; }
+.rx-run { font: inherit; color: var(--rx-fg); width: 100%; min-width: 44px; min-height: 28px; padding: 1px 4px; border: 1px solid transparent; border-radius: 6px; cursor: pointer;
   background: color-mix(in srgb, var(--rx-accent) calc(var(--share) * 42%), var(--rx-bg)); }
 .rx-run[aria-pressed="true"] { border: 3px solid var(--rx-fg); font-weight: 700; }
 .rx-digits { display: grid; grid-template-columns: repeat(auto-fill, minmax(76px, 1fr)); gap: 8px; list-style: none; margin: 0; padding: 0; }
@@ -19,7 +19,7 @@ export const mnist = {
   build(host, state, { data, ...options }) {
     const card = new Card(host, {
       title: "Training on handwritten digits",
-      lead: `Recorded runs of a ${data.sizes.join("-")} network on ${data.train_images} digits, in mini-batches of ${data.batch}. The table holds the accuracy on ${data.test_images} test digits, in per cent; choose a run in it.`,
+      lead: `A ${data.sizes.join("-")} network, ${data.train_images} digits, mini-batches of ${data.batch}. Choose a run by its accuracy in per cent.`,
       state,
       ...options,
     });
@@ -32,12 +32,17 @@ export const mnist = {
     card.card.append(
       h("div", { class: "rx-scroll", style: "max-height:none" }, table.element),
       card.transport({ length: () => data.epochs, rate: () => 1, unit: "epoch" }),
-      card.segments("compare", { label: "Pale lines for comparison", options: [["rates", "other rates"], ["methods", "other optimisers, at their best rates"]] }),
-      h("div", { class: "rx-grid rx-half" }, loss.element, accuracy.element),
-      html("p", { class: "rx-note" }, "Strong line: the chosen run. Accuracy: with markers on test digits, grey dashes on training digits."),
+      card.stage(h("div", { class: "rx-grid rx-half" }, loss.element, accuracy.element)),
       card.sentence,
-      html("p", { class: "rx-caption" }, "What the network takes each digit for, and how sure it is; the last four are the hardest"),
-      digits.element);
+      card.challenges([
+        { id: "best", text: "Find the run that is best on the test digits in the end.", met: () => last(run(), data.epochs) === Math.max(...data.runs.map((one) => last(one, data.epochs) ?? 0)) },
+        { id: "gap", text: "Find a run that ends 6 points better on the training digits than on the test digits.", met: () => run().test.length === data.epochs && run().train.at(-1) - run().test.at(-1) >= 0.06 },
+        { id: "worse", text: "Find a run that ends 5 points worse than it once was.", met: () => run().test.length === data.epochs && Math.max(...run().test) - run().test.at(-1) >= 0.05 },
+      ]),
+      card.folds(
+        card.fold("What it takes 24 digits for", html("p", { class: "rx-caption" }, "What the network takes each digit for, and how sure it is; the last four are the hardest"), digits.element),
+        card.fold("Pale lines", card.segments("compare", { label: "Pale lines for comparison", options: [["rates", "other rates"], ["methods", "other optimisers, at their best rates"]] }),
+          html("p", { class: "rx-note" }, "Strong line: the chosen run. Accuracy: with markers on test digits, grey dashes on training digits."))));
     card.start({
       draw() {
         table.show();
@@ -123,7 +128,7 @@ function others(data, run, { compare }) {
 const cursor = (axes, t) => `<path class="rx-axis" stroke-dasharray="2 3" d="M${axes.x(t)},${axes.top}V${axes.bottom}"/>`;
 
 function drawLoss(figure, data, run, state) {
-  const { width, height } = figure.size(230);
+  const { width, height } = figure.size(188, { low: 150 });
   const axes = new Axes({ width, height, x: { min: 0, max: data.epochs, label: "epoch" }, y: { min: 0.03, max: 30, log: true } });
   const xs = (values) => values.map((_, i) => (i + 0.5) / data.per_epoch);
   const shown = (values) => values.map((value) => clamp(value, 0.03, 30));
@@ -136,7 +141,7 @@ function drawLoss(figure, data, run, state) {
 }
 
 function drawAccuracy(figure, data, run, state) {
-  const { width, height } = figure.size(230);
+  const { width, height } = figure.size(188, { low: 150 });
   const axes = new Axes({ width, height, x: { min: 0, max: data.epochs, label: "epoch" }, y: { min: 0, max: 1, ticks: [[0, "0"], [0.25, "25"], [0.5, "50"], [0.75, "75"], [1, "100 %"]] } });
   const epochs = (values) => values.map((_, i) => i + 1);
   const test = (one, opacity) =>
@@ -188,7 +193,7 @@ function describe(data, run, { t }) {
   const epoch = Math.floor(t);
   const at = Math.min(epoch, run.guesses.length - 1);
   const right = [...data.labels].filter((label, i) => run.guesses[at][i] === label).length;
-  const digits = `${right} of the ${data.labels.length} digits below are taken for what they are`;
+  const digits = `${right} of the ${data.labels.length} digits are taken for what they are`;
   if (epoch === 0) return `${named(run)}, before the training: ${digits}.`;
   if (run.test.length < epoch) return `${named(run)}: the training diverged at step ${run.diverged_at}. Before that, ${digits}.`;
   const i = Math.min(epoch * data.per_epoch, run.loss.length) - 1;

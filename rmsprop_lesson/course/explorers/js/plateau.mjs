@@ -1,9 +1,9 @@
 // Explorer 4: where gradient descent stalls, where RMSprop jitters, and what ε does.
 import { OBJECTIVES, descend, gaussian, optimizer, rms, stepsUntil } from "./core.mjs";
-import { defaults } from "./settings.mjs";
+import { SETTINGS, defaults } from "./settings.mjs";
 import { Axes, Card, Figure, Handle, METHODS, between, clamp, count, decay, h, linear, logarithmic, logarithmicOrZero, number, sentences, thinned, whole } from "./ui.mjs";
 
-const REACH = 6;
+const REACH = SETTINGS["plateau-and-noise"].theta0.to;
 const NEAR = 0.1; // "there": |θ| below this
 const PATIENCE = 100000;
 const SHOWN = ["gradient descent", "momentum", "RMSprop", "Adam"];
@@ -14,7 +14,7 @@ export const plateauAndNoise = {
   build(host, state, options) {
     const card = new Card(host, {
       title: "Plateau and noise",
-      lead: "On the plateau, <i>L</i> = 1 − exp(−<i>θ</i>²/2), the gradient dies away far out; at the bottom only noise is left. Drag the start, or focus it and use the arrow keys.",
+      lead: "On the plateau, <i>L</i> = 1 − exp(−<i>θ</i>²/2), the gradient dies away far out. Drag the start or use the arrow keys.",
       state,
       ...options,
     });
@@ -31,22 +31,38 @@ export const plateauAndNoise = {
     };
     const handle = startHandle(card, figures.land);
     const none = (...names) => () => !state.shown.some((name) => names.includes(name));
+    const needs = (name) => {
+      const entry = runs().find((one) => one.name === name);
+      return entry && state.sigma === 0 ? needed(entry, state) : NaN;
+    };
     card.card.append(
-      h("div", { class: "rx-bar" },
-        card.segments("landscape", { label: "Loss", options: [["plateau", "plateau"], ["parabola", "parabola"]] }),
-        card.methods("shown", { names: SHOWN })),
+      card.methods("shown", { names: SHOWN }),
       card.transport({ length: () => state.steps, rate: () => state.steps / 8 }),
-      h("div", { class: "rx-grid rx-half" }, figures.land.element, figures.time.element),
+      card.stage(h("div", { class: "rx-grid rx-half" }, figures.land.element, figures.time.element)),
       card.sentence,
-      h("div", { class: "rx-grid rx-half" }, figures.size.element,
-        h("div", { class: "rx-controls" },
-          card.slider("sigma", { label: "noise <i>σ</i> in the gradients", scale: linear(0.05) }),
+      h("div", { class: "rx-grid rx-half" },
+        card.slider("sigma", { label: "noise <i>σ</i> in the gradients", scale: linear(0.05) }),
+        card.presets([
+          ["far out", { landscape: "plateau", theta0: 5, sigma: 0 }],
+          ["noise at the bottom", { landscape: "parabola", sigma: 0.5, steps: 300, t: 300 }],
+          ["ε = 0.001", { epsilon: 0.001 }],
+          ["as before", () => defaults("plateau-and-noise")],
+        ])),
+      card.challenges([
+        { id: "stall", text: "Let gradient descent need more than 10 000 steps.", met: () => needs("gradient descent") > 10000 },
+        { id: "epsilon", text: "Let RMSprop need more than 1000 steps from |<i>θ</i>₀| ≤ 4, with <i>η</i> = 0.1.", met: () => state.learning_rate === 0.1 && Math.abs(state.theta0) <= 4 && needs("RMSprop") > 1000 },
+        { id: "calm", text: "With <i>σ</i> ≥ 0.5, hold RMSprop’s root mean square over the last half below 0.05.", met: () => state.sigma >= 0.5 && calm(runs(), state) < 0.05 },
+      ]),
+      card.folds(
+        card.more(h("div", { class: "rx-controls" },
           card.slider("rate_descent", { label: "<i>η</i> of gradient descent and momentum", scale: logarithmic, off: none("gradient descent", "momentum") }),
           card.slider("learning_rate", { label: "<i>η</i> of RMSprop and Adam", scale: logarithmic, off: none("RMSprop", "Adam") }),
           card.slider("beta", { label: "decay rate <i>β</i> of RMSprop", scale: decay, off: none("RMSprop") }),
           card.slider("epsilon", { label: "<i>ε</i> of RMSprop", scale: logarithmicOrZero, off: none("RMSprop") }),
           card.slider("steps", { label: "number of steps", scale: whole(20) }),
-          card.button("Other noise", () => card.set("seed", (state.seed + 1) % 1000), { enabled: () => state.sigma > 0 }))));
+          card.segments("landscape", { label: "Loss", options: [["plateau", "plateau"], ["parabola", "parabola"]] }),
+          card.button("Other noise", () => card.set("seed", (state.seed + 1) % 1000), { enabled: () => state.sigma > 0 }))),
+        card.fold("What ε does", figures.size.element)));
     card.start({
       draw() {
         drawLand(figures.land, runs(), state);
@@ -93,7 +109,7 @@ function startHandle(card, figure) {
 }
 
 function drawLand(figure, runs, state) {
-  const { width, height } = figure.size(230);
+  const { width, height } = figure.size(205, { low: 150 });
   const { loss } = objectiveOf(state);
   const edge = REACH * 1.05;
   const top = loss([edge]);
@@ -110,7 +126,7 @@ function drawLand(figure, runs, state) {
 }
 
 function drawTime(figure, runs, { steps, t, theta0 }) {
-  const { width, height } = figure.size(230);
+  const { width, height } = figure.size(205, { low: 150 });
   const all = runs.flatMap(({ run }) => run.positions.map(([x]) => x));
   const edge = clamp(1.1 * Math.max(Math.abs(theta0), ...all.map(Math.abs), 0.5), 0.5, 2 * REACH);
   const low = Math.min(...all, 0) < -0.02 * edge ? -edge : -0.1 * edge;
@@ -166,16 +182,26 @@ function fate(entry, state, t) {
   if (run.diverged_at !== null && t >= run.diverged_at) return `has diverged at step ${run.diverged_at}`;
   const here = run.positions[t][0];
   const at = `is at ${number(here, 3)}`;
-  if (state.sigma > 0) {
-    const late = run.positions.slice(Math.floor(t / 2), t + 1).map(([x]) => x);
-    return `${at}. Over the last half its root mean square is ${number(rms(late), 2)}`;
-  }
+  if (state.sigma > 0) return `${at}. Over the last half its root mean square is ${number(lateRms(run, t), 2)}`;
   const first = run.positions.findIndex(([x]) => Math.abs(x) < NEAR);
   if (first >= 0 && first <= t) {
     const swing = Math.max(...run.positions.slice(Math.max(first, t - 9), t + 1).map(([x]) => Math.abs(x)));
     return `${at}. It was first within ${NEAR} of the minimum at step ${first}, and in the last ten steps within ${number(swing, 2)}`;
   }
-  if (entry.needs === undefined) entry.needs = stepsUntil(objectiveOf(state), optimizerOf(entry.name, state), state.theta0, NEAR, PATIENCE);
-  const { needs } = entry;
-  return `${at}. It ${needs === null ? `would not come within ${NEAR} of the minimum in ${PATIENCE} steps` : `needs ${needs} steps to come within ${NEAR} of the minimum`}`;
+  const needs = needed(entry, state);
+  return `${at}. It ${needs === Infinity ? `would not come within ${NEAR} of the minimum in ${PATIENCE} steps` : `needs ${needs} steps to come within ${NEAR} of the minimum`}`;
+}
+
+const lateRms = (run, t) => rms(run.positions.slice(Math.floor(t / 2), t + 1).map(([x]) => x));
+
+// Of RMSprop over the whole run; NaN where it isn't shown or hasn't come to the end.
+function calm(runs, { steps }) {
+  const found = runs.find(({ name }) => name === "RMSprop")?.run;
+  return found?.diverged_at === null ? lateRms(found, steps) : NaN;
+}
+
+// How many steps an optimiser needs without noise; ∞ where it is beyond all patience.
+function needed(entry, state) {
+  entry.needs ??= stepsUntil(objectiveOf(state), optimizerOf(entry.name, state), state.theta0, NEAR, PATIENCE) ?? Infinity;
+  return entry.needs;
 }

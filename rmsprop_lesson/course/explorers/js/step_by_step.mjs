@@ -1,9 +1,10 @@
 // Explorer 1: one update after another, with every number in sight.
 import { OBJECTIVES, descend, optimizer, rmspropRoot } from "./core.mjs";
-import { defaults } from "./settings.mjs";
+import { SETTINGS, defaults } from "./settings.mjs";
 import { Axes, Card, Figure, clamp, column, count, decay, h, linear, logarithmic, logarithmicOrZero, number } from "./ui.mjs";
 
-const STEPS = 60;
+const STEPS = SETTINGS["step-by-step"].t.to;
+const HEIGHT = 205; // of each picture
 
 export const stepByStep = {
   defaults: defaults("step-by-step"),
@@ -21,17 +22,6 @@ export const stepByStep = {
     const table = h("table", {});
     const scroll = h("div", { class: "rx-scroll", tabindex: 0, role: "region", "aria-label": "Table of all steps so far" }, table);
     const none = () => state.convention === "none";
-    const controls = h("div", { class: "rx-controls rx-wide", style: "--rx-columns:3" },
-      card.slider("theta0", { label: "start <i>θ</i>₀", scale: linear(0.1) }),
-      card.slider("learning_rate", { label: "learning rate <i>η</i>", scale: logarithmic }),
-      card.slider("beta", { label: "decay rate <i>β</i>", scale: decay }),
-      card.slider("epsilon", { label: "<i>ε</i>", scale: logarithmicOrZero, off: none }),
-      card.select("convention", {
-        label: "place of <i>ε</i>",
-        options: [["inside", "inside: √(S + ε)"], ["outside", "outside: √S + ε"], ["none", "none: √S"]],
-      }),
-      card.checkbox("bias_correction", { label: "bias correction, <i>S</i> / (1 − <i>β</i><sup>t</sup>)" }));
-
     let run;
     const length = () => run.gradients.length;
     let key = null;
@@ -41,10 +31,34 @@ export const stepByStep = {
       key = now;
     };
     compute();
+    const first = () => Math.abs(run.rows[0].step) / state.learning_rate;
     card.card.append(
       card.transport({ length, rate: () => 2 }),
-      h("div", { class: "rx-grid rx-half" }, parabola.element, lines.element),
-      card.sentence, work, controls, scroll);
+      card.stage(h("div", { class: "rx-grid rx-half" }, parabola.element, lines.element)),
+      card.sentence, work,
+      h("div", { class: "rx-grid rx-half" },
+        card.slider("beta", { label: "decay rate <i>β</i>", scale: decay }),
+        card.presets([
+          ["first step 10 times as long", { beta: 0.99, bias_correction: false, t: 0 }],
+          ["with bias correction", { bias_correction: true, t: 0 }],
+          ["as in the table", () => defaults("step-by-step")],
+        ])),
+      card.challenges([
+        { id: "leap", text: "A first step 20 <i>η</i> long or longer.", met: () => first() >= 20 },
+        { id: "exact", text: "A first step exactly <i>η</i> long (to 1 %), with <i>β</i> = 0.9.", met: () => state.beta === 0.9 && Math.abs(first() - 1) <= 0.01 },
+        { id: "nowhere", text: "Lead RMSprop to where there is no number.", met: () => run.diverged_at !== null },
+      ]),
+      card.folds(
+        card.more(h("div", { class: "rx-controls" },
+          card.slider("theta0", { label: "start <i>θ</i>₀", scale: linear(0.1) }),
+          card.slider("learning_rate", { label: "learning rate <i>η</i>", scale: logarithmic }),
+          card.slider("epsilon", { label: "<i>ε</i>", scale: logarithmicOrZero, off: none }),
+          card.select("convention", {
+            label: "place of <i>ε</i>",
+            options: [["inside", "inside: √(S + ε)"], ["outside", "outside: √S + ε"], ["none", "none: √S"]],
+          }),
+          card.checkbox("bias_correction", { label: "bias correction, <i>S</i> / (1 − <i>β</i><sup>t</sup>)" }))),
+        card.fold("All steps as a table", scroll)));
 
     const app = {
       draw() {
@@ -91,7 +105,7 @@ function solve(state) {
 }
 
 function drawParabola(figure, run, t) {
-  const { width, height } = figure.size(230);
+  const { width, height } = figure.size(HEIGHT, { low: 150 });
   const reach = 1.12 * Math.max(0.5, ...run.positions.map(([x]) => Math.abs(x)));
   const axes = new Axes({
     width, height, left: 40,
@@ -130,7 +144,7 @@ function arrow(from, to, y) {
 }
 
 function drawLines(figure, run, t, state) {
-  const { width, height } = figure.size(230);
+  const { width, height } = figure.size(HEIGHT, { low: 150 });
   const row = run.rows[t] ?? run.rows.at(-1);
   const early = run.rows.slice(0, 12).flatMap(({ g, corrected, root, step }) => [g, corrected, root, step]);
   const reach = 1.15 * Math.max(0.1, ...early.filter(Number.isFinite).map(Math.abs));

@@ -145,7 +145,6 @@ const CSS = `
 .rx-control input::-webkit-inner-spin-button { display: none; }
 .rx-control input[aria-invalid="true"] { border-color: var(--rx-warn); outline: 2px solid var(--rx-warn); }
 .rx-control select { max-width: 100%; }
-.rx-control.rx-off { opacity: 0.55; }
 .rx-check { display: flex; gap: 8px; align-items: center; min-height: 32px; font-size: 0.93em; cursor: pointer; }
 .rx-check input { width: 18px; height: 18px; margin: 0; accent-color: var(--rx-accent); flex: none; }
 .rx-bar { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; }
@@ -205,10 +204,20 @@ const CSS = `
 .rx-handle .rx-grip { fill: transparent; stroke: none; }
 .rx-handle:focus-visible { outline: none; }
 .rx-handle:focus-visible circle:not(.rx-grip) { stroke: var(--rx-accent); stroke-width: 5; }
+.rx-methods { gap: 5px; } .rx-methods span { padding: 2px 7px; font-size: 0.84em; gap: 3px; } .rx-methods .rx-swatch { width: 26px; }
 .rx-methods input:checked + span { background: var(--rx-low); color: var(--rx-fg); box-shadow: inset 0 0 0 1px var(--rx-accent); }
 .rx-methods input:checked + span::before { content: "✓" / ""; }
 .rx-contour { fill: none; stroke: var(--rx-contour); stroke-width: 1; vector-effect: non-scaling-stroke; }
 @container (min-width: 640px) { .rx-grid.rx-podium-and-maps { grid-template-columns: minmax(0, 5fr) minmax(0, 8fr); } }
+.rx-beside > .rx-stack { gap: 12px; }
+@container (min-width: 640px) { .rx-grid.rx-beside { grid-template-columns: minmax(0, 640px) minmax(190px, 1fr); gap: 12px 16px; }
+  .rx-beside .rx-controls { grid-template-columns: minmax(0, 1fr); }
+  .rx-beside .rx-control > label { grid-column: 1 / -1; }
+  .rx-beside .rx-control input[type="range"] { grid-column: 1; order: 1; } .rx-beside .rx-control input[type="number"] { width: 4.6em; order: 2; } }
+.rx-folds { display: flex; flex-wrap: wrap; gap: 0 28px; border-top: 1px solid var(--rx-line); padding-top: 8px; }
+.rx-folds > .rx-more { border: 0; padding: 0; } .rx-folds > .rx-more[open] { flex-basis: 100%; }
+.rx-controls:not(:has(> .rx-control:not([hidden]))) { display: none; }
+.rx-control[hidden] { display: none; }
 .rx-grid.rx-pair { gap: 8px 14px; }
 @container (min-width: 560px) { .rx-grid.rx-pair { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
 @container (max-width: 559px) { .rx-stage { position: sticky; top: var(--rx-top, var(--pst-header-height, 0px)); z-index: 3; background: var(--rx-bg); padding-bottom: 6px; border-bottom: 1px solid var(--rx-line); } }
@@ -482,7 +491,7 @@ export class Card {
         range.setAttribute("aria-valuetext", number(value, digits) + unit);
         if (document.activeElement !== field) field.value = value;
         range.disabled = field.disabled = disabled;
-        box.classList.toggle("rx-off", disabled);
+        box.hidden = disabled; // what plays no part isn't shown
       },
     });
     return box;
@@ -546,7 +555,7 @@ export class Card {
       const { key: color, dash, marker } = METHODS[name];
       return h("label", {}, input, html("span", {}, `${swatch(color, dash, marker)} ${name}`));
     });
-    return h("fieldset", { class: "rx-segments rx-methods" }, html("legend", {}, label), boxes);
+    return h("fieldset", { class: "rx-segments rx-methods" }, html("legend", { class: "rx-hidden" }, label), boxes);
   }
 
   // `enabled()` false marks the button, but it stays focusable: focus is never lost.
@@ -569,6 +578,11 @@ export class Card {
   // What is seldom needed, folded.
   more(...children) {
     return this.fold("More settings", ...children);
+  }
+
+  // Folds side by side, as long as they are closed.
+  folds(...folds) {
+    return h("div", { class: "rx-folds" }, ...folds);
   }
 
   fold(title, ...children) {
@@ -715,6 +729,7 @@ export class Player {
 
 // ── charts ──────────────────────────────────────────────────────────────────────────────────────
 
+const PHONE = 560; // pixels; as in the style above
 export const CLIP = "clip-of-the-figure"; // stands for the id of a figure's clip path
 
 // A figure whose drawing is rebuilt as markup at its real width, so that text keeps its size on a
@@ -732,10 +747,11 @@ export class Figure {
     this.element.append(this.svg);
   }
 
-  // → {width, height}, in CSS pixels
-  size(height, least = 240) {
+  // → {width, height}, in CSS pixels. On a phone a picture is `low`, so that its controls fit below it.
+  size(height, { least = 240, low = Infinity } = {}) {
     const width = Math.max(least, this.element.clientWidth || 600);
-    const tall = Math.round(typeof height === "function" ? height(width) : height);
+    const phone = this.element.closest(".rx")?.clientWidth < PHONE;
+    const tall = Math.min(phone ? low : Infinity, Math.round(typeof height === "function" ? height(width) : height));
     if (this.width !== width || this.height !== tall) {
       this.svg.setAttribute("viewBox", `0 0 ${width} ${tall}`);
       this.svg.style.height = `${tall}px`;

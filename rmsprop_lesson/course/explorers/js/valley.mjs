@@ -1,10 +1,11 @@
 // Explorer 2: the elongated valley from above, for as many optimisers as one likes.
 import { OBJECTIVES, descend, optimizer } from "./core.mjs";
-import { defaults } from "./settings.mjs";
+import { arrow, circles, elevation, relief } from "./map.mjs";
+import { SETTINGS, defaults } from "./settings.mjs";
 import { Axes, Card, Figure, Handle, METHODS, OWN, between, clamp, count, decay, escapeHtml, h, linear, logarithmic, markerPath, number, sentences, setText, swatch, whole } from "./ui.mjs";
 
-const X = 4; // the map reaches from −X to X and from −Y to Y
-const Y = 2.6;
+const [[, X], [, Y]] = SETTINGS.valley.start.point; // the map reaches from −X to X and from −Y to Y
+const REACH = 2 ** 8; // the outermost contour's u
 const PLAIN = ["gradient descent", "momentum"]; // their step is in proportion to the gradient
 const ADAPTIVE = ["Adagrad", "RMSprop", "Adam"];
 
@@ -14,7 +15,7 @@ export const valley = {
   build(host, state, { data, ...options }) {
     const card = new Card(host, {
       title: "The valley",
-      lead: "<i>L</i> = (<i>u</i>² + <i>κw</i>²)/2, seen from above: flat along the valley, steep across it. Drag the start, or focus it and use the arrow keys.",
+      lead: "<i>L</i> = (<i>u</i>² + <i>κw</i>²)/2 from above: flat along the valley, steep across it. Drag the start or use the arrow keys.",
       state,
       ...options,
     });
@@ -35,20 +36,40 @@ export const valley = {
     const table = h("table", {});
     let shown = null;
     const none = (names) => () => !state.shown.some((name) => names.includes(name));
-    const controls = h("div", { class: "rx-controls rx-wide", style: "--rx-columns:3" },
-      card.slider("condition", { label: "condition number <i>κ</i>", scale: logarithmic }),
-      card.slider("angle", { label: "rotation of the valley", scale: linear(1), unit: " degrees" }),
-      card.slider("steps", { label: "number of steps", scale: whole(10) }),
-      card.slider("rate_descent", { label: "<i>η</i> of gradient descent and momentum", scale: logarithmic, off: none(PLAIN) }),
-      card.slider("learning_rate", { label: "<i>η</i> of Adagrad, RMSprop and Adam", scale: logarithmic, off: () => !own && none(ADAPTIVE)() }),
-      card.slider("beta", { label: "decay rate <i>β</i> of RMSprop", scale: decay, off: () => !own && none(["RMSprop"])() }),
-      card.slider("momentum", { label: "<i>β</i> of momentum", scale: decay, off: none(["momentum"]) }));
+    const end = (name) => runs().find((entry) => entry.name === name)?.run.losses[state.steps] ?? NaN; // NaN: not shown, or diverged
+    const edge = () => (state.rate_descent * state.condition) / 2;
+    const steep = () => state.condition >= 20;
     card.card.append(
       card.methods("shown"),
       card.transport({ length: () => state.steps, rate: () => state.steps / 6 }),
-      h("div", { class: "rx-grid rx-split" }, h("div", { class: "rx-stack" }, figures.map.element),
-        h("div", { class: "rx-stack" }, figures.rates.element, note, figures.loss.element)),
-      card.sentence, h("div", { class: "rx-scroll", tabindex: 0, role: "region", "aria-label": "Where each optimiser is" }, table), controls);
+      h("div", { class: "rx-grid rx-beside" }, card.stage(figures.map.element),
+        h("div", { class: "rx-stack" },
+          h("div", { class: "rx-controls" },
+            card.slider("rate_descent", { label: "<i>η</i> of gradient descent and momentum", scale: logarithmic, off: none(PLAIN) }),
+            card.slider("learning_rate", { label: "<i>η</i> of Adagrad, RMSprop and Adam", scale: logarithmic, off: () => !own && none(ADAPTIVE)() })),
+          card.presets([
+            ["turn it 45°", { angle: 45 }],
+            ["too fast", () => ({ rate_descent: Number((2.2 / state.condition).toPrecision(3)) })],
+            ["β = 0.999", { beta: 0.999 }],
+            ["κ = 200", { condition: 200, rate_descent: 0.009 }],
+            ["as before", () => defaults("valley")],
+          ]))),
+      card.sentence,
+      card.challenges([
+        { id: "edge", text: "Set gradient descent’s <i>η</i> just below the largest stable one, to 3 %, with <i>κ</i> ≥ 20.", met: () => steep() && edge() >= 0.97 && edge() < 1 && end("gradient descent") >= 0 },
+        { id: "lose", text: "Make RMSprop end with a higher loss than gradient descent, with <i>κ</i> ≥ 20.", met: () => steep() && end("RMSprop") > end("gradient descent") },
+        { id: "momentum", text: "Bring momentum below a loss of 10⁻⁶ in 60 steps or fewer, with <i>κ</i> ≥ 20.", met: () => steep() && state.steps <= 60 && end("momentum") < 1e-6 },
+      ]),
+      card.folds(
+        card.more(h("div", { class: "rx-controls" },
+          card.slider("condition", { label: "condition number <i>κ</i>", scale: logarithmic }),
+          card.slider("angle", { label: "rotation of the valley", scale: linear(1), unit: " degrees" }),
+          card.slider("steps", { label: "number of steps", scale: whole(10) }),
+          card.slider("beta", { label: "decay rate <i>β</i> of RMSprop", scale: decay, off: () => !own && none(["RMSprop"])() }),
+          card.slider("momentum", { label: "<i>β</i> of momentum", scale: decay, off: none(["momentum"]) }))),
+        card.fold("Rates, losses, numbers",
+          h("div", { class: "rx-grid rx-half" }, h("div", { class: "rx-stack" }, figures.rates.element, note), figures.loss.element),
+          h("div", { class: "rx-scroll", tabindex: 0, role: "region", "aria-label": "Where each optimiser is" }, table))));
     card.start({
       draw() {
         drawMap(figures.map, runs(), state);
@@ -149,7 +170,11 @@ function startHandle(card, map) {
 function drawMap(figure, runs, state) {
   const { width, height } = figure.size((w) => (w * Y) / X);
   const axes = new Axes({ width, height, left: 0, right: 0, top: 0, bottom: 0, x: { min: -X, max: X }, y: { min: -Y, max: Y } });
-  let ground = contours(axes, state);
+  const { loss, cos, sin } = objectiveOf(state);
+  const scale = width / (2 * X);
+  relief(figure, `${state.condition} ${state.angle}`, (x, y) => elevation(loss([x / scale - X, Y - y / scale]), scale));
+  const across = 1 / Math.sqrt(state.condition);
+  let ground = circles([scale * cos, -scale * sin, -scale * sin * across, -scale * cos * across, width / 2, height / 2], REACH);
   for (const tick of [-3, -2, -1, 1, 2, 3]) {
     ground += `<text class="rx-halo" x="${axes.x(tick)}" y="${height - 6}" text-anchor="middle">${number(tick)}</text>`;
     if (Math.abs(tick) < Y && axes.y(tick) > 34) ground += `<text class="rx-halo" x="6" y="${axes.y(tick) + 4}">${number(tick)}</text>`;
@@ -157,17 +182,8 @@ function drawMap(figure, runs, state) {
   ground += `<text class="rx-strong rx-halo" x="${width - 8}" y="${height - 8}" text-anchor="end">θ₁</text><text class="rx-strong rx-halo" x="8" y="18">θ₂</text>`;
   ground += `<path class="rx-curve" d="M${axes.x(0) - 6},${axes.y(0)}h12m-6,-6v12"/>`;
   const clip = `<clipPath id="${axes.clip}"><rect width="${width}" height="${height}" rx="8"/></clipPath>`;
-  figure.draw(axes.clipped(runs.map((entry) => path(axes, entry, state.t)).join("")), clip + axes.clipped(ground));
-}
-
-function contours(axes, { condition, angle }) {
-  const scale = axes.x(1) - axes.x(0);
-  const reach = Math.sqrt(X * X + Y * Y) * Math.sqrt(condition);
-  let out = "";
-  for (let a = 0.5 * 2 ** Math.ceil(Math.log2(reach)); a > 0.2; a /= 2) {
-    out += `<ellipse class="rx-contour" rx="${(a * scale).toFixed(1)}" ry="${((a * scale) / Math.sqrt(condition)).toFixed(1)}"/>`;
-  }
-  return `<g transform="translate(${axes.x(0)},${axes.y(0)}) rotate(${-angle})">${out}</g>`;
+  const arrows = runs.length <= 2 ? runs.map((entry) => arrowsOf(axes, entry, state.t)).join("") : "";
+  figure.draw(axes.clipped(runs.map((entry) => path(axes, entry, state.t)).join("") + arrows), clip + axes.clipped(ground));
 }
 
 function path(axes, { run, look, stale }, t) {
@@ -179,6 +195,18 @@ function path(axes, { run, look, stale }, t) {
   const dots = n <= 120 ? `<path class="rx-dots" d="${points.slice(0, n).map(([x, y]) => dot(axes.x(x), axes.y(y))).join("")}"/>` : "";
   const shown = onMap(here) ? axes.marker(...here, look.marker, 1.3) : exit(axes, run, Math.floor(t), look);
   return `<g class="rx-m-${look.key}"${stale ? ' opacity="0.35"' : ""}>${axes.line(xs, ys, { dash: look.dash, under: true })}${dots}${shown}</g>`;
+}
+
+// At a walker: which way is downhill, and which way its next step goes.
+const FAR = 46; // pixels
+function arrowsOf(axes, { run, look }, t) {
+  const now = Math.floor(t);
+  const [here, next, g] = [run.positions[now], run.positions[now + 1], run.gradients?.[now]];
+  if (!next || !g || !onMap(here)) return "";
+  const at = [axes.x(here[0]), axes.y(here[1])];
+  const way = [next[0] - here[0], here[1] - next[1]];
+  const same = Math.abs(way[0] * g[1] + way[1] * g[0]) < 0.02 * Math.hypot(...way) * Math.hypot(...g) && way[0] * -g[0] + way[1] * g[1] > 0;
+  return (same ? "" : arrow(at, [-g[0], g[1]], FAR, { word: "downhill" })) + arrow(at, way, FAR, { key: `m-${look.key}`, word: same ? "step, downhill" : "step" });
 }
 
 // Where a run has left the map: its marker at the edge, with a cross.
@@ -265,15 +293,15 @@ function tableRows(runs, { t }) {
 
 function describe(runs, state, own) {
   const t = Math.floor(state.t);
-  const { condition, start, angle } = state;
+  const { condition, angle } = state;
   const turned = angle ? `, turned by ${number(angle)}°` : "";
   const said = runs.map(({ name, run, crossings }) => {
     const { lost, words } = fate(run, t);
     if (lost) return `${name} ${words}`;
     const [x, y] = run.positions[t];
-    return `${name} ${words && `${words}, `}is at (${number(x, 3)}, ${number(y, 3)}) with loss ${number(run.losses[t], 2)} and has crossed the floor ${count(crossings[t], "time")}`;
+    return `${name} ${words && `${words}, `}is at (${number(x, 3)}, ${number(y, 3)}), loss ${number(run.losses[t], 2)}, ${count(crossings[t], "crossing")} of the floor`;
   });
   const error = own?.error ? ` ${own.name} stopped: ${own.error}.` : "";
   const where = t === 0 ? "before the first step" : `after ${t} step${t === 1 ? "" : "s"}`;
-  return `Condition number ${number(condition)}${turned}, start (${number(start[0])}, ${number(start[1])}), ${where}. ${sentences(said) || "No optimiser is switched on."}${error}`;
+  return `Condition number ${number(condition)}${turned}, ${where}. ${sentences(said) || "No optimiser is switched on."}${error}`;
 }

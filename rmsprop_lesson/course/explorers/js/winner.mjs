@@ -138,7 +138,7 @@ function decoded(text) {
 }
 
 function drawRace(figure, race, method, { k, places }, i) {
-  const { width, height } = figure.size((w) => Math.round(w * 0.62), 60);
+  const { width, height } = figure.size((w) => Math.round(w * 0.62), { least: 60 });
   const plane = Array.isArray(race.window[0]);
   const shares = decoded(at(race.paths[method], k));
   const points = plane
