@@ -125,8 +125,9 @@ _EWMA = Exercise(
     lesson=2,
     title="An average that forgets",
     task=(
-        "These are the right lines of the exponentially weighted average, in a wrong order. Put them "
-        "in order, and change nothing else. What must happen before the loop, and what in it first?"
+        "These are the right lines of the exponentially weighted average, in a wrong order. Put "
+        "them in order, and change nothing else. What must happen before the loop, and what in it "
+        "first?"
     ),
     outputs=("the average",),
     probes=(
