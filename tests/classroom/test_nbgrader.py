@@ -112,7 +112,7 @@ def test_the_released_edition_keeps_stubs_checks_and_places_for_answers(marked):
 
 def test_right_work_gets_its_point_and_the_courses_own_none(marked):
     course, learner = marked
-    assert scores(course, learner) == {"rmsprop_step": 1, "past_weights": 0, "half_life": 0}
+    assert scores(course, learner) == {"rmsprop_step": 1, "MyRMSprop": 0}
     assert set(scores(course, "borrower").values()) == {0}
     assert set(scores(course, "untouched").values()) == {0}
 
