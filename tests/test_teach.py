@@ -222,22 +222,6 @@ def test_links_lead_somewhere_and_the_page_is_in_the_book(page):
 # ── what the guide says of tools ─────────────────────────────────────────────────────────────────
 
 
-def test_the_listing_of_returned_notebooks_shows_verdicts(tmp_path, monkeypatch, capsys):
-    cell = nbformat.v4.new_code_cell(checks.cells("half_life")[2]["source"])
-    cell.metadata = nbformat.from_dict(checks.cells("half_life")[2]["metadata"])
-    verdict = checks.exercises()["half_life"].judge(lambda beta: 1 / (1 - beta))
-    data = {"text/plain": repr(verdict), "text/html": verdict._repr_html_()}
-    cell.outputs = [nbformat.v4.new_output("display_data", data=data)]
-    other = nbformat.v4.new_code_cell("1", outputs=[nbformat.v4.new_output("stream", text="1")])
-    (tmp_path / "returned").mkdir()
-    notebook = nbformat.v4.new_notebook(cells=[other, cell])
-    nbformat.write(notebook, tmp_path / "returned" / "ada.ipynb")
-    monkeypatch.chdir(tmp_path)
-    code = re.search(r"```python\n(from pathlib.*?)```", GUIDE, re.DOTALL)[1]
-    exec(code, {})
-    assert capsys.readouterr().out == f"ada {verdict.heading}\n"
-
-
 def test_as_many_worksheets_as_the_guide_says():
     assert int(re.search(r"numbers for up to (\d+) learners", PROSE)[1]) == len(worksheets.sheets())
 
