@@ -258,11 +258,9 @@ def _value(side):
 # Lesson → figures that no cell of it has, and why that is right.
 GIVEN = "what an exercise or a question supposes"
 TRY = "a setting to try"
-MINUTES = "test_lesson_map.py and test_teach.py add them up; 110 is of tools/minutes.py"
+MINUTES = "the rule of tools/minutes.py"
 LISTED = {
-    0: dict.fromkeys(["10", "15", "20", "80", "110", "300"], MINUTES),
-    1: {"1000": GIVEN},
-    2: {"0.001": GIVEN, "45": TRY, "300": TRY},
+    0: dict.fromkeys(["10", "110"], MINUTES),
     5: {"31.6": "in a solution, which its check tests"},
     7: {"0.9": "the usual value of β", "10^-5": GIVEN},
     8: {"16": "of float64", "11": "MB to load"},
