@@ -263,9 +263,9 @@ LISTED = {
     0: dict.fromkeys(["10", "110"], MINUTES),
     4: {"0.612": "in the printed table"},
     7: {"0.9": "the usual value of β", "10^-5": GIVEN},
-    8: {"16": "of float64", "11": "MB to load"},
-    9: {"100": GIVEN},
-    11: {"0.4": "a hint's example", "2000": GIVEN},
+    8: {"16": "of float64", "11": "MB to load", "255": GIVEN, "10^-8": "lesson 9 prints it"},
+    9: {"100": GIVEN, "0.001": GIVEN},
+    11: {"2000": GIVEN},
     10: {"100": TRY}
     | dict.fromkeys(
         ["-1.6838", "0.001", "0.0017", "1.239", "0.95", "-1.21", "6.58"],
