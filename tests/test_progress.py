@@ -102,8 +102,11 @@ def test_what_edition_1_kept_for_each_folder_is_put_together(path):
     }
     path.write_text(json.dumps({"courses": kept}))
     assert progress.done() == {
-        "exercises": {"ewma": True, "half_life": True}, "predictions": {}, "quizzes": {"3": 2}, "challenges": {},
-    }  # fmt: skip
+        "exercises": {"ewma": True, "half_life": True},
+        "predictions": {},
+        "quizzes": {"3": 2},
+        "challenges": {},
+    }
     progress.record("exercises", "softmax")
     (stored,) = json.loads(path.read_text())["courses"].values()
     assert set(stored["exercises"]) == {"ewma", "half_life", "softmax"}

@@ -1,10 +1,10 @@
 """What a learner has done in this course, kept in a small file of their own.
 
 Nothing is sent anywhere and no time is kept: only names of exercises, predictions, quizzes and
-challenges, and how many questions were right. It belongs to the learner and not to a folder, so it survives when
-the course is moved, copied or installed anew. The environment variable ``RMSPROP_LESSON_PROGRESS``
-is ``off`` for someone who wants no file, or the path of another one. Without a place to write, it
-is kept in memory until the kernel stops.
+challenges, and how many questions were right. It belongs to the learner and not to a folder, so it
+survives when the course is moved, copied or installed anew. The environment variable
+``RMSPROP_LESSON_PROGRESS`` is ``off`` for someone who wants no file, or the path of another one.
+Without a place to write, it is kept in memory until the kernel stops.
 """
 
 import json

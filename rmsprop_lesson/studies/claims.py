@@ -13,7 +13,17 @@ from pathlib import Path
 
 from .experiments import EXPERIMENTS
 
-__all__ = ["WORDS", "Claim", "claim", "claims", "code", "documents", "experiment", "table", "themes"]
+__all__ = [
+    "WORDS",
+    "Claim",
+    "claim",
+    "claims",
+    "code",
+    "documents",
+    "experiment",
+    "table",
+    "themes",
+]
 
 _FILE = Path(__file__).with_name("claims.yaml")
 WORDS = {

@@ -119,7 +119,7 @@ def glasses(s):
 
 
 def draw(s):
-    """Return θ (T + 1,), S (T,) and the steps in units of η (T,) under gradients that were drawn."""
+    """Return θ (T + 1,), S (T,) and the steps in units of η (T,) under drawn gradients."""
     optimizer = RMSprop(s["learning_rate"], s["beta"])
     theta, S = [0.0], []
     for g in s["gradients"]:

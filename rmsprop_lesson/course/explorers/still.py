@@ -55,9 +55,9 @@ def _glasses(s):
     kind = {"apart": "a lens for each parameter", "turning": "glasses that turn"}[s["lenses"]]
     turned = f", turned by {s['angle']:g}°" if s["angle"] else ""
     sentence = (
-        f"RMSprop in a valley of condition number {_short(s['condition'])}{turned}: in φ = S^¼ θ, with {kind}, "
-        f"where its step goes straight downhill, the valley's condition number is {_short(seen[0])}"
-        f" at the start and {_short(seen[-1])} after {s['steps']} steps."
+        f"RMSprop in a valley of condition number {_short(s['condition'])}{turned}: "
+        f"in φ = S^¼ θ, with {kind}, where its step goes straight downhill, the condition number "
+        f"is {_short(seen[0])} at the start and {_short(seen[-1])} after {s['steps']} steps."
     )
     path = _line("RMSprop", [_on_map(point) for point in positions])
     return "RMSprop's glasses", sentence, _svg(sentence, _ground(s) + path)
@@ -82,9 +82,9 @@ def _draw(s):
     theta, _, steps = runs.draw(s)
     sentence = (
         f"RMSprop's steps under gradients that one draws, from {_short(min(s['gradients']))} to "
-        f"{_short(max(s['gradients']))} over {len(steps)} steps, with β = {s['beta']:g}: the longest"
-        f" step is {_short(max(abs(steps)))} η, of {_short((1 - s['beta']) ** -0.5)} η at most, and "
-        f"θ goes from 0 to {_short(theta[-1])}."
+        f"{_short(max(s['gradients']))} over {len(steps)} steps, with β = {s['beta']:g}: the "
+        f"longest step is {_short(max(abs(steps)))} η, of {_short((1 - s['beta']) ** -0.5)} η at "
+        f"most, and θ goes from 0 to {_short(theta[-1])}."
     )
     reach = 1.1 * max(*abs(theta), s["learning_rate"])
     points = [_at(t / len(steps), (x / reach + 1) / 2) for t, x in enumerate(theta)]
