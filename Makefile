@@ -21,8 +21,8 @@ help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # ── set-up ───────────────────────────────────────────────────────────────────────────────────────
-# Three environments: .venv for everything in the course, .venv-frameworks with PyTorch and its
-# like, .venv-oldest. What was installed, the lists of packages in pyproject.toml, is written into
+# Four environments: .venv for everything in the course, .venv-frameworks with PyTorch and its
+# like, .venv-classroom with nbgrader, .venv-oldest. What was installed, the lists of packages in pyproject.toml, is written into
 # the environment's .ready; only when they change is the network needed again. An environment that
 # is half made, or whose Python has gone, is made anew.
 
@@ -69,6 +69,11 @@ $(VENV)/.with-%: $(VENV)/.ready
 .venv-frameworks/.ready: pyproject.toml
 	$(install)
 
+# What a class needs: nbgrader, and other people's readers of the exported questions.
+.venv-classroom/.ready: PACKAGES = --editable '.[course,test,site,classroom]'
+.venv-classroom/.ready: pyproject.toml
+	$(install)
+
 # The oldest NumPy, pandas and Matplotlib that pyproject.toml allows.
 .venv-oldest/.ready: PACKAGES = --editable '.[course,test]' numpy==2.0.0 pandas==2.2.2 matplotlib==3.9.0
 .venv-oldest/.ready: pyproject.toml
@@ -91,7 +96,7 @@ lab: $(VENV)/.ready ## open the course in JupyterLab (LAB_ARGS="--port 9999 --no
 # Two processes, each with one thread; a notebook stays whole in one of them.
 
 ONE_THREAD := test test-unit test-notebooks test-browser test-frameworks test-hard test-oldest \
-	fuzz load mutants mutated
+	test-classroom class fuzz load mutants mutated
 $(ONE_THREAD): export OMP_NUM_THREADS := 1
 $(ONE_THREAD): export OPENBLAS_NUM_THREADS := 1
 $(ONE_THREAD) notebooks site: export RMSPROP_LESSON_PROGRESS := off
@@ -123,6 +128,10 @@ test-frameworks: .venv-frameworks/.ready ## compare ours with PyTorch, Keras and
 	@.venv-frameworks/bin/python -m pytest tests/test_tuning.py $(TEST_ARGS)
 	@.venv-frameworks/bin/python -m pytest tests/frameworks $(TEST_ARGS)
 
+.PHONY: test-classroom
+test-classroom: .venv-classroom/.ready ## nbgrader's own commands, readers of Moodle and QTI files, EPUBCheck
+	@CLASSROOM=1 .venv-classroom/bin/python -m pytest tests/classroom $(TEST_ARGS)
+
 .PHONY: test-hard
 test-hard: $(VENV)/.ready ## lessons with cells run twice, read-only, without network, home or UTF-8
 	@HARD=1 $(BIN)/python -m pytest -n 2 tests/hard $(TEST_ARGS)
@@ -148,6 +157,10 @@ test-oldest: .venv-oldest/.ready ## the tests and lessons with the oldest NumPy 
 load: $(VENV)/.ready ## thirty learners at once on one server (LOAD_ARGS="--learners 10 --lessons 08")
 	@$(BIN)/python -m tests.bench.load $(LOAD_ARGS)
 
+.PHONY: class
+class: $(VENV)/.ready ## make a class of 120, judge it, and say how long it took (CLASS_ARGS="--learners 30")
+	@$(BIN)/python -m tests.bench.collecting $(CLASS_ARGS)
+
 .PHONY: bench
 bench: .venv-frameworks/.ready ## measure speed and memory beside PyTorch
 	@.venv-frameworks/bin/python -m tests.bench
@@ -157,6 +170,14 @@ bench: .venv-frameworks/.ready ## measure speed and memory beside PyTorch
 .PHONY: site
 site: $(VENV)/.with-site ## build the Jupyter Book into _build/html
 	@$(BIN)/python -m tools.book
+
+.PHONY: site-teacher
+site-teacher: $(VENV)/.with-site ## … with the teacher's guide, which answers every question
+	@$(BIN)/python -m tools.book --teacher
+
+.PHONY: book
+book: $(VENV)/.with-site ## make a PDF and an EPUB of the course in _build/book (apt-get install chromium)
+	@$(BIN)/python -m tools.ebook
 
 .PHONY: site-serve
 site-serve: site ## build the site and show it on http://localhost:8000 (SITE_PORT=…)
@@ -189,4 +210,4 @@ handout: $(VENV)/.ready ## write learner's and teacher's editions of the lessons
 
 .PHONY: clean
 clean: ## remove what was made, the environments too
-	rm -rf $(VENV) .venv-frameworks .venv-oldest _build .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-frameworks .venv-classroom .venv-oldest _build .pytest_cache .ruff_cache .hypothesis

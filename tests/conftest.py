@@ -20,9 +20,13 @@ settings.register_profile("lesson", derandomize=True, deadline=None, database=No
 settings.load_profile("lesson")
 
 # What needs more than the course's own environment has targets of its own: make test-browser,
-# make test-hard.
+# make test-hard, make test-classroom.
 collect_ignore = [
     folder
-    for folder, asked in {"browser": "BROWSER", "hard": "HARD"}.items()
+    for folder, asked in {
+        "browser": "BROWSER",
+        "classroom": "CLASSROOM",
+        "hard": "HARD",
+    }.items()
     if asked not in os.environ
 ]

@@ -40,7 +40,7 @@ def with_body(body):
 def test_there_are_two_or_more_exercises_in_each_lesson():
     lessons = [exercise.lesson for exercise in EXERCISES.values()]
     assert len(EXERCISES) >= 24
-    assert all(lessons.count(lesson) >= 2 for lesson in range(1, 11))
+    assert all(lessons.count(lesson) >= 2 for lesson in range(1, 12))
 
 
 @pytest.mark.parametrize("name", EXERCISES)
@@ -98,6 +98,42 @@ def test_the_last_hint_does_not_give_everything_away(name):
     solution = checks.cells(name)[3]["source"].rsplit("```python\n", 1)[1].split("\n```")[0]
     body = {line.strip() for line in solution.splitlines() if "def " not in line}
     assert body - {line.strip() for line in EXERCISES[name].hints[2].splitlines()}
+
+
+SCORES = np.array([[1000.0, 999.0]])
+HINTED = {  # the figures of a hint's example, and how the solution computes them
+    "gradient_step": ("4.8", lambda f: [f(5.0, 2.0, 0.1)]),
+    "ewma": ("1 1.9", lambda f: f([10, 10], 0.9)),
+    "heavy_ball_step": ("2.9", lambda f: [f(0.0, 2.0, 1.0, 0.1, 0.9)[1]]),
+    "adagrad_step": ("25", lambda f: [f(0.0, 4.0, 9.0, 1.0, 0.0)[1]]),
+    "half_life": ("0.5", lambda f: [f(0.25)]),
+    "past_weights": ("0.1 0.09 0.081", lambda f: f(0.9, 3)),
+    "adadelta_step": ("0.4", lambda f: [f(0.0, 2.0, 0.0, 0.0, 0.9, 1e-6)[1]]),
+    "corrected_average": ("4 4", lambda f: [f(0.4, 0.9, 1), f(0.76, 0.9, 2)]),
+    "first_step_factor": ("2", lambda f: [f(0.75)]),
+    "steps_until_unbiased": ("3", lambda f: [f(0.5, 0.1)]),
+    "rmsprop_step": ("0.4", lambda f: [f(5.0, 2.0, 0.0, 0.1, 0.9, 0.0)[1]]),
+    "first_update": ("3 0.9", lambda f: f(3.0, 0.1, 0.9, 0.0)[:2]),
+    "worked_table": ("2 1.6838", lambda f: f(2.0, 0.1, 0.9, 1e-8, 1)),
+    "first_slip": ("2", lambda f: [f([2, 1.684, 1.5], 0.1, 0.9, 1e-8, 0.001)]),
+    "softmax": ("0.37", lambda f: [f(SCORES)[0, 1] / f(SCORES)[0, 0]]),
+    "softmax_gradient": (
+        "−0.3 0.2 0.1",
+        lambda f: f(np.array([[0.7, 0.2, 0.1]]), np.array([0]))[0],
+    ),
+    "numerical_gradient": ("6", lambda f: f(lambda theta: theta @ theta, np.array([3.0]), 0.1)),
+    "best_epoch": ("1", lambda f: [f([5, 4, 6, 6], 2)]),
+    "steps_to_reach": ("1", lambda f: [f([5, 3, 1], 3)]),
+}
+
+
+@pytest.mark.parametrize("name", HINTED)
+def test_what_a_hints_example_computes_is_right(name):
+    solution, example = EXERCISES[name].solution, EXERCISES[name].hints[1]
+    written, computed = HINTED[name]
+    for figure, value in zip(written.split(), computed(solution), strict=True):
+        assert figure in example
+        assert f"{value:.{len(figure.partition('.')[2])}f}".replace("-", "−") == figure
 
 
 @pytest.mark.parametrize("name", EXERCISES)

@@ -177,6 +177,7 @@ INPUTS = {
     "numerical_gradient": gradient_check,
     "centered_step": update(("S", "m"), STEP, root=("S",)),
     "MyRMSprop": optimizer,
+    "MyCorrectedRMSprop": optimizer,
     "from_pytorch": one(rate, beta, epsilon),
     "count_flips": one(lambda rng: parameters(rng, (rng.integers(1, 7), rng.integers(1, 4)))),
     "steps_to_reach": one(losses, lambda rng: float(np.round(rng.uniform(0, 4), 1))),

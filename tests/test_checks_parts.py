@@ -1618,7 +1618,7 @@ def test_the_four_cells_of_an_exercise():
         'def double(x):\n    """Double a number."""\n    ...',
         "from rmsprop_lesson import checks\n\nchecks.double(double)",
         "<details><summary>Hint 1: a nudge</summary>\n\nThink.\n\n</details>\n\n"
-        "<details><summary>Hint 2: the equation</summary>\n\n$2x$\n\n</details>\n\n"
+        "<details><summary>Hint 2: a step further</summary>\n\n$2x$\n\n</details>\n\n"
         "<details><summary>Hint 3: half of the code</summary>\n\n"
         "```python\nreturn 2 * ...\n```\n\n</details>\n\n"
         "<details><summary>Solution</summary>\n\n"

@@ -65,8 +65,9 @@ def optimizer(
     beta="0.9",
     start="self.S = 0",
     settings="beta, epsilon",
+    name="MyRMSprop",
 ):
-    return f"""class MyRMSprop:
+    return f"""class {name}:
     S = 0
 
     def __init__(self, learning_rate, beta={beta}, epsilon=1e-8):
@@ -79,6 +80,23 @@ def optimizer(
         self.S = {S}
         {end}
 """
+
+
+COUNT = "self.t += 1\n        "
+
+
+def corrected(
+    S_hat="self.S / (1 - self.b**self.t)",
+    step="self.lr * grad * (S_hat + self.e) ** -0.5",
+    count=COUNT,
+    start="self.S = self.t = 0",
+    result="theta - step",
+    **other,
+):
+    """Like `optimizer`, with bias correction."""
+    lines = (f"{count}S_hat = {S_hat}", f"step = {step}", f"return {result}")
+    end = "\n        ".join(lines)
+    return optimizer(name="MyCorrectedRMSprop", start=start, end=end, **other)
 
 
 VERSIONS = {
@@ -545,6 +563,27 @@ VERSIONS = {
         "sign flipped": optimizer(end="return theta + self.lr * grad * (self.S + self.e) ** -0.5"),
         "step returned": optimizer(end="return self.lr * grad * (self.S + self.e) ** -0.5"),
     },
+    "MyCorrectedRMSprop": {
+        "no bias correction": corrected("self.S"),
+        "power t left out": corrected("self.S / (1 - self.b)"),
+        "correction kept in S": corrected(
+            "self.S", count=COUNT + "self.S = self.S / (1 - self.b**self.t)\n        "
+        ),
+        "corrected twice": corrected(
+            step="(1 - self.b**self.t) ** 0.5 * self.lr * grad / np.sqrt(S_hat + self.e)"
+        ),
+        "bias correction multiplied": corrected("(1 - self.b**self.t) * self.S"),
+        "bias correction from t = 2": corrected(start="self.S, self.t = 0, 1"),
+        "bias correction of the whole step": corrected(
+            "self.S", "self.lr * grad / np.sqrt(S_hat + self.e) / (1 - self.b**self.t)"
+        ),
+        "S restarted at each step": corrected(S="(1 - self.b) * grad * grad"),
+        "sign flipped": corrected(result="theta + step"),
+        "step returned": corrected(result="step"),
+        "one t for all objects": corrected(
+            start="self.S = 0", count="type(self).t = self.t + 1\n        "
+        ).replace("    S = 0\n\n", "    S = t = 0\n\n"),
+    },
     "from_pytorch": {
         "epsilon inside": "return dict(learning_rate=lr, beta=alpha, epsilon=eps, epsilon_inside=True)",
         "place of epsilon forgotten": "return dict(learning_rate=lr, beta=alpha, epsilon=eps)",
@@ -697,6 +736,12 @@ RIGHT = {
         optimizer(start="pass"),
         optimizer(S="np.float32(self.b * self.S + (1 - self.b) * grad * grad)"),
     ),
+    "MyCorrectedRMSprop": (
+        corrected(),
+        corrected("self.S / -np.expm1(self.t * np.log(self.b))"),
+        corrected("self.S / (1 - self.share)", start="self.S, self.share = 0, 1",
+                  count="self.share *= self.b\n        "),
+    ),
     "from_pytorch": (
         "return dict(epsilon_inside=False, epsilon=eps, beta=alpha, learning_rate=lr)",
         "out = {}\nout['learning_rate'], out['beta'], out['epsilon'] = lr, alpha, eps\n"
@@ -824,6 +869,13 @@ VARIANTS = {
         "epsilon outside the root": optimizer(
             end="return theta - self.lr * grad / (self.S**0.5 + self.e)"
         ),
+    },
+    "MyCorrectedRMSprop": {
+        "correction in the rate": corrected(
+            "self.S", "self.lr * (1 - self.b**self.t) ** 0.5 * grad / (S_hat + self.e) ** 0.5"
+        ),
+        "epsilon outside the root": corrected(step="self.lr * grad / (S_hat**0.5 + self.e)"),
+        "epsilon as a floor": corrected(step="self.lr * grad / np.fmax(S_hat**0.5, self.e)"),
     },
 }
 

@@ -54,6 +54,15 @@ def test_on_a_phone_letters_are_large_enough(drawn):
     assert min(letters(drawn["narrow"])) * 358 / width >= 11
 
 
+def test_a_key_of_many_names_fits_a_phone():
+    run = descend(Valley(), RMSprop(0.1), steps=9)
+    picture = plots.paths(Valley(), dict.fromkeys(plots.STYLE, run))
+    figures.for_a_phone(picture.figure)
+    picture.figure.draw_without_rendering()
+    width, _ = picture.figure.get_size_inches() * picture.figure.dpi
+    assert picture.figure.legends[0].get_window_extent().x1 <= width
+
+
 def test_panels_stand_below_each_other_on_a_phone():
     figure, panels = plots.style.start_figure((9.2, 4.2), ncols=2, sharey=True)
     for axes in panels:

@@ -156,9 +156,9 @@ def test_the_first_two_hints_stay(path, editions):
     stored, learner, _ = editions[path]
     text = "\n".join(cell.source for cell in learner.cells)
     for exercise in exercises_in(stored):
-        nudge, equation, _ = exercise.hints
+        nudge, step, _ = exercise.hints
         assert nudge in text
-        assert equation in text
+        assert step in text
 
 
 @each_lesson

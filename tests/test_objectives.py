@@ -14,6 +14,7 @@ from rmsprop_lesson import (
     DoubleWell,
     Jumping,
     LinearRegression,
+    NewTask,
     Noisy,
     Parabola,
     Plateau,
@@ -21,6 +22,7 @@ from rmsprop_lesson import (
     Rosenbrock,
     Saddle,
     Sparse,
+    SteepThenFlat,
     Valley,
 )
 from rmsprop_lesson.objectives import Objective
@@ -363,6 +365,28 @@ def test_the_scale_jumps_every_25_steps_by_100_unless_told_otherwise():
     assert gradients == [2.0] * 25 + [200.0] * 25 + [2.0] * 25
     huge = Jumping(Parabola(), factor=1e300, every=1)
     assert [huge.gradient(1e10), huge.gradient(1e10)] == [1e10, math.inf]  # and no warning
+
+
+def test_steep_then_flat_has_these_slopes_and_no_jump():
+    steep = SteepThenFlat(steep=30)
+    assert steep.gradient(np.array([-7.0, 0.0, 99.0, 100.0, 101.0])).tolist() == [-1, 0, 1, 1, 30]
+    assert steep(np.array([-7.0, 0.0, 100.0, 101.0])).tolist() == [7, 0, 100, 130]
+    assert (SteepThenFlat().steep, steep.minimum, steep.start) == (100, 0, 200)
+    assert steep.gradient(np.float32(150)).dtype == np.float32
+    with pytest.raises(ValueError, match="steep must be finite and greater than 0, got 0"):
+        SteepThenFlat(0)
+
+
+def test_a_new_task_begins_after_its_steps_and_starts_anew():
+    task = NewTask(factor=50, after=2)
+    for _ in range(2):
+        assert [float(task.gradient(12.0)) for _ in range(4)] == [100, 100, 12, 12]
+        task.reset()
+    assert task(4.0) == 8.0
+    theta = np.array([3.0])
+    assert task.gradient(theta) is not theta
+    with pytest.raises(ValueError, match="factor must be finite and greater than 0, got -1"):
+        NewTask(factor=-1)
 
 
 def test_rare_truth_comes_first_and_then_once_a_period():

@@ -13,6 +13,7 @@ from rmsprop_lesson import (
     DoubleWell,
     GradientDescent,
     Jumping,
+    NewTask,
     Noisy,
     Parabola,
     Plateau,
@@ -21,11 +22,14 @@ from rmsprop_lesson import (
     Rosenbrock,
     Saddle,
     Sparse,
+    SteepThenFlat,
     Valley,
     descend,
 )
 from rmsprop_lesson.mnist import MNIST
+from rmsprop_lesson.objectives import Objective
 from rmsprop_lesson.schedules import Cosine, InverseSquareRoot
+from rmsprop_lesson.studies import programme
 from rmsprop_lesson.studies.races import (
     ENTRANTS,
     AMSGrad,
@@ -507,3 +511,73 @@ def test_the_result_shows_itself(toy):
     assert "RMSprop" in runs._repr_html_()
     assert repr(runs) == "Race(parabola: 127 runs of 3 steps)"
     assert isinstance(runs.table, pd.DataFrame)
+
+
+# ── The programme ────────────────────────────────────────────────────────────────────────────────
+
+# All but the slow ones, and the two in which the edge is no fault: in the double well the rates are
+# moderate on purpose, and on the way to the wrong end it is best not to move.
+QUICK = ["valley", "straight", "turned", "saddle", "plateau", "jumping", "steep", "task",
+         "small noise", "large noise"]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_no_best_rate_of_the_programme_is_at_an_edge(name):
+    assert not programme.held(name).best()["at_edge"].any()
+
+
+def test_the_programme_takes_other_entrants_and_names_what_it_has():
+    gd = {"gradient descent": GradientDescent}
+    (one,) = programme.hold("saddle", entrants=gd).values()
+    assert list(one.best().index) == ["gradient descent"]
+    assert programme.hold("saddle")["saddle"] is programme.held("saddle")
+    with pytest.raises(ValueError, match=r"name must be one of valley, .*, got 'sadle'"):
+        programme.hold("saddle", "sadle")
+    assert all(event.text and event.title for event in programme.EVENTS.values())
+
+
+def test_with_rates_up_to_ten_adagrad_never_comes_down_from_the_steep_part_and_rmsprop_does():
+    entrants = {"Adagrad": Adagrad, "RMSprop": RMSprop}
+    usual = race(SteepThenFlat(), entrants, steps=3000, target=lambda x: abs(x) <= 1).best()
+    assert usual.loc["Adagrad", "median"] == np.inf
+    assert usual.loc["RMSprop", "median"] == 264
+    wide = programme.held("steep").best().loc["Adagrad"]
+    assert (wide["median"], round(wide["learning_rate"])) == (13, 178)  # a leap
+
+
+def test_no_rate_brings_adagrad_or_gradient_descent_to_the_second_task_in_time():
+    best = programme.held("task").best()["median"]
+    assert np.isinf(best[["Adagrad", "gradient descent", "Adadelta"]]).all()
+    assert np.isfinite(best[["RMSprop", "Adam", "momentum"]]).all()
+    # Nor does a finer and wider sweep.
+    two = {"Adagrad": Adagrad, "gradient descent": GradientDescent}
+    fine = race(NewTask(), two, np.geomspace(1e-6, 1e6, 400), steps=500, target=0.01)
+    assert np.isinf(fine.curve()["median"]).all()
+
+
+def test_an_optimiser_of_ones_own_races_over_a_sweep():
+    class Own:
+        def __init__(self, learning_rate):
+            self.learning_rate, self.S = learning_rate, 0.0
+
+        def step(self, theta, grad):
+            self.S = 0.9 * self.S + 0.1 * grad**2
+            return theta - self.learning_rate * grad / np.sqrt(self.S + 1e-8)
+
+    class Bowl(Objective):
+        name, start, minimum = "bowl", 30.0, 0.0
+
+        def loss_and_gradient(self, theta):
+            return np.log(1 + theta**2), 2 * theta / (1 + theta**2)
+
+    options = {"steps": 60, "starts": around(Bowl(), 3), "schedule": lambda r: Cosine(r, steps=60)}
+    best = race(Bowl(), {"own": Own, "RMSprop": RMSprop}, **options).best()
+    np.testing.assert_allclose(*best[["learning_rate", "median"]].to_numpy(), rtol=1e-9)
+
+
+def test_one_rate_knows_a_rate_again_in_another_sweep():
+    gd = {"gradient descent": GradientDescent}
+    sweeps = np.array([0.01, 0.1]), np.array([0.01, 0.1]) * (1 + 1e-14)
+    assert sweeps[0][1] != sweeps[1][1]
+    races = {str(i): race(Parabola(), gd, s, steps=400, target=0.01) for i, s in enumerate(sweeps)}
+    assert one_rate(races).loc["gradient descent", "solved"] == 2

@@ -137,7 +137,9 @@ def test_typical_mistakes_are_in_the_catalogue(number):
 
 
 def test_every_exercise_has_typical_mistakes():
-    assert {e for note in NOTES.values() for e in note["typical"]} == set(checks.exercises())
+    assert {e for note in NOTES.values() for e in note["typical"]} == {
+        e.name for e in checks.exercises().values() if e.lesson is not None
+    }
 
 
 NAMES = {name: getattr(rmsprop_lesson, name) for name in dir(rmsprop_lesson)}

@@ -1,13 +1,18 @@
 """Build the Jupyter Book into _build/html: python -m tools.book
 
+With --teacher it has the teacher's guide as well, which answers every question and is not for
+learners.
+
 The sources are put together in _build/site: the pages of docs/, the lessons, executed (what has not
 changed since the last time comes from a cache) and with outputs for pages without a kernel, and
 what the pages load: the explorers' script, KaTeX's style and fonts.
 """
 
+import argparse
 import ast
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -28,15 +33,21 @@ BUILD = ROOT / "_build"
 SOURCE, CACHE, HTML = BUILD / "site", BUILD / "executed", BUILD / "html"
 SCRIPTS = ("site.js", "door.js")
 ASKING = ("quiz", "review", "trial")
+GUIDE_LINK = re.compile(r"\[([^]]*)\]\((?:docs/)?teach\w*\.md[^)]*\)")
 LAUNCH = {"notebook_interface": "jupyterlab", "binderhub_url": "https://mybinder.org",
           "colab_url": "https://colab.research.google.com"}  # fmt: skip
 
 
-def main():
+def main(arguments=None):
     """Build the site; return Sphinx's exit code, 0 where it had nothing to complain about."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--teacher", action="store_true", help="with the teacher's guide")
+    options = parser.parse_args(arguments)
     shutil.rmtree(SOURCE, ignore_errors=True)
     shutil.copytree(ROOT / "docs", SOURCE / "docs")
     shutil.copy(ROOT / "_toc.yml", SOURCE)
+    if not options.teacher:
+        leave_out_guide(SOURCE)
     (SOURCE / "_config.yml").write_text(yaml.safe_dump(config(), allow_unicode=True), "utf-8")
     _place_lessons()
     for name in TABLES:
@@ -55,6 +66,17 @@ def main():
     if code == 0:
         _finish()
     return code
+
+
+def leave_out_guide(source):
+    """Take the teacher's guide out of the site's sources and of its table of contents."""
+    lines = (source / "_toc.yml").read_text(encoding="utf-8").splitlines()
+    kept = [line for line in lines if "docs/teach" not in line]
+    (source / "_toc.yml").write_text("\n".join(kept) + "\n", encoding="utf-8")
+    for path in [*source.glob("docs/teach*"), source / "docs" / "plans.yaml"]:
+        path.unlink()
+    for page in source.glob("docs/*.md"):
+        page.write_text(GUIDE_LINK.sub(r"\1", page.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def config():

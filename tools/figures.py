@@ -14,12 +14,12 @@ from matplotlib.gridspec import GridSpec
 
 from rmsprop_lesson.course.explorers.bundle import JS
 from rmsprop_lesson.plots import STYLE, Picture
-from rmsprop_lesson.plots.style import CONTOUR, INK, RAMP, shade
+from rmsprop_lesson.plots.style import CONTOUR, INK, RAMP, key, shade
 
 from . import outputs
 
 EXTENSION = __name__
-PHONE = 4.2  # inches, shown 358 pixels wide: its letters are 13 pixels high
+PHONE = 3.9  # inches, shown 358 pixels wide or, in a card, 332: letters of 13 to 14 pixels
 NUMBER = re.compile(r"Figure (\d+\.\d+)\s*[:·.–-]?\s*")
 
 
@@ -73,8 +73,9 @@ def for_a_phone(figure):
             axes.set_subplotspec(place)
             axes.tick_params(labelleft=True)
             axes.set_ylabel(figure.axes[0].get_ylabel())
-    for key in figure.legends:
-        key.set_ncols(2)
+    if figure.legends:
+        figure.legends[0].remove()
+        key(figure, columns=2)
     if width > PHONE:
         figure.set_size_inches(PHONE, 0.85 * height * grown)
 

@@ -43,19 +43,20 @@ def learner(notebook):
     Left out are cells that solve an exercise of this lesson or of a later one, those that print
     something right after a prediction or an answer in words, and those that need one left out.
     """
-    lesson, gone, cells = number_of(notebook), set(), []
+    lesson, gone, cells, keys = number_of(notebook), set(), [], []
     exercises = [e for e in checks.exercises().values() if e.lesson >= lesson]
     in_answer = predicted = False  # behind an answer in words; in the section after a prediction
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             in_answer = "<summary>Answer" in cell.source
             predicted = predicted and not re.search(r"^#", cell.source, re.MULTILINE)
-            cells += _markdown(cell, _folded(cell.source) if predicted else cell.source, lesson)
+            source = _folded(cell.source) if predicted else cell.source
+            cells += _markdown(cell, source, lesson, keys)
             continue
         if not _part(cell):
             printed = in_answer and not names_bound(cell.source)
-            telling = leaks.gives_away(_working(cell.source), exercises)
-            if printed or telling or leaks.reads(_working(cell.source), gone):
+            telling = leaks.gives_away(working(cell.source), exercises)
+            if printed or telling or leaks.reads(working(cell.source), gone):
                 gone |= names_bound(cell.source)
                 cell = nbformat.v4.new_code_cell(_asking(cell.source))
         gone -= names_bound(cell.source)
@@ -156,7 +157,7 @@ def _questions_on_paper(cell, gone):
     """A code cell without its outputs; what it asks comes after, in words and a cell to answer."""
     pairs = asked(cell.source)
     cells = []
-    if work := _working(cell.source).strip():
+    if work := working(cell.source).strip():
         cells.append(nbformat.v4.new_code_cell(work, metadata=cell.metadata))
     for question, call in pairs:
         reveal = ast.get_source_segment(cell.source, call.args[1]) if len(call.args) > 1 else ""
@@ -167,7 +168,7 @@ def _questions_on_paper(cell, gone):
     return cells
 
 
-def _working(source):
+def working(source):
     """The source without the calls that ask a question."""
     for call in {id(call): call for _, call in asked(source)}.values():
         source = source.replace(ast.get_source_segment(source, call), "")
@@ -184,7 +185,7 @@ def _part(cell):
     return cell.metadata.get("rmsprop_lesson", {}).get("part")
 
 
-def _markdown(cell, source, lesson):
+def _markdown(cell, source, lesson, keys):
     """A Markdown cell without its secrets; where an answer stood, there is a cell to write one."""
     cells, number = [], "1"
     pieces = re.split(
@@ -195,7 +196,11 @@ def _markdown(cell, source, lesson):
             cells.append(nbformat.v4.new_markdown_cell(text, metadata=cell.metadata))
         number = [number, *re.findall(r"^\*\*(\d+)\.\*\*", piece, re.MULTILINE)][-1]
         if i + 1 < len(pieces):
-            cells.append(_text(f"<!-- answer: lesson {lesson}, question {number} -->\n{PROMPT}"))
+            key = f"lesson {lesson}, question {number}"
+            while key in keys:  # a question without a number
+                number, key = f"{number}'", f"{key}'"
+            keys.append(key)
+            cells.append(_text(f"<!-- answer: {key} -->\n{PROMPT}"))
     return cells
 
 

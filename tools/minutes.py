@@ -21,6 +21,7 @@ from . import lessons
 WORDS = 110  # a minute
 LINE, OUTPUT, FORMULA = 8 / 60, 30 / 60, 30 / 60
 EXPLORER, QUESTION, WRITTEN, EXERCISE = 4, 1, 3, 10
+STOP = re.compile(r"\*\*A good place to stop\.\*\* Minutes so far: (\d+)\.")
 CALL = re.compile(r"^(?:\w+ = )?(?:\w+\.)?(predict|quiz|review|explore|trial)\(", re.MULTILINE)
 
 
@@ -28,6 +29,15 @@ def counted(number):
     """The minutes that a lesson takes, by the rule, rounded up to 5."""
     cells = lessons.notebook(number).cells
     return 5 * math.ceil(sum(of_cell(cell, number) for cell in cells) / 5)
+
+
+def stops(number):
+    """The good places to stop: what each says of the minutes so far, and what is counted."""
+    found, passed = [], 0
+    for cell in lessons.notebook(number).cells:
+        passed += of_cell(cell, number)
+        found += [(int(said), passed) for said in STOP.findall(cell.source)]
+    return found
 
 
 def of_cell(cell, number):

@@ -1,4 +1,4 @@
-"""Record what PyTorch, Keras, optax and TensorFlow 1 compute, for lesson 09 and its tests.
+"""Record what PyTorch, Keras, optax and TensorFlow 1 compute, for lessons 09 and 11.
 
     python -m tools.record_frameworks                  needs the extra "frameworks"
     python -m tools.record_frameworks tensorflow1      needs TensorFlow 2 (its "compat.v1")
@@ -93,6 +93,7 @@ VARIANTS += [
 WORKED = [
     ("torch", "decay 0.9", {"lr": 0.1, "alpha": 0.9}, 1.0),
     ("torch", "default decay", {"lr": 0.1}, 1.0),
+    ("torch", "ε = 0", {"lr": 0.1, "alpha": 0.9, "eps": 0}, 1.0),
     ("torch", "centred", {"lr": 0.1, "alpha": 0.9, "centered": True}, 1.0),
     ("torch", "momentum", {"lr": 0.1, "alpha": 0.9, "momentum": 0.9}, 1.0),
     ("keras", "default ε", {"learning_rate": 0.1}, 1.0),
@@ -120,6 +121,16 @@ KERAS_EXAMPLE = {
     "seed": 0,
     "epochs": 3,
     "batch_size": 64,
+}
+
+# The training loop of lesson 11: this network, in float32, with shortened gradients.
+TORCH_LOOP = {
+    "settings": {"lr": 0.003, "alpha": 0.9},
+    "sizes": [784, 32, 10],
+    "seed": 0,
+    "epochs": 3,
+    "batch_size": 64,
+    "most": 1.0,
 }
 
 
@@ -278,6 +289,42 @@ def mnist_example():
     )
 
 
+def torch_loop():
+    """Train the network of TORCH_LOOP in PyTorch; return what it reports."""
+    import torch
+
+    from rmsprop_lesson import Network, load_mnist
+
+    data, start = load_mnist("sample"), Network(TORCH_LOOP["sizes"], seed=TORCH_LOOP["seed"])
+    inputs, hidden, classes = TORCH_LOOP["sizes"]
+    model = torch.nn.Sequential(
+        torch.nn.Linear(inputs, hidden), torch.nn.ReLU(), torch.nn.Linear(hidden, classes)
+    )
+    with torch.no_grad():
+        for layer, W, b in zip(model[::2], start.weights, start.biases, strict=True):
+            layer.weight[:] = torch.tensor(W.T)
+            layer.bias[:] = torch.tensor(b)
+    optimizer = torch.optim.RMSprop(model.parameters(), **TORCH_LOOP["settings"])
+    images, labels = torch.tensor(data.train_images), torch.tensor(data.train_labels).long()
+    losses, size = [], TORCH_LOOP["batch_size"]
+    for _ in range(TORCH_LOOP["epochs"]):
+        for i in range(0, len(images), size):
+            scores = model(images[i : i + size])
+            loss = torch.nn.functional.cross_entropy(scores, labels[i : i + size])
+            optimizer.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), TORCH_LOOP["most"])
+            optimizer.step()
+            losses.append(round(loss.item(), 6))
+    right = model(torch.tensor(data.test_images)).argmax(axis=1).numpy() == data.test_labels
+    return {
+        "version": installed_version("torch"),
+        **TORCH_LOOP,
+        "losses": losses,
+        "test_accuracy": round(float(right.mean()), 4),
+    }
+
+
 def installed_version(package):
     """The version of a package, under whichever of its names it is installed."""
     try:
@@ -313,6 +360,7 @@ def record(libraries):
             {"dtype": dtype, "gradient": gradient, "first_nan": first_nan(dtype, gradient)}
             for dtype, gradient in CONSTANT
         ]
+        data["torch_loop"] = torch_loop()
     if "keras" in libraries:
         data["keras_example"] = mnist_example()
     return data

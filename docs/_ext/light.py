@@ -7,7 +7,7 @@ here. A rule stays if every class that it names stands on some page or in some s
 import io
 import re
 
-from fontTools import subset
+from fontTools import subset  # Matplotlib brings it
 
 STYLE = "_static/styles/pydata-sphinx-theme.css"
 FONT = "fa-solid-900"

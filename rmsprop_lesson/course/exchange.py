@@ -217,7 +217,7 @@ QTI21 = "http://www.imsglobal.org/xsd/imsqti_v2p1"
 
 
 def _manifest(name, resources):
-    """A content package's table of contents, from (identifier, type, file, identifiers it needs)."""
+    """A package's table of contents, from (identifier, type, file, identifiers it needs)."""
     entries = [
         element(
             "resource",

@@ -242,9 +242,9 @@ def memory(run, t=None, title=""):
     half = int(np.searchsorted(np.cumsum(weights[t - 1 :: -1]), weights.sum() / 2)) + 1
     return Picture(
         figure,
-        f"g², S, √S and the step over {len(run)} steps{about(title)}: at step {t}, S is "
-        f"{S[t]:.3g}, √S {np.sqrt(S[t]):.3g}, and the step {moved[t - 1]:.3g} η; the last {half} of the {t} "
-        "squares have half of the weight.",
+        f"g², S, √S and the step over {len(run)} steps{about(title)}: at step {t}, S is {S[t]:.3g}"
+        f", √S {np.sqrt(S[t]):.3g}, and the step {moved[t - 1]:.3g} η; the last {half} of the "
+        f"{t} squares have half of the weight.",
     )
 
 

@@ -153,12 +153,11 @@ def marked(x, log=False):
     return sorted({int(i) for i in found + np.arange(len(found)) % 2})
 
 
-def key(figure, handles=None, columns=4):
+def key(figure, columns=4):
     """Say above a map, where nothing is drawn, which line is whose."""
-    known = handles or [line for line in figure.axes[0].lines if line.get_label()[0] != "_"]
-    figure.legend(
-        handles=known, loc="outside upper left", ncols=min(columns, len(known)), frameon=False
-    )
+    known = [line for line in figure.axes[0].lines if line.get_label()[0] != "_"]
+    columns = min(columns, len(known))
+    figure.legend(handles=known, loc="outside upper left", ncols=columns, frameon=False)
 
 
 def name_ends(axes):

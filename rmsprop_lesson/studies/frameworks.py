@@ -29,6 +29,7 @@ __all__ = [
     "recordings",
     "replay",
     "to_ours",
+    "torch_loop",
     "translate",
 ]
 
@@ -805,3 +806,17 @@ def keras_example():
         ``test_accuracy`` at the end.
     """
     return _data()["keras_example"]
+
+
+def torch_loop():
+    """What PyTorch reported while it trained a network on the MNIST sample, gradients clipped.
+
+    Returns
+    -------
+    dict
+        ``version``; ``settings`` of ``torch.optim.RMSprop``; ``sizes`` and ``seed`` of the
+        `Network` whose start it was given; ``epochs``, ``batch_size``; ``most``, the norm to which
+        longer gradients were shortened; ``losses``, one of each mini-batch; and ``test_accuracy``
+        at the end.
+    """
+    return _data()["torch_loop"]

@@ -3,11 +3,14 @@
 import gzip
 import json
 import re
+import tarfile
 from urllib.parse import urlsplit
 
 import pytest
 from conftest import HTML
+from PIL import Image
 
+from rmsprop_lesson import GradientDescent, RMSprop, Valley, descend
 from tools import lessons, npm
 
 PAGES = [
@@ -48,6 +51,11 @@ def visit(page, address):
 def test_the_site_has_all_its_pages():
     assert [f"notebooks/{path.stem}.html" for path in lessons.NOTEBOOKS.values()] == LESSONS
     assert {"index.html", "404.html", "search.html", "docs/glossary.html"} <= set(PAGES)
+
+
+def test_the_teachers_guide_is_not_on_the_learners_site():
+    assert [page for page in PAGES if "teach" in page] == []
+    assert [path for path in HTML.rglob("*") if "teach" in path.name] == []
 
 
 @each_page
@@ -103,8 +111,8 @@ def weigh(page, address):
     return sizes
 
 
-@each_lesson
-def test_lesson_is_light_on_first_visit(open_page, site_url, name):
+@pytest.mark.parametrize("name", ["index.html", *LESSONS])
+def test_page_is_light_on_first_visit(open_page, site_url, name):
     page = open_page(viewport={"width": 1280, "height": 800})
     sizes = weigh(page, f"{site_url}/{name}")
     total = sum(size for _, size in sizes.values())
@@ -117,12 +125,221 @@ def test_lesson_is_light_on_first_visit(open_page, site_url, name):
 
 def test_a_figure_hidden_by_a_prediction_appears_with_its_words(page_without_network, site_url):
     page = visit(page_without_network, f"{site_url}/notebooks/01_why_adapt.html")
-    card = page.locator('.rmsprop-explorer[data-explorer="prediction"]:has(img)').first
-    assert not card.locator("img").is_visible()
+    card = page.locator('.rmsprop-explorer[data-explorer="prediction"]:has(figure)').first
+    figure = card.locator("figure.course-figure")
+    assert not figure.is_visible()
     card.locator("input").first.check()
     card.get_by_role("button").first.click()
-    card.locator("img").wait_for(state="visible")
-    assert card.locator("img").get_attribute("alt")
+    figure.wait_for(state="visible")
+    assert figure.get_by_role("img").get_attribute("aria-label")
+    assert figure.locator("svg:visible").count() == 1
+
+
+# Each drawing that can be seen: its letters' height and whether any of it leaves its figure.
+LETTERS = """() => [...document.querySelectorAll(".course-figure svg")]
+  .filter((svg) => svg.checkVisibility() && !svg.closest("[aria-hidden=true]:not(svg)"))
+  .flatMap((svg) => [...svg.querySelectorAll("text")].map((text) => {
+    const size = parseFloat(getComputedStyle(text).fontSize) * svg.getScreenCTM().a;
+    const box = text.getBoundingClientRect();
+    return [size, box.left, box.right, text.textContent];
+  }))"""
+
+
+@each_lesson
+@pytest.mark.parametrize("width", [390, 1440])
+def test_letters_in_figures_can_be_read(page_without_network, site_url, name, width):
+    page = visit(page_without_network, f"{site_url}/{name}")
+    page.set_viewport_size({"width": width, "height": 900})
+    page.evaluate("document.documentElement.classList.add('course-show-all')")
+    found = page.evaluate(LETTERS)
+    assert found
+    assert [letters for letters in found if letters[0] < 10.5 and letters[3].strip()] == []
+    assert [letters for letters in found if letters[1] < 0 or letters[2] > width] == []
+
+
+@each_lesson
+def test_figures_have_numbers_and_captions(page_without_network, site_url, name):
+    page = visit(page_without_network, f"{site_url}/{name}")
+    captions = page.locator(".course-figure figcaption").all_text_contents()
+    numbers, words = zip(*(caption.split(". ", 1) for caption in captions), strict=True)
+    lesson = int(name.split("/")[1][:2])
+    assert list(numbers) == [f"Figure {lesson}.{k + 1}" for k in range(len(captions))]
+    assert all(words)
+    double = "all => all.map(el => el.id).filter((id, i, ids) => ids.indexOf(id) < i)"
+    assert page.locator(".course-figure [id]").evaluate_all(double) == []
+
+
+INKS = """() => [".course-figure text", ".course-figure [style*='--c-0072b2']"].map((selector) => {
+  const style = getComputedStyle(document.querySelector(selector));
+  return style[selector.includes("text") ? "fill" : "stroke"];
+})"""
+
+
+@pytest.mark.parametrize(
+    ("media", "expected"),
+    [
+        ({"color_scheme": "light"}, ["rgb(28, 33, 40)", "rgb(0, 114, 178)"]),
+        ({"color_scheme": "dark"}, [None, "rgb(63, 159, 224)"]),
+        ({"color_scheme": "dark", "media": "print"}, [None, "rgb(0, 114, 178)"]),
+    ],
+)
+def test_figures_have_the_colours_of_the_page(open_page, site_url, media, expected):
+    page = open_page()
+    page.emulate_media(**media)
+    visit(page, f"{site_url}/{LESSONS[0]}")
+    page.evaluate("document.documentElement.classList.add('course-show-all')")
+    page.wait_for_function("document.getAnimations().length === 0")
+    text, line = page.evaluate(INKS)
+    body = page.evaluate("getComputedStyle(document.querySelector('figcaption')).color")
+    assert [text, line] == [body, expected[1]]
+
+
+def test_forced_colours_reach_the_figures(open_page, site_url):
+    page = open_page(forced_colors="active", color_scheme="dark")
+    visit(page, f"{site_url}/{LESSONS[1]}")
+    page.evaluate("document.documentElement.classList.add('course-show-all')")
+    ink = page.locator(".course-figure [style*='--c-000000']").first
+    assert ink.evaluate("el => getComputedStyle(el).stroke") == "rgb(255, 255, 255)"
+
+
+def test_plumbing_is_folded_and_what_it_shows_is_not(page_without_network, site_url):
+    page = visit(page_without_network, f"{site_url}/{LESSONS[1]}")
+    quiz = page.locator('.cell:has([data-explorer="quiz"])')
+    assert quiz.locator("[data-explorer]").is_visible()
+    assert not quiz.get_by_text("quiz(1)").is_visible()
+    quiz.locator("summary").first.click()
+    assert quiz.get_by_text("quiz(1)").is_visible()
+
+
+# ── the door ─────────────────────────────────────────────────────────────────────────────────────
+
+MARK = """() => document.querySelector(".door-valley .rx-m-rmsprop .rx-marker")
+  .getAttribute("transform")"""
+
+
+def test_the_valley_of_the_door_is_alive_at_once(page_without_network, site_url):
+    page = visit(page_without_network, f"{site_url}/index.html")
+    before = page.evaluate(MARK)
+    page.wait_for_function(f"before => ({MARK})() !== before", arg=before)
+    page.get_by_role("button", name="Pause").click()
+    page.wait_for_function("document.querySelector('.door-valley button').textContent === 'Play'")
+    resting = page.evaluate(MARK)
+    page.wait_for_timeout(300)
+    assert page.evaluate(MARK) == resting
+
+
+def test_the_valley_of_the_door_rests_for_those_who_want_that(open_page, site_url):
+    page = open_page(reduced_motion="reduce")
+    visit(page, f"{site_url}/index.html")
+    before = page.evaluate(MARK)
+    page.wait_for_timeout(1000)
+    assert page.evaluate(MARK) == before
+    assert page.get_by_role("button", name="Play").is_visible()
+    assert "After 70 steps" in page.locator(".door-valley").inner_text()
+
+
+def test_the_door_without_scripts_shows_a_still_and_all_lessons(open_page, site_url):
+    page = open_page(java_script_enabled=False)
+    page.goto(f"{site_url}/index.html")
+    page.faults.clear()  # the scripts were refused
+    assert page.locator(".door-valley [role=img] svg").is_visible()
+    assert page.locator(".door-card").count() == len(LESSONS)
+
+
+def test_the_start_can_be_moved_and_the_package_agrees(open_page, site_url):
+    page = open_page(reduced_motion="reduce")
+    visit(page, f"{site_url}/index.html")
+    start = page.locator(".door-valley [role=slider]")
+    start.focus()
+    for key in ("ArrowLeft", "ArrowLeft", "ArrowUp"):
+        page.keyboard.press(key)
+    said = page.locator(".door-valley .rx-say")
+    said.filter(has_text="from (2.8, 1.1)").wait_for()
+    for method in (GradientDescent(0.09), RMSprop(0.1)):
+        run = descend(Valley(condition=20), method, start=[2.8, 1.1], steps=70)
+        place = ", ".join(f"{v:g}".replace("-", "−") for v in run.positions[-1].round(3) + 0)
+        assert f"at ({place})" in said.text_content()
+    g, S = page.locator(".door-symbol output").all_text_contents()[:2]
+    adaptive = descend(Valley(condition=20), RMSprop(0.1), start=[2.8, 1.1], steps=70)
+    shown = [
+        "(" + ", ".join(f"{v:.2f}".replace("-", "−") for v in values) + ")"
+        for values in (adaptive.gradients[-1], adaptive.state["S"][-1])
+    ]
+    assert [text.replace("−0.00", "0.00") for text in (g, S)] == [
+        text.replace("−0.00", "0.00") for text in shown
+    ]
+
+
+def test_a_symbol_lights_up_in_the_equations_and_in_the_picture(page_without_network, site_url):
+    page = visit(page_without_network, f"{site_url}/index.html")
+    hero = page.locator(".door-hero")
+    page.get_by_role("button", name="Pause").click()
+    for symbol in ("g", "S", "theta"):
+        button = page.locator(f'.door-symbol[value="{symbol}"]')
+        assert hero.locator(f".katex-html .door-{symbol}").count() >= 2
+        button.click()
+        assert button.get_attribute("aria-pressed") == "true"
+        assert hero.get_attribute("data-lit") == symbol
+        shown = hero.locator(f'svg [data-symbol="{symbol}"]')
+        assert shown.evaluate("el => getComputedStyle(el).opacity") == "1"
+        others = hero.locator(f'svg [data-symbol]:not([data-symbol="{symbol}"])').first
+        assert float(others.evaluate("el => getComputedStyle(el).opacity")) < 0.5
+        colors = [
+            part.evaluate(f"el => getComputedStyle(el).{kind}")
+            for part, kind in [
+                (shown.locator("path, rect").first, "stroke"),
+                (button.locator("b"), "color"),
+                (hero.locator(f".katex-html .door-{symbol}").first, "color"),
+            ]
+        ]
+        assert len(set(colors)) == 1
+        button.click()
+        page.mouse.move(5, 5)
+        assert hero.get_attribute("data-lit") is None
+
+
+def test_cards_say_what_a_lesson_is_and_what_is_done(page_without_network, site_url):
+    page = visit(page_without_network, f"{site_url}/index.html")
+    cards = page.locator(".door-card")
+    assert cards.evaluate_all("all => all.map(a => a.getAttribute('href'))") == LESSONS
+    for card, name in zip(cards.all(), LESSONS, strict=True):
+        lesson = json.loads((HTML.parents[1] / name.replace(".html", ".ipynb")).read_text("utf-8"))
+        first = "".join(lesson["cells"][0]["source"])
+        minutes = re.search(r"\*\*Time\*\* (\d+) minutes", first)[1]
+        assert f"{minutes} minutes" in card.inner_text()
+        assert card.locator("svg").count() == 1
+        assert card.locator(".door-done").text_content() == ""
+    visit(page, f"{site_url}/{LESSONS[1]}")
+    page.get_by_role("button", name="Skip, show me").first.click()
+    visit(page, f"{site_url}/index.html")
+    parts = json.loads(cards.nth(1).get_attribute("data-parts"))
+    assert cards.nth(1).locator(".door-done").text_content() == (
+        f"1 of {sum(map(len, parts.values()))} done"
+    )
+    assert cards.nth(2).locator(".door-done").text_content() == ""
+
+
+def test_the_course_can_be_taken_home(page_without_network, site_url):
+    page = visit(page_without_network, f"{site_url}/index.html")
+    link = page.get_by_role("link", name="Get the course")
+    packed = HTML / link.get_attribute("href")
+    with tarfile.open(packed) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    lessons = {name.replace(".html", ".ipynb") for name in LESSONS}
+    assert {"Makefile", "environment.yml", "pyproject.toml", "README.md", *lessons} <= names
+    assert page.locator(".door-ways li pre").count() == 3
+
+
+def test_a_link_to_the_door_has_words_and_a_picture(page_without_network, site_url):
+    page = visit(page_without_network, f"{site_url}/index.html")
+    about = page.evaluate(
+        """() => Object.fromEntries([...document.querySelectorAll("meta[property], meta[name]")]
+            .map((meta) => [meta.getAttribute("property") ?? meta.name, meta.content]))"""
+    )
+    assert "RMSprop" in page.title()
+    assert {"description", "og:title", "og:description", "og:image:alt"} <= set(about)
+    width, height = Image.open(HTML / about["og:image"]).size
+    assert (str(width), str(height)) == (about["og:image:width"], about["og:image:height"])
 
 
 def test_what_was_answered_is_there_after_a_reload(page_without_network, site_url):
@@ -141,7 +358,7 @@ def test_what_was_answered_is_there_after_a_reload(page_without_network, site_ur
     assert predictions.nth(0).locator("input").nth(1).is_checked()
     assert "Your prediction is in" in predictions.nth(0).text_content()
     assert "Skipped" in predictions.nth(1).text_content()
-    assert predictions.nth(1).locator("img").is_visible()
+    assert predictions.nth(1).locator("figure.course-figure").is_visible()
     assert heard.text_content() == told
     assert page.locator(".rx-result:visible").count() == 2
 
@@ -361,8 +578,7 @@ def test_search_box_leads_to_the_results(page_without_network, site_url):
 
 def test_previous_and_next_lead_through_the_lessons(page_without_network, site_url):
     page = visit(page_without_network, f"{site_url}/index.html")
-    page.wait_for_url("**/00_start_here.html")
-    for lesson in LESSONS[1:]:
+    for lesson in LESSONS:
         page.locator(".prev-next-footer a.right-next").click()
         page.wait_for_url(f"**/{lesson}")
     page.locator(".prev-next-footer a.left-prev").click()
@@ -418,8 +634,8 @@ def test_a_wrong_address_leads_back_to_the_start(page_without_network, site_url)
     page.goto(f"{site_url}/notebooks/nothing_here.html")
     page.faults.clear()  # this once, an answer of 404 is right
     page.locator("#home").click()
-    page.wait_for_url("**/00_start_here.html")
-    assert urlsplit(page.url).path == "/notebooks/00_start_here.html"
+    page.locator(".door-hero").wait_for()
+    assert urlsplit(page.url).path == "/index.html"
 
 
 def test_a_page_works_from_a_file(browser):

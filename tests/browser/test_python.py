@@ -56,6 +56,7 @@ SLIPS = {
     "numerical_gradient": ("(2 * h)", "h"),
     "centered_step": (" - m**2", ""),
     "MyRMSprop": ("self.beta * self.S + ", ""),
+    "MyCorrectedRMSprop": ("self.beta**self.t", "self.beta"),
     "from_pytorch": ("False", "True"),
     "count_flips": ("signs[1:] != signs[:-1]", "np.diff(path, axis=0) != 0"),
     "steps_to_reach": ("<=", "<"),
@@ -393,7 +394,7 @@ def lines(text):
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-@pytest.mark.parametrize("lesson", sorted({e.lesson for e in checks.exercises().values()}))
+@pytest.mark.parametrize("lesson", sorted({e.lesson for e in checks.exercises().values()} - {None}))
 def test_every_exercise_from_stub_to_tick(desk, full_url, lesson):
     (path,) = HTML.glob(f"notebooks/{lesson:02}_*.html")
     page = visit(desk, f"{full_url}/{path.relative_to(HTML).as_posix()}")

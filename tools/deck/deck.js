@@ -332,6 +332,11 @@
     });
     Reveal.addKeyBinding({ keyCode: 86, key: "V", description: "Count votes" }, countVotes);
     Reveal.on("slidechanged", passOver);
+    // What was revealed while another slide was shown could not be measured.
+    Reveal.on("slidechanged", ({ currentSlide }) => {
+      const revealed = currentSlide.querySelector(":scope.answered .revealed");
+      if (revealed) reveal(revealed);
+    });
     Reveal.on("slidechanged", () => document.querySelectorAll(".behind").forEach((code) => { code.hidden = true; }));
     // An answer makes a slide longer.
     const observer = new MutationObserver((changes) => {

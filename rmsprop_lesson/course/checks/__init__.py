@@ -28,21 +28,27 @@ _MODULES = (
     "rmsprop",
     "table",
     "early_bias",
+    "classes",
     "race",
     "tuning",
     "network",
     "versions",
     "trials",
+    "world",
 )
 
 
 @cache
 def exercises():
-    """All exercises by name, in the order of the lessons."""
+    """All exercises by name, in the order of the lessons; last, those that are in none."""
     found = []
     for module in _MODULES:
         found += import_module(f".{module}", __name__).EXERCISES
-    return {exercise.name: exercise for exercise in sorted(found, key=lambda e: e.lesson)}
+    return {exercise.name: exercise for exercise in sorted(found, key=_place)}
+
+
+def _place(exercise):
+    return (exercise.lesson is None, exercise.lesson)
 
 
 def matrix(name="rmsprop_step"):
@@ -131,7 +137,8 @@ def progress():
     from ..progress import Overview, done
     from ..questions import lessons
 
-    return Overview(list(exercises().values()), lessons(), done())
+    taught = [exercise for exercise in exercises().values() if exercise.lesson is not None]
+    return Overview(taught, lessons(), done())
 
 
 def __getattr__(name):

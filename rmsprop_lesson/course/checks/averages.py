@@ -49,6 +49,29 @@ def adagrad_step(theta, grad, G, learning_rate, epsilon):
     return theta, G
 
 
+def _shuffled(values, beta):
+    """Compute the exponentially weighted average of a sequence, from a_0 = 0.
+
+    Parameters
+    ----------
+    values : sequence of float
+        x_1, x_2, …
+    beta : float
+        Decay rate β.
+
+    Returns
+    -------
+    array
+        a_1, a_2, …: the average after each value.
+    """
+    averages = []
+    for value in values:
+        averages.append(average)
+        average = beta * average + (1 - beta) * value
+    average = 0.0
+    return np.array(averages)
+
+
 @parts
 def _average(
     start=lambda x: 0.0,
@@ -101,7 +124,11 @@ _EWMA = Exercise(
     solution=ewma,
     lesson=2,
     title="An average that forgets",
-    task="Write the exponentially weighted average that lies under momentum and RMSprop.",
+    task=(
+        "These are the right lines of the exponentially weighted average, in a wrong order. Put "
+        "them in order, and change nothing else. What must happen before the loop, and what in it "
+        "first?"
+    ),
     outputs=("the average",),
     probes=(
         call("constant values", values=[1.0, 1.0, 1.0, 1.0], beta=0.9),
@@ -215,11 +242,13 @@ _EWMA = Exercise(
         ),
     },
     hints=(
-        "Keep one number, the average so far, and update it with each value.",
-        r"$$a_t = \beta\, a_{t-1} + (1-\beta)\, x_t, \qquad a_0 = 0$$",
+        "Which single number do you have to keep from value to value?",
+        "With β = 0.9 and the values 10, 10: the first average is 0.9·0 + 0.1·10 = 1, the "
+        "second 0.9·1 + 0.1·10 = 1.9.",
         "average, averages = 0.0, []\nfor value in values:\n    average = beta * average + ...",
     ),
     explanation="Each value enters with weight $1-\\beta$ and fades by the factor β at every step.",
+    draft=_shuffled,
 )
 
 BALL_VARIANTS = (
@@ -321,8 +350,9 @@ _HEAVY_BALL = Exercise(
     },
     update=relatives.heavy_ball(BALL_VARIANTS),
     hints=(
-        "The velocity remembers: keep a part β of it and add the new gradient.",
-        r"$$v \leftarrow \beta v + g, \qquad \theta \leftarrow \theta - \eta v$$",
+        "What has to be remembered from the step before, and how much of it?",
+        "With β = 0.9, v = 1 and g = 2 the new velocity is 0.9·1 + 2 = 2.9. Which of the two "
+        "moves θ now, g or the velocity?",
         "v = beta * v + grad\ntheta = theta - ...",
     ),
     explanation=(
@@ -408,9 +438,9 @@ _ADAGRAD = Exercise(
     },
     update=relatives.adagrad(("epsilon inside the root", "epsilon as a floor")),
     hints=(
-        "Each parameter adds up its own squared gradients.",
-        r"$$G \leftarrow G + g^2, \qquad \theta \leftarrow \theta - \frac{\eta}{\sqrt G + \epsilon}"
-        r"\, g$$",
+        "What does each parameter add up, and where in the step does the sum stand?",
+        "With the gradients 3, then 4: G is 9, then 9 + 16 = 25. Apart from ε the second step "
+        "is 4/5 of η.",
         "G = G + grad**2\ntheta = theta - ...",
     ),
     explanation=(
@@ -429,7 +459,7 @@ def _half_life(
 
 _HALF_LIFE = Exercise(
     solution=half_life,
-    lesson=3,
+    lesson=None,
     title="Half-life",
     task="After how many steps has the weight $\\beta^k$ of an old gradient fallen to one half?",
     outputs=("the half-life",),
@@ -508,8 +538,9 @@ _HALF_LIFE = Exercise(
         ),
     },
     hints=(
-        "Solve β^k = 1/2 for k.",
-        r"$$k \ln\beta = \ln\tfrac12$$",
+        "After k steps the weight is β^k of what it was. When is that one half?",
+        r"To get k down from the exponent, take the logarithm of both sides. For $\beta = 0.25$: "
+        r"$k \ln 0.25 = \ln\tfrac12$, so k = 0.5.",
         "return np.log(0.5) / ...",
     ),
     explanation="For β = 0.9 it is 6.58 steps, shorter than the window of 10.",
@@ -534,7 +565,7 @@ def _weights(
 
 _PAST_WEIGHTS = Exercise(
     solution=past_weights,
-    lesson=3,
+    lesson=None,
     title="What S remembers",
     task="Unroll the average: with which weights do the last $n$ squared gradients enter S?",
     outputs=("the weight",),
@@ -622,8 +653,10 @@ _PAST_WEIGHTS = Exercise(
         ),
     },
     hints=(
-        "The newest value enters with 1 − β, and everything older is multiplied by β once more.",
-        r"$$S_t = (1-\beta)\sum_{k \ge 0} \beta^k\, g_{t-k}^2$$",
+        "With which weight does the newest value enter, and what happens to that weight at each "
+        "later step?",
+        "With β = 0.9 the weights are 0.1, 0.09, 0.081, … What leads from one to the next? "
+        "`np.arange(n)` gives 0, 1, …, n − 1.",
         "return ... * beta ** np.arange(n)",
     ),
     explanation="The weights are a geometric series; all together they add up to 1.",

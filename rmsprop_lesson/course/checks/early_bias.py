@@ -127,7 +127,8 @@ EXERCISES = (
         },
         hints=(
             "Which share of its full weight has S after t steps?",
-            r"$$\hat S = \frac{S}{1-\beta^t}$$",
+            "With β = 0.9 and g² = 4, S is 0.4 after one step and 0.76 after two. It should be "
+            "4. Which shares of 4 are these, in terms of β?",
             "return S / ...",
         ),
         explanation="The weights of t values add up to $1-\\beta^t$; dividing makes them add up to "
@@ -135,7 +136,7 @@ EXERCISES = (
     ),
     Exercise(
         solution=first_step_factor,
-        lesson=5,
+        lesson=None,
         title="The first step",
         task="By which factor is the first step larger than $\\eta$, whatever the gradient?",
         outputs=("the factor",),
@@ -198,15 +199,16 @@ EXERCISES = (
             ),
         },
         hints=(
-            "Put S₁ = (1 − β)g² into the step; g cancels.",
-            r"$$\frac{|g|}{\sqrt{(1-\beta)\,g^2}}$$",
+            "What is S₁, when S₀ = 0? Put it into the step.",
+            "With β = 0.75 and g = 8: S₁ = 0.25·64 = 16, its root is 4, and the step is 8/4 = 2 "
+            "times η. Do the same with letters; which one cancels?",
             "return 1 / ...",
         ),
         explanation="×3.16 for β = 0.9, ×10 for 0.99, ×31.6 for 0.999.",
     ),
     Exercise(
         solution=steps_until_unbiased,
-        lesson=5,
+        lesson=None,
         title="How long the bias lasts",
         task="Under a constant gradient the step is $\\eta/\\sqrt{1-\\beta^t}$. From which $t$ on "
         "is it too large by less than a given share?",
@@ -285,8 +287,9 @@ EXERCISES = (
             ),
         },
         hints=(
-            "Start at t = 1 and count on while the factor is still too large.",
-            r"$$\frac{1}{\sqrt{1-\beta^t}} < 1 + \text{excess}$$",
+            "How would you find it with a calculator? Try t = 1, 2, 3, …: when do you stop?",
+            "With β = 0.5 the factors are 1.414, 1.155, 1.069, … For an excess of 0.1 the "
+            "answer is 3.",
             "t = 1\nwhile ... >= 1 + excess:\n    ...",
         ),
         explanation="17 steps for β = 0.9 and 10 %, 175 for 0.99: it grows like the window.",

@@ -92,7 +92,8 @@ class Exercise:
     ----------
     solution : callable
         The reference; the stub is its signature and docstring.
-    lesson : int
+    lesson : int or None
+        None for one that has left the lessons; its check stays for those who have it.
     title, task : str
         Heading and task, in Markdown.
     probes : tuple of Probe
@@ -101,7 +102,7 @@ class Exercise:
     variants : dict
         Valid forms, ``name: (implementation or tuple, remark)``: passed, and named.
     hints : tuple of str
-        A nudge, the equation, half of the code.
+        A question, a smaller example or a part of the way, half of the code.
     explanation : str
         Why the solution is what it is.
     outputs : tuple of str

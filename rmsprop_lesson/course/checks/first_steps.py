@@ -188,7 +188,7 @@ EXERCISES = (
         },
         hints=(
             "The gradient points uphill. Which way do you want to go, and how far?",
-            r"$$\theta \leftarrow \theta - \eta\, g$$",
+            "With θ = 5, g = 2 and η = 0.1 the new θ is 4.8. How do the three numbers make it?",
             "return theta - ...",
         ),
         explanation="The step is $-\\eta g$: against the gradient, and in proportion to it.",
@@ -291,8 +291,9 @@ EXERCISES = (
             ),
         },
         hints=(
-            "Differentiate with respect to x while y stays fixed, then the other way round.",
-            r"$$\nabla L = (x,\ \kappa y)$$",
+            "What is L if y is a fixed number? Differentiate that with respect to x; then the "
+            "other way round.",
+            "The derivative of $x^2/2$ is $x$. What does a constant factor do to a derivative?",
             "x, y = point\nreturn np.array([x, ...])",
         ),
         explanation="The ½ cancels the 2 of the derivative. Along y the slope is κ times as steep.",
@@ -368,7 +369,8 @@ EXERCISES = (
         },
         hints=(
             "All axes share one rate. Which axis is the first to diverge as the rate grows?",
-            r"$$\eta < \frac{2}{\lambda_{\max}}$$",
+            "On an axis with curvature 4, a step multiplies θ by 1 − 4η. It diverges once that "
+            "is below −1. For which η does it get there?",
             "return ... / np.max(curvatures)",
         ),
         explanation=(

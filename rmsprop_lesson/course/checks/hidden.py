@@ -8,6 +8,7 @@ import numpy as np
 from . import slips
 from .diagnosis import Judge, Name, Option, each_rule
 from .observe import Odd, Raised, record
+from .relatives import renamed, swapped
 from .scene import Known, remembered
 from .slips import RIGHT
 from .updates import IMPLIED, MERGED, SIMPLER, Update
@@ -282,7 +283,31 @@ def my_class(variants):
     return OfClass(judge, class_settings)
 
 
+class OfCorrectedClass(OfClass):
+    """The optimiser that corrects its S."""
+
+    def _with(self, names, known, sources, tables):
+        corrections, numerators, factors, bases = tables
+        corrections = swapped(corrections, "no bias correction", "bias correction")
+        factors = renamed(factors, {"bias correction": "corrected twice"})
+        return super()._with(names, known, sources, (corrections, numerators, factors, bases))
+
+
+def my_corrected_class(variants):
+    """The diagnosis of the class with bias correction."""
+    merged, implied = MERGED | CORRECTED_MERGED, CLASS_IMPLIED | CORRECTED_IMPLIED
+    names = CLASS_NAMES | {"correction squared": "correction outside the root"}
+    return OfCorrectedClass(Judge(variants, merged, implied, SIMPLER, (), names), class_settings)
+
+
 CLASS_IMPLIED = {**IMPLIED, "step returned": {"sign flipped"}}
+CORRECTED_IMPLIED = {"correction kept in S": {"no bias correction"}}
+CORRECTED_MERGED = {
+    ("no bias correction", "corrected twice"): "correction in the rate",
+    ("no bias correction", "bias correction of the whole step"): (
+        "bias correction of the whole step"
+    ),
+}
 
 # ── the worked table ─────────────────────────────────────────────────────────────────────────────
 

@@ -471,8 +471,9 @@ _SOFTMAX = Exercise(
         ),
     },
     hints=(
-        "Subtracting a number from all scores of a row changes nothing: which one helps?",
-        r"$$p_k = \frac{e^{z_k - \max z}}{\sum_j e^{z_j - \max z}}$$",
+        "Subtracting a number from all scores of a row changes nothing. Which number helps?",
+        "For the row (1000, 999) e¹⁰⁰⁰ overflows. Subtract 1000: (0, −1) gives e⁰ = 1 and e⁻¹ = "
+        "0.37. What turns these into shares of the row?",
         "e = np.exp(z - z.max(axis=1, keepdims=True))\nreturn ...",
     ),
     explanation="The largest exponent is then 0, so that nothing overflows and no sum is 0.",
@@ -589,8 +590,9 @@ _GRADIENT = Exercise(
         ),
     },
     hints=(
-        "Write the loss as log Σ exp(z) − z_label, and differentiate.",
-        r"$$\frac{\partial L}{\partial z} = \frac{p - y}{n}, \qquad y \text{ one-hot}$$",
+        "Write the loss as log Σ exp(z) − z_label. What is the derivative of each part?",
+        "One example with p = (0.7, 0.2, 0.1) and label 0 has the gradient (−0.3, 0.2, 0.1). "
+        "What was done to p? And what is different if the loss is the mean over n examples?",
         "grad = p.copy()\n... -= 1",
     ),
     explanation="The log and the exp cancel, and what remains is the error $p - y$.",
@@ -704,7 +706,7 @@ _BATCHES = Exercise(
         ),
     },
     hints=(
-        "Shuffle the indices once, then cut the list into pieces.",
+        "What do you have to shuffle, and how often in an epoch?",
         "A slice may reach over the end: `order[100:120]` of 103 indices has 3.",
         "order = rng.permutation(n)\nreturn [... for start in range(0, n, batch_size)]",
     ),
@@ -713,7 +715,7 @@ _BATCHES = Exercise(
 
 _CHECK = Exercise(
     solution=numerical_gradient,
-    lesson=8,
+    lesson=None,
     title="A gradient check",
     task="Estimate a gradient by central differences, to check the one you derived.",
     outputs=("the gradient",),
@@ -859,9 +861,9 @@ _CHECK = Exercise(
         ),
     },
     hints=(
-        "For each coordinate: move it by +h, by −h, and compare the losses.",
-        r"$$\frac{\partial L}{\partial\theta_i} \approx "
-        r"\frac{L(\theta + h e_i) - L(\theta - h e_i)}{2h}$$",
+        "How much does the loss change if one coordinate moves a little to each side?",
+        "For L = θ² at θ = 3 with h = 0.1: L(3.1) = 9.61 and L(2.9) = 8.41. The difference is "
+        "1.2 over a distance of 0.2, so the slope is 6.",
         "grad = np.zeros(len(theta))\nfor i in range(len(theta)):\n"
         "    shift = np.zeros(len(theta))\n    shift[i] = h",
     ),

@@ -5,7 +5,7 @@ import re
 from .source import without_docstrings
 
 PLACEHOLDER = re.compile(r"<!-- exercise: (\w+) -->")
-_HINTS = ("Hint 1: a nudge", "Hint 2: the equation", "Hint 3: half of the code")
+_HINTS = ("Hint 1: a nudge", "Hint 2: a step further", "Hint 3: half of the code")
 
 
 def cells(exercise):
@@ -28,8 +28,8 @@ def cells(exercise):
 
 
 def _help(exercise):
-    nudge, equation, code = exercise.hints
-    hints = (nudge, equation, _fenced(code))
+    nudge, step, code = exercise.hints
+    hints = (nudge, step, _fenced(code))
     parts = [_folded(title, text) for title, text in zip(_HINTS, hints, strict=True)]
     solution = _fenced(without_docstrings(exercise.solution))
     parts.append(_folded("Solution", f"{solution}\n\n{exercise.explanation}"))

@@ -296,10 +296,9 @@ _ADAM = Exercise(
     },
     update=relatives.adam(("efficient form", "epsilon inside the root", "epsilon as a floor")),
     hints=(
-        "Two averages, each corrected for its own start at 0; the step uses the corrected ones.",
-        r"$$m \leftarrow \beta_1 m + (1-\beta_1) g,\quad v \leftarrow \beta_2 v + (1-\beta_2) g^2,"
-        r"\quad \theta \leftarrow \theta - \eta\,\frac{m/(1-\beta_1^t)}"
-        r"{\sqrt{v/(1-\beta_2^t)}+\epsilon}$$",
+        "Which two averages does Adam keep, and why can neither be used as it is at first?",
+        r"In the first step, from m = 0, the new m is $(1-\beta_1)\,g$. By what must it be "
+        "divided to give g? After t steps? v has the same trouble with its own β.",
         "m = beta1 * m + (1 - beta1) * grad\nv = ...\nm_hat = m / (1 - beta1**t)",
     ),
     explanation="m and v are returned as they are: the correction is made anew at each step.",
@@ -369,9 +368,10 @@ _ADADELTA = Exercise(
     },
     update=relatives.adadelta(()),
     hints=(
-        "Three lines, in this order: E_g, the step, E_x.",
-        r"$$E_g \leftarrow \rho E_g + (1-\rho) g^2,\quad \Delta = \frac{\sqrt{E_x+\epsilon}}"
-        r"{\sqrt{E_g+\epsilon}}\, g,\quad E_x \leftarrow \rho E_x + (1-\rho)\Delta^2$$",
+        "Which of the two averages can be updated before the step is known, and which only "
+        "afterwards?",
+        "The first step with ρ = 0.9 and g = 2: E_g is 0.1·2² = 0.4, and the step is 2·√(0 + "
+        "ε)/√(0.4 + ε). What does E_x average?",
         "E_g = rho * E_g + (1 - rho) * grad**2\nstep = ...",
     ),
     explanation="The first step uses E_x = 0, so ε alone starts the movement.",
@@ -487,8 +487,10 @@ _WINNER = Exercise(
         ),
     },
     hints=(
-        "First make NaN infinitely bad, then one number per rate, then the smallest.",
-        r"$$\hat\eta = \arg\min_\eta\ \mathrm{median}_{\text{seeds}}\ L(\eta, \text{seed})$$",
+        "How bad is a run that ended in NaN? And which one number stands for a rate with "
+        "several runs?",
+        "With the losses (1, 9, NaN) a rate has the median 9: sorted, NaN comes last, as if it "
+        "were infinite. `np.median(a, axis=1)` gives one number for each row.",
         "losses = np.where(np.isnan(losses), np.inf, losses)\nmedians = ...",
     ),
     explanation="With the median, neither a lucky nor a wild run decides.",

@@ -202,9 +202,9 @@ _EXERCISE = Exercise(
     variants=VARIANTS,
     mistakes=MISTAKES,
     hints=(
-        "Two lines: first the new S, then the new θ, which uses the new S.",
-        r"$$S \leftarrow \beta S + (1-\beta)\, g^2, \qquad "
-        r"\theta \leftarrow \theta - \frac{\eta}{\sqrt{S + \epsilon}}\, g$$",
+        "Two lines. Which of the new values needs the other one, so which comes first?",
+        "With θ = 5, g = 2, S = 0, η = 0.1 and β = 0.9 the new S is 0.9·0 + 0.1·2² = 0.4. Now "
+        "the gradient is divided by the root of this number, and θ moves.",
         """S = beta * S + (1 - beta) * grad**2
 theta = theta - ...""",
     ),

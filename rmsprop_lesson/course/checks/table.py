@@ -28,7 +28,19 @@ def first_update(theta, learning_rate, beta, epsilon):
     grad = theta
     S = (1 - beta) * grad**2
     step = learning_rate * grad / np.sqrt(S + epsilon)
-    return grad, S, step, theta - step
+    theta = theta - step
+    return grad, S, step, theta
+
+
+def _shuffled(theta, learning_rate, beta, epsilon):
+    """Work out the first RMSprop update on L(θ) = θ²/2, from S = 0: g, S₁, the step and θ₁."""
+    theta = theta - step
+    S = (1 - beta) * grad**2
+    grad = theta**2 / 2
+    step = learning_rate * grad / np.sqrt(S + epsilon)
+    grad = theta
+    S = beta * grad**2
+    return grad, S, step, theta
 
 
 def worked_table(theta, learning_rate, beta, epsilon, steps):
@@ -211,8 +223,11 @@ _FIRST_SETTINGS, _OTHER_SETTINGS = (0.1, 0.9, 1e-8), (0.2, 0.7, 1e-8)
 _FIRST = Exercise(
     solution=first_update,
     lesson=4,
-    title="One update by hand",
-    task="Work out the first row of the table: gradient, S, step and new θ, each from the last.",
+    title="Order the lines of an update",
+    task=(
+        "Here are the lines of the first update, shuffled. Two of them don't belong there at all. "
+        "Delete these two, and put the others in order; the `return` stays last."
+    ),
     outputs=("the gradient", "S", "the step", "θ"),
     probes=(
         call("worked example", theta=2.0, learning_rate=0.1, beta=0.9, epsilon=1e-8),
@@ -268,23 +283,26 @@ _FIRST = Exercise(
         ),
     },
     hints=(
-        "Go from left to right: each number needs only those before it. S₀ is 0.",
-        r"$$g = \theta_0,\quad S_1 = (1-\beta)g^2,\quad "
-        r"\text{step} = \frac{\eta\, g}{\sqrt{S_1+\epsilon}},\quad \theta_1 = \theta_0 - "
-        r"\text{step}$$",
+        "Each line needs only numbers that are there already. Which one needs θ alone?",
+        "With θ₀ = 3 and β = 0.9 the gradient is 3, and S₁ = 0.9·0 + 0.1·3² = 0.9. How long is "
+        "the step, and where does it lead?",
         "grad = theta\nS = (1 - beta) * grad**2\nstep = ...",
     ),
     explanation=(
         "The step is $\\eta/\\sqrt{1-\\beta}$ in size, whatever θ₀ is: "
         "g cancels against $\\sqrt S$."
     ),
+    draft=_shuffled,
 )
 
 _TABLE = Exercise(
     solution=worked_table,
     lesson=4,
     title="The worked table, by program",
-    task="Compute the column $\\theta_t$ of the worked table.",
+    task=(
+        "Compute the column $\\theta_t$ of the table. Your own `rmsprop_step` can make the "
+        "updates; the gradient at θ is θ."
+    ),
     outputs=("θ",),
     probes=(
         call("worked example", theta=2.0, learning_rate=0.1, beta=0.9, epsilon=1e-8, steps=5),
@@ -357,9 +375,9 @@ _TABLE = Exercise(
     },
     update=hidden.column(("bias correction", "epsilon outside the root", "epsilon as a floor")),
     hints=(
-        "Before the loop: S = 0 and a list with θ₀. Inside: gradient, S, θ, note it down.",
-        r"$$S_{t+1} = \beta S_t + (1-\beta)\,\theta_t^2, \qquad "
-        r"\theta_{t+1} = \theta_t - \frac{\eta\,\theta_t}{\sqrt{S_{t+1}+\epsilon}}$$",
+        "What must be there before the loop begins? What changes in each round?",
+        "One round is one row. In the first one θ = 2 and S = 0 give S = 0.4 and θ = 1.6838; "
+        "the second one begins with *these two*. `rmsprop_step(theta, theta, S, …)` makes a row.",
         "S, thetas = 0.0, [theta]\nfor _ in range(steps):\n    grad = theta\n    S = ...",
     ),
     explanation="S is made before the loop and updated inside, so that it carries over.",
@@ -482,8 +500,9 @@ _SLIP = Exercise(
         ),
     },
     hints=(
-        "Carry your own θ and S along, and compare with the printed value after each update.",
-        r"$$|\theta_t^{\text{printed}} - \theta_t| > \text{tolerance}$$",
+        "With which numbers do you go on to the next row: with your own, or with the printed ones?",
+        "For the printed column 2, 1.684, 1.5 and a tolerance of 0.001: your θ₁ is 1.6838, so "
+        "1.684 is excused; your θ₂ is 1.4739, and 1.5 is not. The answer is 2.",
         "theta, S = thetas[0], 0.0\nfor t in range(1, len(thetas)):\n    S = ...",
     ),
     explanation=(

@@ -189,8 +189,9 @@ _FLIPS = Exercise(
         ),
     },
     hints=(
-        "Compare the sign of each position with that of the next.",
-        r"Count the $t$ with $\operatorname{sign}\theta_{t+1} \ne \operatorname{sign}\theta_t$.",
+        "What do two neighbouring positions have to do with each other when θ flips?",
+        "The path 1, −2, −3, 4 has the signs +, −, −, +. Compare all but the last with all but "
+        "the first: they differ twice.",
         "signs = np.sign(path)\nreturn np.sum(..., axis=0)",
     ),
     explanation=(
@@ -333,8 +334,9 @@ _REACH = Exercise(
         ),
     },
     hints=(
-        "Go through the losses with their number, and return at the first that is low enough.",
-        r"$$t^* = \min\{t : L_t \le L_{\text{target}}\}$$",
+        "At which loss do you know the answer, and when do you know that there is none?",
+        "The losses 5, 3, 1 reach the target 3 at number 1, since the count begins at 0. What "
+        "does the text ask for if none is low enough?",
         "for t, loss in enumerate(losses):\n    if ...:",
     ),
     explanation="The return inside the loop ends it; the line after it is reached only if none is.",
@@ -352,7 +354,8 @@ _MEND = Exercise(
     update=rmsprop.UPDATE,
     hints=(
         "Try a gradient of zero, from S = 0. What should happen to θ?",
-        r"$$\theta \leftarrow \theta - \frac{\eta}{\sqrt{S + \epsilon}}\, g$$",
+        "With S = 0 and g = 0 the step is η·0/√0 = NaN. Which symbol is there to prevent just "
+        "that, and what must it be added to?",
         "theta = theta - learning_rate * grad / ...",
     ),
     explanation=(

@@ -324,8 +324,10 @@ _SAMPLE = Exercise(
         ),
     },
     hints=(
-        "Draw the exponents uniformly.",
-        r"$$\eta = 10^u, \qquad u \sim U(\log_{10}\text{low},\ \log_{10}\text{high})$$",
+        "Between 0.001 and 0.1, half of the draws should lie below 0.01. What has to be drawn "
+        "evenly?",
+        "A rate is $10^u$. For rates between 0.001 and 0.1, u lies between −3 and −1. How does "
+        "one get −3 from 0.001?",
         "return 10 ** rng.uniform(...)",
     ),
     explanation="Every decade gets the same share of the draws, however small its rates are.",
@@ -458,7 +460,8 @@ _COSINE = Exercise(
     },
     hints=(
         "Which function goes smoothly from 1 to 0 while the cosine goes from 1 to −1?",
-        r"$$\eta_t = \frac{\eta}{2}\left(1 + \cos\frac{\pi t}{T}\right)$$",
+        "The cosine is 1 at the angle 0 and −1 at π. Half-way through the run the angle is π/2. "
+        "Which angle belongs to step t?",
         "return learning_rate * (1 + ...) / 2",
     ),
     explanation="It is flat at both ends: long at full rate, then long at a small one.",
@@ -571,8 +574,9 @@ _EARLY = Exercise(
         ),
     },
     hints=(
-        "Remember the best epoch; how far back it lies is how long you have been patient.",
-        r"Stop at the first epoch with $\text{epoch} - \text{best} \ge \text{patience}$.",
+        "Which one thing do you have to remember while you go through the losses?",
+        "With the losses 5, 4, 6, 6 and patience 2: the best is epoch 1; at epoch 3 it lies two "
+        "epochs back, so one stops there.",
         "best = 0\nfor epoch, loss in enumerate(losses):\n    if loss < losses[best]:\n        ...",
     ),
     explanation="A better loss that comes after the stop is never seen: that is the price.",

@@ -1,9 +1,9 @@
-"""Exercises of lesson 09: the centred form, the whole optimiser, another library's settings."""
+"""Exercises of lesson 09: the centred form, another library's settings."""
 
 import numpy as np
 
-from . import hidden, relatives
-from .engine import Exercise, Fresh, Inferred, Probe
+from . import relatives
+from .engine import Exercise, Inferred, Probe
 from .observe import number_seen
 from .pairs import parts
 from .probes import show_value, steps
@@ -28,27 +28,6 @@ def centered_step(theta, grad, S, m, learning_rate, beta, epsilon):
     m = beta * m + (1 - beta) * grad
     theta = theta - learning_rate * grad / np.sqrt(S - m**2 + epsilon)
     return theta, S, m
-
-
-class MyRMSprop:
-    """RMSprop, with ε inside the root: an optimiser that keeps its own S.
-
-    Parameters
-    ----------
-    learning_rate, beta, epsilon : float
-        η, β and ε.
-    """
-
-    def __init__(self, learning_rate, beta=0.9, epsilon=1e-8):
-        self.learning_rate = learning_rate
-        self.beta = beta
-        self.epsilon = epsilon
-        self.S = 0.0
-
-    def step(self, theta, grad):
-        """Return the parameters after one update; leave `theta` and `grad` unchanged."""
-        self.S = self.beta * self.S + (1 - self.beta) * grad**2
-        return theta - self.learning_rate * grad / np.sqrt(self.S + self.epsilon)
 
 
 def from_pytorch(lr=0.01, alpha=0.99, eps=1e-8):
@@ -80,86 +59,6 @@ def _centered(denominator, averaged=lambda m, g, b: b * m + (1 - b) * g):
 def _old_mean(theta, g, S, m, lr, b, e):
     S = b * S + (1 - b) * g**2
     return theta - lr * g / np.sqrt(S - m**2 + e), S, b * m + (1 - b) * g
-
-
-def _optimizer(average=None, step=None, start=0.0, defaults=(0.9, 1e-8)):
-    """A class like `MyRMSprop` with one thing different."""
-
-    class Optimizer:
-        def __init__(self, learning_rate, beta=defaults[0], epsilon=defaults[1]):
-            self.settings = learning_rate, beta, epsilon
-            self.S = start
-
-        def step(self, theta, grad):
-            lr, b, e = self.settings
-            old = self.S
-            self.S = average(old, grad, b) if average else b * old + (1 - b) * grad**2
-            if step:
-                return step(theta, grad, self.S, old, lr, e)
-            return theta - lr * grad / np.sqrt(self.S + e)
-
-    return Optimizer
-
-
-def _shared(anew):
-    """A class whose objects all use one S; `anew`: each new object sets it to 0."""
-
-    class Optimizer(MyRMSprop):
-        S = 0.0
-
-        def __init__(self, learning_rate, beta=0.9, epsilon=1e-8):
-            self.learning_rate, self.beta, self.epsilon = learning_rate, beta, epsilon
-            if anew:
-                type(self).S = 0.0
-
-        def step(self, theta, grad):
-            S = type(self).S = self.beta * self.S + (1 - self.beta) * grad**2
-            return theta - self.learning_rate * grad / np.sqrt(S + self.epsilon)
-
-    return Optimizer
-
-
-class _Corrected(MyRMSprop):
-    """With bias correction."""
-
-    def __init__(self, learning_rate, beta=0.9, epsilon=1e-8):
-        super().__init__(learning_rate, beta, epsilon)
-        self.t = 0
-
-    def step(self, theta, grad):
-        self.t += 1
-        self.S = self.beta * self.S + (1 - self.beta) * grad**2
-        S_hat = self.S / (1 - self.beta**self.t)
-        return theta - self.learning_rate * grad / np.sqrt(S_hat + self.epsilon)
-
-
-class _ForgottenSettings(MyRMSprop):
-    """Takes β and ε, and uses its own."""
-
-    def __init__(self, learning_rate, beta=0.9, epsilon=1e-8):
-        super().__init__(learning_rate)
-
-
-def _drive(name, grads, settings, theta):
-    """A probe that makes an optimiser and lets it take several steps."""
-
-    def run(recorder):
-        step, here = recorder.method(recorder.make(*settings), "step"), theta
-        for t, grad in enumerate(grads, start=1):
-            label = f"step {t} with g = {show_value(grad)}"
-            here = recorder.call(label, here, grad, function=step, names=("theta", "grad"))
-            if np.shape(here) != np.shape(theta):
-                recorder.end()
-            here = float(here) if isinstance(theta, float) else here
-
-    return Probe(name, f"MyRMSprop{settings if len(settings) > 1 else f'({settings[0]})'}", run)
-
-
-def _two_at_once(recorder):
-    first, second = (recorder.method(recorder.make(0.1), "step") for _ in range(2))
-    for t in (1, 2):
-        recorder.call(f"step {t} of the first optimiser", 2.0, 3.0, function=first)
-        recorder.call(f"step {t} of the second optimiser", 2.0, 1.0, function=second)
 
 
 def _translation(name, *settings):
@@ -214,9 +113,6 @@ def _other_default(setting, record):
 
 
 _PATH = [(3.0, 4.0, 0.0), (-2.0, 1.5, -1.5), (0.0, 2.0, 0.2)]
-_ARRAYS = [np.array(g) for g in _PATH]
-
-_TINY = [np.array([1e-6, -2e-5, 3e-7]), np.array([-3e-6, 1e-4, 2e-5])]
 
 _CENTERED = Exercise(
     solution=centered_step,
@@ -301,105 +197,13 @@ _CENTERED = Exercise(
     },
     update=relatives.centred(("epsilon outside the root", "epsilon as a floor")),
     hints=(
-        "Two averages with the same β. The variance is the mean square less the squared mean.",
-        r"$$\theta \leftarrow \theta - \frac{\eta}{\sqrt{S - m^2 + \epsilon}}\, g$$",
+        "How does one get a variance from two averages?",
+        "The numbers 1 and 3 have the mean square 5 and the mean 2; their variance is 5 − 2² = "
+        "1. Which of your averages is which?",
         "S = beta * S + (1 - beta) * grad**2\nm = ...",
     ),
     explanation="Under a constant gradient S − m² goes to 0, and the steps blow up to "
     "$\\eta g/\\sqrt\\epsilon$.",
-)
-
-_CLASS = Exercise(
-    solution=MyRMSprop,
-    lesson=9,
-    title="The whole optimiser",
-    task="Write RMSprop as a class that keeps its own S, from nothing but what you know.",
-    outputs=("θ",),
-    probes=(
-        _drive("defaults", _ARRAYS, (0.1,), np.array([1.0, -2.0, 0.5])),
-        _drive("own settings", _ARRAYS, (0.2, 0.5, 0.04), np.array([1.0, -2.0, 0.5])),
-        _drive("floats", (2.0, -1.0, 0.5), (0.1, 0.8, 1e-3), 2.0),
-        Probe("two optimisers", "With two optimisers at once", _two_at_once),
-        _drive("tiny gradients", _TINY, (0.1,), np.array([0.3, -0.2, 0.1])),
-    ),
-    variants={
-        "bias correction": (
-            _Corrected,
-            "S is divided by 1 − βᵗ (lesson 05), which takes away the large first steps.",
-        ),
-        "epsilon as a floor": (
-            _optimizer(step=lambda x, g, S, old, lr, e: x - lr * g / np.maximum(np.sqrt(S), e)),
-            "ε is a lower bound of the denominator instead of being added to it.",
-        ),
-        "epsilon outside the root": (
-            _optimizer(step=lambda x, g, S, old, lr, e: x - lr * g / (np.sqrt(S) + e)),
-            "ε stands outside the root, as in PyTorch; the exercise has it inside.",
-        ),
-    },
-    mistakes={
-        "S restarted at each step": (
-            _optimizer(average=lambda S, g, b: (1 - b) * g**2),
-            "Is S made anew in step? Keep it in self.S.",
-        ),
-        "one S for all objects": (
-            (Fresh(lambda: _shared(anew=False)), Fresh(lambda: _shared(anew=True))),
-            "Do two optimisers share one S? Set self.S in __init__, not in the class.",
-        ),
-        "settings ignored": (
-            _ForgottenSettings,
-            "Are beta and epsilon taken, but not used?",
-        ),
-        "PyTorch's default": (
-            _optimizer(defaults=(0.99, 1e-8)),
-            "Is the default of beta 0.99? That is PyTorch's; here it is 0.9.",
-        ),
-        "S starts at 1": (
-            _optimizer(start=1.0),
-            "Does S start at 1? TensorFlow 1 did that; here it starts at 0.",
-        ),
-        "previous S used": (
-            _optimizer(step=lambda x, g, S, old, lr, e: x - lr * g / np.sqrt(old + e)),
-            "Is the step made with the old S?",
-        ),
-        "1-beta left out": (
-            _optimizer(average=lambda S, g, b: b * S + g**2),
-            "Was (1 − β) left out?",
-        ),
-        "beta and 1-beta swapped": (
-            _optimizer(average=lambda S, g, b: (1 - b) * S + b * g**2),
-            "Were β and 1 − β exchanged?",
-        ),
-        "sum instead of average": (
-            _optimizer(average=lambda S, g, b: S + g**2),
-            "Is S a sum? That is Adagrad.",
-        ),
-        "gradient not squared": (
-            _optimizer(average=lambda S, g, b: b * S + (1 - b) * g),
-            "Is S an average of g instead of g²?",
-        ),
-        "no square root": (
-            _optimizer(step=lambda x, g, S, old, lr, e: x - lr * g / (S + e)),
-            "Was the root left out?",
-        ),
-        "sign flipped": (
-            _optimizer(step=lambda x, g, S, old, lr, e: x + lr * g / np.sqrt(S + e)),
-            "Is the step added? Subtract it.",
-        ),
-        "step returned": (
-            _optimizer(step=lambda x, g, S, old, lr, e: lr * g / np.sqrt(S + e)),
-            "Is it the step that is returned? Return the new θ.",
-        ),
-    },
-    update=hidden.my_class(("bias correction", "epsilon outside the root", "epsilon as a floor")),
-    hints=(
-        "What has to survive from one step to the next? Put it into self.",
-        r"$$S \leftarrow \beta S + (1-\beta)\, g^2, \qquad "
-        r"\theta \leftarrow \theta - \frac{\eta}{\sqrt{S + \epsilon}}\, g$$",
-        "self.S = 0.0\nself.S = self.beta * self.S + (1 - self.beta) * grad**2\nreturn theta - ...",
-    ),
-    explanation=(
-        "S can start as the number 0: with the first gradient it takes that gradient's shape."
-    ),
 )
 
 _TRANSLATE = Exercise(
@@ -527,11 +331,12 @@ _TRANSLATE = Exercise(
         ),
     },
     hints=(
-        "Three settings have other names. A fourth says where ε stands.",
-        "lr → learning_rate, alpha → beta, eps → epsilon, and ε is outside the root.",
+        "Three settings have other names. A fourth says where ε stands. Which are they?",
+        r"Write the two formulas beneath each other, PyTorch's $\text{lr}\cdot g/(\sqrt S + "
+        r"\text{eps})$ and ours. `alpha` is the share of the old S that is kept.",
         'return {"learning_rate": lr, "beta": alpha, ...}',
     ),
     explanation="`RMSprop(**from_pytorch())` then makes the very steps of PyTorch.",
 )
 
-EXERCISES = (_CENTERED, _CLASS, _TRANSLATE)
+EXERCISES = (_CENTERED, _TRANSLATE)

@@ -55,9 +55,9 @@ def _glasses(s):
     kind = {"apart": "a lens for each parameter", "turning": "glasses that turn"}[s["lenses"]]
     turned = f", turned by {s['angle']:g}°" if s["angle"] else ""
     sentence = (
-        f"RMSprop in a valley of condition number {_short(s['condition'])}{turned}: "
-        f"in φ = S^¼ θ, with {kind}, where its step goes straight downhill, the condition number "
-        f"is {_short(seen[0])} at the start and {_short(seen[-1])} after {s['steps']} steps."
+        f"RMSprop in a valley of condition number {_short(s['condition'])}{turned}: in φ = S^¼ θ, "
+        f"with {kind}, where its step goes straight downhill, the valley's condition number is "
+        f"{_short(seen[0])} at the start and {_short(seen[-1])} after {s['steps']} steps."
     )
     path = _line("RMSprop", [_on_map(point) for point in positions])
     return "RMSprop's glasses", sentence, _svg(sentence, _ground(s) + path)

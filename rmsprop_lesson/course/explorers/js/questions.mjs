@@ -29,6 +29,8 @@ const CSS = `
 .rx-feedback[data-right="no"] { border-left-color: var(--rx-warn); border-left-style: dashed; }
 .rx-result { overflow: auto; }
 .rx-result img { display: block; max-width: 100%; height: auto; margin: 0 auto; background: #fff; border-radius: 6px; filter: none; }
+.rx-result figure.course-figure { margin: 0; }
+[data-jp-theme-light="false"] :is(.rx-result, .jp-RenderedImage) img { filter: invert(0.93) hue-rotate(180deg); }
 .rx-result pre { margin: 0; padding: 10px 14px; font-size: 0.9em; line-height: 1.4; color: var(--rx-fg); background: var(--rx-panel); border: 0; border-radius: 8px; overflow: auto; }
 .rx-result > div { max-width: 100%; }
 .rx-card .rx-result thead td { background: var(--rx-panel); }

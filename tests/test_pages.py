@@ -1,0 +1,57 @@
+"""The site's tables of races and of claims are whole, and the search field finds rows."""
+
+import re
+from html import unescape
+
+import pytest
+
+from rmsprop_lesson import claims
+from rmsprop_lesson.studies import programme
+from tools import book, pages
+
+
+@pytest.fixture(scope="module")
+def table():
+    return pages.claims_table()
+
+
+def test_every_claim_has_its_row_with_verdict_and_experiment(table):
+    rows = dict(re.findall(r'<tbody><tr id="(\w+)">(.*?)</tr></tbody>', table, re.DOTALL))
+    assert list(rows) == list(claims.claims())
+    for name, row in rows.items():
+        claim, plain = claims.claim(name), unescape(re.sub("<[^>]*>", "", row))
+        assert claim.claim in plain
+        assert claim.right in plain
+        assert f"<td>{claim.verdict}</td>" in row
+        assert claims.code(name) in plain
+        assert f"→ {claims.experiment(name).verdict}" in plain
+
+
+def test_the_table_is_one_block_of_html(table):
+    assert "\n\n" not in table  # an empty line would end it for Markdown
+    assert all(title in unescape(table) for title in claims.themes().values())
+
+
+def test_a_race_has_its_text_and_a_row_for_each_method():
+    part = pages._race("saddle", programme.EVENTS["saddle"])
+    best = programme.held("saddle").best()
+    assert part.startswith("## Saddle (`saddle`)\n")
+    assert programme.EVENTS["saddle"].text in part
+    rows = re.findall(r"^\| ([^|]+) \| ([^|]+) \| ([^|]+) \|", part, re.MULTILINE)[2:]
+    assert [row[0] for row in rows] == list(best.index)
+    assert rows[-1] == ("Adadelta", "–", "never")
+    assert float(rows[0][2]) == best["median"].iloc[0]
+
+
+def test_the_summary_names_every_race_that_was_held():
+    held = programme.hold("saddle", "valley")
+    text = pages._summary(held)
+    assert all(f"| {name} |" in text for name in held)
+
+
+@pytest.mark.parametrize("name", ["races", "claims"])
+def test_the_pages_include_their_tables_and_are_in_the_book(name):
+    page = (book.ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
+    assert f"```{{include}} {name}_table.md" in page
+    assert name in book.TABLES
+    assert f"docs/{name}" in (book.ROOT / "_toc.yml").read_text(encoding="utf-8")
