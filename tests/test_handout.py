@@ -70,8 +70,8 @@ def test_no_line_of_a_solution_is_in_the_learners_copy(path, editions):
     text = "\n".join(cell.source for cell in learner.cells)
     for exercise in exercises_in(stored):
         secret = solution_lines(exercise) - teaching
-        assert secret, exercise.name
-        assert [line for line in secret if line in text] == [], exercise.name
+        hints = "\n".join(exercise.hints[:2])
+        assert [line for line in secret if line in text and line not in hints] == [], exercise.name
 
 
 @each_lesson
@@ -132,8 +132,8 @@ def test_a_solution_is_seen_whatever_its_names_and_the_order_of_its_parts():
 
 
 def test_what_needs_a_cell_that_is_left_out_is_left_out_as_well():
-    solved = "h = np.log(0.5) / np.log(0.9)"
-    code = [solved, "k = h + 1", "print(k)", "h = 7", "print(h)", 'answer_to = "h"']
+    solved = "S = 0.9 * S + 0.1 * g**2\nx = x - 0.1 / np.sqrt(S + 1e-8) * g"
+    code = [solved, "k = x + 1", "print(k)", "x = 7", "print(x)", 'text = "x"']
     cells = [nbformat.v4.new_markdown_cell("# 3 · A lesson")]
     cells += [nbformat.v4.new_code_cell(source) for source in code]
     left = handout.learner(nbformat.v4.new_notebook(cells=cells)).cells[1:]

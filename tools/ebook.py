@@ -28,6 +28,7 @@ SOURCE = OUT / "source"
 PAGES = ("glossary", "references")
 PAGES_CSS = "@page { @bottom-center { content: counter(page); font: 9pt Georgia, serif } }\n"
 FOLD = re.compile(r"<details>\s*<summary>(.*?)</summary>(.*?)</details>", re.DOTALL)
+PAGE_LINK = re.compile(r"\[([^]]*)\]\([^)\s]*docs/(\w+)\.md[^)]*\)")
 LATER = ("Answer", "Solution")
 LEFT_OUT = "half of the code"
 SVG = re.compile(r"<svg.*?</svg>", re.DOTALL)
@@ -193,7 +194,8 @@ def chapter(notebook, book):
 
 
 def linked(markdown):
-    """Markdown whose links to notebooks lead to the book's chapters."""
+    """Markdown whose links lead to the book's chapters; one to a page of the site alone is text."""
+    markdown = PAGE_LINK.sub(lambda link: link[0] if link[2] in PAGES else link[1], markdown)
     return re.sub(r"\]\(([\w/.]*)\.ipynb(#[^)]*)?\)", r"](\1.md)", markdown)
 
 

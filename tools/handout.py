@@ -44,7 +44,7 @@ def learner(notebook):
     something right after a prediction or an answer in words, and those that need one left out.
     """
     lesson, gone, cells, keys = number_of(notebook), set(), [], []
-    exercises = [e for e in checks.exercises().values() if e.lesson >= lesson]
+    exercises = [e for e in checks.exercises().values() if (e.lesson or 0) >= lesson]
     in_answer = predicted = False  # behind an answer in words; in the section after a prediction
     for cell in notebook.cells:
         if cell.cell_type == "markdown":

@@ -18,6 +18,7 @@ import traceback
 from .. import checks
 from ..checks import sandbox
 from ..checks.engine import MENDING_SECONDS
+from ..checks.own import keep
 from ..guide import names_bound
 
 LONGER = 10  # times as long for a cell as handed out: it comes back, and may import much
@@ -153,6 +154,7 @@ class Run:
             cell["tree"], cell["slip"] = _parsed(cell["code"])
             cell["binds"] = names_bound(cell["code"])
             cell["answers"] = list(_answers(cell["tree"]))
+            cell["attempts"] = [name for name in exercises if name in self._attempted(cell)]
 
     def all(self):
         """Tell the answers, then run and judge."""
@@ -160,20 +162,25 @@ class Run:
             for name, given in cell["answers"]:
                 self.tell(answer=name, given=given)
         for cell in (c for c in self.cells if c["number"] in self._needed()):
-            bound = [name for name in self.exercises if name in cell["binds"]]
-            for name in bound:
+            for name in cell["attempts"]:
                 self.names.pop(name, None)
             self._run(cell)
-            for name in bound:
+            for name in cell["attempts"]:
                 if name in self.names:
                     self._judge(name, cell["number"])
+
+    def _attempted(self, cell):
+        """What a cell does for exercises; the lesson's `checks.mine` only takes up what was done."""
+        kinds = (ast.FunctionDef, ast.ClassDef)
+        defined = {node.name for node in cell["tree"].body if isinstance(node, kinds)}
+        return cell["binds"] if cell["own"] else defined
 
     def _needed(self):
         """The numbers of the cells that run."""
         todo = [
             position
             for position, cell in enumerate(self.cells)
-            if not cell["answers"] and (cell["own"] or cell["binds"] & self.exercises.keys())
+            if not cell["answers"] and (cell["own"] or cell["attempts"])
         ]
         needed = set(todo)
         while todo:
@@ -229,6 +236,8 @@ class Run:
         else:
             self._at(name, 2 * self.seconds + MENDING_SECONDS)  # judged, and watched
             verdict = checks.graded(name, self.names[name], self.seconds)
+            if verdict.passed:
+                keep(name, self.names[name])  # for `checks.mine` in later cells
         self.tell(
             exercise=name,
             cell=number,
