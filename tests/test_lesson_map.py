@@ -6,7 +6,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tools import lessons
+from tools import lessons, plans
 
 ROOT = Path(__file__).resolve().parents[1]
 LESSONS = list(lessons.NOTEBOOKS.values())
@@ -53,6 +53,6 @@ def test_the_sums_are_right():
     said = re.search(r"Lessons (\d+) to (\d+), (\d+) minutes, about (\d+) hours", text).groups()
     assert tuple(map(int, said)) == (min(MINUTES), max(MINUTES), total, round(total / 60))
     sessions, length = map(int, re.search(r"(\d+) sessions of (\d+) minutes", text).groups())
-    assert (sessions - 1.5) * length < total <= sessions * length
+    assert (sessions, length) == (len(plans.sessions()), plans.sessions()[0].minutes)
     idea = re.search(r"\*\*45 minutes(.*?)\*\*Half a day", text)[1]
-    assert sum(map(int, re.findall(r"\((\d+) minutes\)", idea))) <= 45
+    assert re.findall(r"Lesson (\d+)", idea) == [str(p.lesson) for p in plans.plans()[0].parts]

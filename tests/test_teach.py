@@ -46,7 +46,7 @@ def test_a_plan_fits_into_its_time_and_leaves_some_for_questions(plan):
 
 @each_lesson
 def test_the_clock_gives_each_lesson_its_minutes(number):
-    assert sum(clock.cells(number)) == pytest.approx(lessons.minutes(number))
+    assert sum(clock.cells(number)) == pytest.approx(clock.minutes(number))
     for stretch in clock.stretches(number):
         assert clock.of_part(number, stretch.sections) == pytest.approx(stretch.minutes)
     said = [text for stretch in clock.stretches(number) for text in stretch.says]
@@ -90,7 +90,7 @@ def test_a_plan_has_every_equation_that_it_mentions(plan):
 
 
 def test_all_lessons_together_take_what_the_guide_says():
-    total = sum(map(lessons.minutes, lessons.NOTEBOOKS))
+    total = sum(map(clock.minutes, lessons.NOTEBOOKS))
     assert int(re.search(r"All lessons together take (\d+) minutes", PROSE)[1]) == total
 
 
@@ -102,8 +102,8 @@ def test_every_lesson_has_its_notes():
 
 
 @each_lesson
-def test_what_to_say_takes_the_minutes_of_the_lesson(number):
-    assert sum(p["minutes"] for p in NOTES[number]["say"]) == lessons.minutes(number)
+def test_a_class_takes_no_longer_than_somebody_alone(number):
+    assert 0 < sum(p["minutes"] for p in NOTES[number]["say"]) <= lessons.minutes(number)
 
 
 @each_lesson

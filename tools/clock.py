@@ -4,7 +4,8 @@ The guide (docs/teach_lessons.yaml) gives minutes to stretches of a lesson: a pa
 at the section that its first sentence names, or whose title stands in it, and ends where the next
 one begins; a part that names none goes with the one before. Within a stretch the minutes are shared
 out as tools/minutes.py counts them for a reader. What a class doesn't do takes no time: exercises
-that the guide has for home, and cells that no slide shows.
+that the guide has for home, and cells that no slide shows. Somebody who works alone, reads all and
+does every exercise takes longer: those are the minutes that the lesson states.
 """
 
 import re
@@ -13,7 +14,8 @@ from typing import NamedTuple
 
 import yaml
 
-from . import lessons, minutes
+from . import lessons
+from .minutes import of_cell
 
 GUIDE = lessons.ROOT / "docs" / "teach_lessons.yaml"
 
@@ -33,6 +35,18 @@ def notes():
     return {entry["lesson"]: entry for entry in entries}
 
 
+def note(number):
+    """What the guide says of a lesson; blank, with its minutes, as long as nothing is written."""
+    blank = {"point": "", "say": [{"minutes": lessons.minutes(number), "text": ""}], "typical": {}}
+    blank |= {"board": "", "board_text": "", "class": {}, "home": {}, "exam": {}}
+    return notes().get(number, blank)
+
+
+def minutes(number):
+    """The minutes that a class takes for a lesson: those of the guide."""
+    return sum(part["minutes"] for part in note(number)["say"])
+
+
 @cache
 def stretches(number):
     """The stretches of a lesson, in order; together they are the whole of it.
@@ -47,7 +61,7 @@ def stretches(number):
     """
     names = list(lessons.sections(number))
     begun = [(0, [])]
-    for part in notes()[number]["say"]:
+    for part in note(number)["say"]:
         start = _start(part["text"], names, begun[-1][0])
         if start is not None:
             begun.append((start, []))
@@ -96,9 +110,9 @@ def _weight(number, place):
     if cell.metadata.get("slideshow", {}).get("slide_type") == "skip":
         return 0
     exercise = cell.metadata.get("rmsprop_lesson", {}).get("exercise")
-    if exercise in notes()[number]["home"] or cell.source.startswith("## Exercises"):
+    if exercise in note(number)["home"] or cell.source.startswith("## Exercises"):
         return 0
-    return minutes.of_cell(cell, number)
+    return of_cell(cell, number)
 
 
 def of_part(number, sections, without=()):

@@ -48,8 +48,8 @@ def page(decks):
 
 
 def _lesson(number, made):
-    note = clock.notes()[number]
-    head = f"{number} · {lessons.title(number)}, {lessons.minutes(number)} minutes"
+    note = clock.note(number)
+    head = f"{number} · {lessons.title(number)}, {clock.minutes(number)} minutes"
     rows = "".join(_rows(number, made))
     parts = [
         markdown(note["point"]),

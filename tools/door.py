@@ -12,14 +12,13 @@ import unicodedata
 from html import escape
 from pathlib import Path
 
-import nbformat
 import numpy as np
 import yaml
 from matplotlib.figure import Figure
 
 from rmsprop_lesson import GradientDescent, RMSprop, Valley, descend, plots
 
-from . import figures
+from . import figures, lessons
 
 ROOT = Path(__file__).resolve().parents[1]
 VALLEY = Valley(condition=20)
@@ -135,10 +134,9 @@ def cards(course, pictures):
 
 def card(stem, entry, picture):
     """One lesson: its picture, number, title, minutes, aim, and a place for what is done of it."""
-    first = nbformat.read(ROOT / "notebooks" / f"{stem}.ipynb", as_version=4).cells[0].source
-    number, title = re.match(r"# (\d+) · (.*)", first).groups()
-    minutes = re.search(r"\*\*Time\*\* (\d+) minutes", first)[1]
-    aim = re.search(r"\*\*You will be able to\*\* (.*?) · \*\*", " ".join(first.split()))[1]
+    number = int(stem[:2])
+    first = " ".join(lessons.notebook(number).cells[0].source.split())
+    aim = re.search(r"\*\*You will be able to\*\* (.*?) · \*\*", first)[1]
     aim = plain(aim[0].upper() + aim[1:])
     parts = {name: entry[name] for name in ("exercises", "predictions", "quiz")}
     drawn = figures.unique(picture, f"card{number}-") if picture else ""
@@ -146,9 +144,10 @@ def card(stem, entry, picture):
         f'<a class="door-card" href="notebooks/{stem}.html" '
         f'data-parts="{escape(json.dumps(parts))}">'
         f'<span class="door-picture course-figure" aria-hidden="true">{drawn}</span>'
-        f'<span class="door-title"><b>{number}</b> {escape(plain(title))}</span>'
+        f'<span class="door-title"><b>{number}</b> {escape(plain(lessons.title(number)))}</span>'
         f'<span class="door-aim">{escape(aim)}</span>'
-        f'<span class="door-minutes">{minutes} minutes</span> <span class="door-done"></span></a>'
+        f'<span class="door-minutes">{lessons.minutes(number)} minutes</span> '
+        f'<span class="door-done"></span></a>'
     )
 
 

@@ -147,7 +147,7 @@ def dark():
         pale = there[_KEYS.get(name, name.lower())].upper()
         found |= {shade(color, twin): _shade_in_the_dark(pale, twin) for twin in range(5)}
     return found | {"#000000": INK_IN_THE_DARK, INK: INK_IN_THE_DARK, CONTOUR: "#76808B",
-                    "#FFFFFF": GROUND_IN_THE_DARK, "#FDE0C5": "#5A3A1C"}  # fmt: skip
+                    "#FFFFFF": GROUND_IN_THE_DARK}  # fmt: skip
 
 
 def _shade_in_the_dark(color, twin):

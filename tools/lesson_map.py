@@ -65,7 +65,7 @@ def _ways():
     for plan in plans.plans():
         if plan.way:
             parts = [part for part in plan.parts if part.lesson is not None]
-            yield f"**{plan.name}: {plan.way}.** " + "\n".join(map(_step, parts))
+            yield f"**{plan.name} in a class: {plan.way}.** " + ";\n".join(map(_step, parts)) + "."
     course = next(entry for entry in plans.entries() if "session" in entry)
     first, last = list(lessons.NOTEBOOKS)[:: len(lessons.NOTEBOOKS) - 1]
     yield (
@@ -77,8 +77,7 @@ def _ways():
 
 def _step(part):
     link = _link(part.lesson, f"Lesson {part.lesson}")
-    what = part.what[0].lower() + part.what[1:].rstrip(".")
-    return f"{link}, {plans.described(part) or 'complete'}: {what} ({part.minutes} minutes)."
+    return f"{link}, {plans.described(part) or 'complete'}"
 
 
 def main():

@@ -82,7 +82,7 @@ def _linked(made):
 def _deck_of_lesson(number, figures, by):
     """The deck of a lesson: all its sections; the first slide says who speaks where and when."""
     part = plans.Part(
-        lessons.minutes(number), lesson=number, sections=tuple(lessons.sections(number)), whole=True
+        clock.minutes(number), lesson=number, sections=tuple(lessons.sections(number)), whole=True
     )
     cells = _cells(number, figures)
     title = cells[0].source.partition("\n")[0].lstrip("# ")
@@ -378,6 +378,7 @@ def _code(cell):
     if part == "check":  # its answer belongs to the learner who runs it
         return []
     shown = _without_details(cell.source) if part == "stub" else worked(cell.source)
+    shown = shown.replace("  # fmt: skip", "")
     code = [(False, highlight(shown, PythonLexer(), HtmlFormatter()))] if shown else []
     outputs = [_output(output) for output in cell.outputs if not _is_missing(output)]
     return code + [(any(word in html for word in SIGHTS), html) for html in outputs]

@@ -72,7 +72,7 @@ class Deck:
             length = column.minutes
         lines = [f"**{_time(begins)}** to **{_time(begins + length)}** of {_time(self.minutes)}"]
         if place == 0:
-            lines += [f"**Say.** {text}" for text in column.says]
+            lines += [f"**Say.** {text}" for text in column.says if text]
             lines += self._board(column)
         for _, cell in column.groups[place]:
             lines += _answers(cell) + _mistakes(cell)
@@ -83,8 +83,10 @@ class Deck:
         first = next(c for c in self.columns if c.lesson == column.lesson)
         if column is not first or column.lesson is None:
             return []
-        note = clock.notes()[column.lesson]
+        note = clock.note(column.lesson)
         board = dedent(note["board"]).rstrip()
+        if not board:
+            return []
         return [f"**On the board.**\n\n```text\n{board}\n```\n\n{note['board_text']}"]
 
 
@@ -127,7 +129,7 @@ def _mistakes(cell):
     if about.get("part") != "stub":
         return []
     exercise = checks.exercises()[about["exercise"]]
-    note = clock.notes()[exercise.lesson]
+    note = clock.note(exercise.lesson)
     where = "In class" if exercise.name in note["class"] else "At home"
     lines = [
         f"- *{plain(name)}*: {plain(exercise.mistakes[name][1])}"

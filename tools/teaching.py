@@ -14,7 +14,7 @@ from textwrap import dedent
 from rmsprop_lesson import checks, questions
 from rmsprop_lesson.course.checks.engine import Inferred, as_tuple, instantiate
 
-from . import handout, lesson_map, plans
+from . import clock, handout, lesson_map, plans
 from .clock import notes
 from .lessons import NOTEBOOKS, ROOT, minutes, notebook, title
 
@@ -52,7 +52,8 @@ def lesson(number):
     note = notes()[number]
     parts = [
         f"## {number} · {title(number)}",
-        f"**{minutes(number)} minutes** · [open the lesson]({_address(number)})\n\n{note['point']}",
+        f"**{clock.minutes(number)} minutes** in class, {minutes(number)} alone · "
+        f"[open the lesson]({_address(number)})\n\n{note['point']}",
         "### What to say\n\n" + _said(note["say"]),
         f"### On the board\n\n{_board(note)}",
         "### Questions to the room, and the answers to expect\n\n" + _questions(number),
@@ -201,15 +202,15 @@ def page():
         "<!-- Written by `python -m tools.teaching`; the sources are named there. -->\n\n"
         "# Lesson by lesson\n\nFor each lesson: what to say and for how long, the picture on the "
         "board, the questions with the answers to expect, which exercise to do where, and typical "
-        "mistakes. The minutes add up to those that the lesson states. [Teach with it](teach.md) "
+        "mistakes. The minutes are those of a class. [Teach with it](teach.md) "
         "has the plans.\n"
     )
-    return "\n".join([head, *map(lesson, NOTEBOOKS)])
+    return "\n".join([head, *map(lesson, [n for n in NOTEBOOKS if n in notes()])])
 
 
 def guide(text):
     """The page docs/teach.md with its plans renewed."""
-    total = sum(map(minutes, NOTEBOOKS))
+    total = sum(map(clock.minutes, NOTEBOOKS))
     text = re.sub(r"(?<=All lessons together take\s)\d+", str(total), text)
     return PLANS.sub(lambda _: "\n" + "\n".join([*map(plan, plans.plans()), course()]) + "\n", text)
 

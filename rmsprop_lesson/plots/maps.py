@@ -5,8 +5,29 @@ import numpy as np
 from .style import Picture, about, number, start_figure
 
 
+class MarkedTable:
+    """A table whose odd cells are marked; shows itself as HTML in a notebook.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        The cells as HTML.
+    alt : str
+        What is to be seen.
+    """
+
+    def __init__(self, frame, alt):
+        self.frame, self.alt = frame, alt
+
+    def _repr_html_(self):
+        return self.frame.to_html(index=False, escape=False)
+
+    def __repr__(self):
+        return self.alt
+
+
 def worked_table(table, printed=None, digits=4, title=""):
-    """A worked table as a picture for the last row; cells that differ from `printed` are marked.
+    """A worked table; cells that differ from `printed` are marked.
 
     Parameters
     ----------
@@ -21,31 +42,15 @@ def worked_table(table, printed=None, digits=4, title=""):
 
     Returns
     -------
-    Picture
+    MarkedTable
     """
-    cells, wrong = [], []
-    for row in range(len(table)):
-        cells.append([_cell(table, printed, row, name, digits) for name in table.columns])
-        wrong += [(row, c) for c, text in enumerate(cells[-1]) if "✗" in text]
-    lines_per_row = 2 if wrong else 1
-    size = (1.25 * len(table.columns), 0.35 * (1 + lines_per_row * len(table)) + 0.4)
-    figure, axes = start_figure(size)
-    axes.axis("off")
-    columns = [name.replace("_{t+1}", "ₜ₊₁").replace("_t", "ₜ") for name in table.columns]
-    grid = axes.table(cells, colLabels=columns, loc="center", cellLoc="right", bbox=(0, 0, 1, 1))
-    for (row, _), cell in grid.get_celld().items():
-        cell.set(edgecolor="0.8", height=lines_per_row)
-        if row == 0:
-            cell.set_text_props(weight="bold")
-    for row, column in wrong:
-        grid[row + 1, column].set(facecolor="#FDE0C5")
-    axes.set_title(title)
-    note = (
-        f" {len(wrong)} cells differ from the printed table and are marked."
-        if printed is not None
-        else ""
-    )
-    return Picture(figure, f"Worked table of {len(table)} steps{about(title)}.{note}")
+    frame = table.copy().astype(object)
+    for name in table.columns:
+        frame[name] = [_cell(table, printed, row, name, digits) for row in range(len(table))]
+    wrong = int(frame.map(lambda cell: "<mark>" in cell).to_numpy().sum())
+    note = f" {wrong} cells differ from the printed table and are marked."
+    alt = f"Worked table of {len(table)} steps{about(title)}.{note if printed is not None else ''}"
+    return MarkedTable(frame, alt)
 
 
 def _cell(table, printed, row, name, digits):
@@ -55,7 +60,9 @@ def _cell(table, printed, row, name, digits):
         return text
     other = printed[name].iloc[row]
     decimals = max(len(f"{x:g}".partition(".")[2]) for x in printed[name])  # 0.670 has three
-    return text if abs(other - value) <= 10.0**-decimals else f"{text}\n✗ {other:.{decimals}f}"
+    if abs(other - value) <= 10.0**-decimals:
+        return text
+    return f"{text}<br><mark>✗ {other:.{decimals}f}</mark>"
 
 
 def digits(images, labels=None, guesses=None, columns=10):

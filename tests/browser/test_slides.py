@@ -212,7 +212,7 @@ def test_the_notes_have_one_clock(deck):
     (whole,) = set(wholes)
     assert whole * 0.75 <= ends[-1] <= whole + 10
     stem = deck.url.rpartition("/")[2].removesuffix(".html")
-    length = PLANS[stem].minutes if stem in PLANS else lessons.minutes(int(stem[:2]))
+    length = PLANS[stem].minutes if stem in PLANS else clock.minutes(int(stem[:2]))
     assert whole == 60 * length
 
 

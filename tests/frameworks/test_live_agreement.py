@@ -17,6 +17,7 @@ import pytest
 
 from rmsprop_lesson import Network, frameworks, load_mnist
 from rmsprop_lesson.studies.frameworks import LIBRARIES, Recording, recordings, replay, to_ours
+from rmsprop_lesson.studies.world import clip
 from tools import record_frameworks as recorder
 
 needed = {"reason": 'the extra "frameworks" is not installed'}
@@ -28,7 +29,8 @@ optax = pytest.importorskip("optax", **needed)
 # Keras 3.15 with PyTorch's tensors, of itself.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
-LESSON = Path(__file__).resolve().parents[2] / "notebooks/09_which_rmsprop.ipynb"
+NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
+LESSON, WORLD = NOTEBOOKS / "09_which_rmsprop.ipynb", NOTEBOOKS / "11_in_the_world.ipynb"
 # TensorFlow is not in the extra; whoever has it, tests it too.
 RUNS = [run for run in recorder.RUNS if find_spec(recorder.PACKAGES[run[1]])]
 each_run = pytest.mark.parametrize(
@@ -139,9 +141,9 @@ def test_keras_trains_our_network_as_we_do():
     assert live["test_accuracy"] == pytest.approx(accuracy, abs=0.003)
 
 
-def lesson_code():
+def lesson_code(lesson=LESSON):
     """What needs a library: the ```python blocks of the lesson's text that begin with an import."""
-    cells = nbformat.read(LESSON, as_version=4).cells
+    cells = nbformat.read(lesson, as_version=4).cells
     text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
     return re.findall(r"```python\n(import .*?)```", text, flags=re.DOTALL)
 
@@ -170,3 +172,22 @@ def test_keras_example_shown_in_the_lesson_is_the_recorded_one(shown):
     assert np.allclose(shown["history"].history["loss"], ends, rtol=0, atol=5e-5)
     start = Network(recorded["sizes"], seed=recorded["seed"])
     assert np.array_equal(shown["network"].theta, start.theta)  # Keras trained its own copy
+
+
+def test_training_loop_shown_in_lesson_11_is_the_recorded_one_and_ours():
+    recorded, data, names = frameworks.torch_loop(), load_mnist("sample"), {}
+    (code,) = lesson_code(WORLD)
+    exec(compile(code, WORLD.name, "exec"), names)
+    assert np.allclose(names["loop_losses"], recorded["losses"], rtol=0, atol=5e-5)
+
+    network = Network(recorded["sizes"], seed=recorded["seed"])
+    optimizer = to_ours("torch", **recorded["settings"])
+    size, losses = recorded["batch_size"], []
+    for start in list(range(0, len(data.train_images), size)) * recorded["epochs"]:
+        x = data.train_images[start : start + size]
+        loss, gradient = network.loss_and_gradient(x, data.train_labels[start : start + size])
+        optimizer.step(network.theta, clip(gradient, recorded["most"]), out=network.theta)
+        losses.append(loss)
+    assert np.allclose(losses, recorded["losses"], rtol=0, atol=5e-5)
+    accuracy = network.accuracy(data.test_images, data.test_labels)
+    assert accuracy == pytest.approx(recorded["test_accuracy"], abs=0.003)
