@@ -29,8 +29,11 @@ SWAPPED = RIGHT.replace("beta * S + (1 - beta)", "(1 - beta) * S + beta")
 
 @pytest.fixture(scope="module")
 def edition():
-    """The learner's edition of lesson 3."""
-    return handout.learner(nbformat.read(ROOT / "notebooks" / LESSON, as_version=4))
+    """The learner's edition of lesson 3, with a question in words."""
+    made = handout.learner(nbformat.read(ROOT / "notebooks" / LESSON, as_version=4))
+    written = f"<!-- answer: lesson 3, question 1 -->\n{submission.PROMPT}"
+    made.cells.append(nbformat.v4.new_markdown_cell(written))
+    return made
 
 
 def filled(edition, step=None, extra=None, given=None, written=None, without=()):

@@ -55,7 +55,7 @@ def test_the_clock_gives_each_lesson_its_minutes(number):
 
 def test_an_exercise_that_is_left_out_takes_no_time():
     whole, part = (clock.of_part(3, [2], without) for without in ((), ("rmsprop_step",)))
-    assert 5 < whole - part < whole
+    assert 2 < whole - part < whole
 
 
 @each_plan
@@ -74,11 +74,8 @@ def test_the_sessions_are_the_whole_course_in_order():
     assert all(plan.taken <= plan.minutes + 1 for plan in plans.sessions())
 
 
-@each_plan
-def test_a_plan_has_every_equation_that_it_mentions(plan):
-    """In the parts that are taught, complete lessons apart: they name where to look."""
-    if any(part.whole for part in plan.parts):
-        return
+@pytest.mark.parametrize("plan", [plan for plan in PLANS.values() if plan.minutes <= 90])
+def test_a_short_plan_has_every_equation_that_it_mentions(plan):
     text = "\n".join(
         lessons.notebook(part.lesson).cells[place].source
         for part in plan.parts

@@ -116,7 +116,7 @@ def _weight(number, place):
 
 
 def of_part(number, sections, without=()):
-    """The minutes of some sections of a lesson, without some of their exercises.
+    """The minutes of some sections of a lesson, without what a plan leaves out of them.
 
     Parameters
     ----------
@@ -124,18 +124,21 @@ def of_part(number, sections, without=()):
     sections : iterable
         As `tools.lessons.sections` names them.
     without : iterable of str
-        Names of exercises.
+        Names of exercises, and headings of the third level with what stands under them.
     """
     return sum(cells(number)[place] for place in places(number, sections, without))
 
 
 def places(number, sections, without=()):
-    """The places of the cells of some sections, without some of their exercises."""
-    lesson = lessons.notebook(number).cells
-    where = lessons.sections(number)
-    return [
-        place
-        for section in sections
-        for place in where[section]
-        if lesson[place].metadata.get("rmsprop_lesson", {}).get("exercise") not in set(without)
-    ]
+    """The places of the cells of some sections, without what a plan leaves out of them."""
+    where, found = lessons.sections(number), []
+    for section in sections:
+        heading = ""
+        for place in where[section]:
+            cell = lessons.notebook(number).cells[place]
+            if cell.cell_type == "markdown" and (head := re.match(r"###? (.*)", cell.source)):
+                heading = head[1]
+            exercise = cell.metadata.get("rmsprop_lesson", {}).get("exercise")
+            if not {heading, exercise} & set(without):
+                found.append(place)
+    return found

@@ -76,7 +76,7 @@ def _part(entry):
             f"docs/plans.yaml: lesson {number} has no section {missing}, but {all_sections}"
         )
     minutes = math.ceil(clock.of_part(number, wanted, without) - 0.01)
-    whole = "sections" not in entry
+    whole = not {"sections", "without"} & set(entry)
     return Part(minutes, entry.get("what", ""), "", number, wanted, without, whole)
 
 
@@ -115,7 +115,7 @@ def described(part):
     """Which sections of its lesson a part has, in words; empty if all."""
     names = [f"*{name}*" if isinstance(name, str) else str(name) for name in part.sections if name]
     every = [name for name in lessons.sections(part.lesson) if name]
-    if part.whole:
+    if part.sections == tuple(lessons.sections(part.lesson)):
         return ""
     if part.sections[0] == "":
         return f"up to {_section(names[-1])}"

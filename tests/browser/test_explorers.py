@@ -583,6 +583,38 @@ def test_learners_own_optimiser_runs_again_in_jupyterlab(browser):
         page.close()
 
 
+@pytest.mark.parametrize(
+    ("name", "control"),
+    [
+        ("valley", "η of Adagrad, RMSprop and Adam"),
+        ("glasses", "turn the valley"),
+        ("draw", "decay rate β"),
+        ("plateau-and-noise", "noise σ in the gradients"),
+    ],
+)
+def test_on_a_phone_the_picture_stays_in_sight_of_its_control(open_page, name, control):
+    page = open_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    show(page, name)
+    slider = page.get_by_label(control, exact=True)
+    slider.evaluate("(el) => el.scrollIntoView({ block: 'end' })")
+    picture = page.locator(".rx-stage").bounding_box()
+    y = slider.bounding_box()["y"]
+    assert 0 <= picture["y"] < picture["y"] + picture["height"] <= y
+    page.evaluate("(by) => window.scrollBy(0, by)", y - picture["height"] - 20)
+    picture = page.locator(".rx-stage").bounding_box()
+    assert picture["y"] == pytest.approx(0, abs=1)
+    assert slider.bounding_box()["y"] >= picture["height"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_card_is_no_higher_than_a_screen(open_page, name):
+    page = open_page(viewport={"width": 806, "height": 900})  # the site's column, with margins
+    show(page, name)
+    page.evaluate("document.querySelectorAll('.rx-more').forEach((el) => { el.open = false; })")
+    settle(page)
+    assert page.locator(".rx-card").bounding_box()["height"] <= 800
+
+
 def test_gradients_are_drawn_by_the_mouse_and_what_is_leapt_over_is_filled(page_without_network):
     page = show(page_without_network, "draw")
     box = page.locator(".rx-figure > svg").first.bounding_box()
@@ -902,6 +934,47 @@ def test_challenges_are_kept_in_the_browser(page_without_network, site):
     page.wait_for_selector(".rx-card")
     assert met(page) == ["broken"]
     assert page.locator(".rx-challenges [data-met]").count() == 1
+
+
+# ── numbers in the text ─────────────────────────────────────────────────────────────────────────
+
+TEXT = (
+    '<p>For β = <data value="average-and-bias beta">0.9</data> the average reaches back 10 steps; '
+    'for κ = <data value="valley condition">20</data> and '
+    '<data value="average-and-bias nothing">0.5</data> nothing happens.</p>'
+)
+
+
+def test_a_number_in_the_text_moves_its_figure(page_without_network, site):
+    page = page_without_network
+    page.goto(site("average-and-bias", before=TEXT))
+    number = page.get_by_role(
+        "slider", name="decay rate β, in the figure “The average and its bias”"
+    )
+    text = page.locator("p").first
+    assert text.text_content() == re.sub("<[^>]*>", "", TEXT)
+    assert page.locator(".rx-scrub").count() == 1  # nothing else is there to be moved
+    number.press("ArrowRight")
+    settle(page)
+    beta = state(page)["beta"]
+    assert beta == pytest.approx(1 - 10 ** (-21 / 20), abs=0.001)
+    assert f"β = {beta} (text: 0.9) the average" in text.text_content()
+    assert f"With β = {beta} " in said(page)
+    number.press("Escape")
+    settle(page)
+    assert state(page)["beta"] == 0.9
+    assert text.text_content() == re.sub("<[^>]*>", "", TEXT)
+    box = number.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 50, y)
+    page.mouse.up()
+    settle(page)
+    assert state(page)["beta"] == pytest.approx(1 - 10 ** (-10 / 20), abs=0.01)
+    page.add_script_tag(path=str(npm.package("axe-core") / "axe.min.js"))
+    rules = {"rules": {"page-has-heading-one": {"enabled": False}}}
+    assert page.evaluate("(rules) => axe.run(document, rules)", rules)["violations"] == []
 
 
 def luminance(color):

@@ -170,7 +170,7 @@ class Run:
                     self._judge(name, cell["number"])
 
     def _attempted(self, cell):
-        """What a cell does for exercises; the lesson's `checks.mine` only takes up what was done."""
+        """What a cell does for exercises; a lesson's `checks.mine` only takes up what is there."""
         kinds = (ast.FunctionDef, ast.ClassDef)
         defined = {node.name for node in cell["tree"].body if isinstance(node, kinds)}
         return cell["binds"] if cell["own"] else defined

@@ -7,6 +7,7 @@ import { glasses } from "./glasses.mjs";
 import { mnist } from "./mnist.mjs";
 import { plateauAndNoise } from "./plateau.mjs";
 import { MEMORY, prediction, quiz } from "./questions.mjs";
+import { scrubAll } from "./scrub.mjs";
 import { SETTINGS } from "./settings.mjs";
 import { stepByStep } from "./step_by_step.mjs";
 import { keep, kept } from "./store.mjs";
@@ -62,6 +63,7 @@ export function mountAll(root = document, { memory = false } = {}) {
     mount(el, el.dataset.explorer, { ...settings, ...own?.recall(settings) },
       { data: JSON.parse(data), onchange: own?.remember, ...(memory && challengesOf(el.dataset.explorer)) });
   }
+  scrubAll(root);
 }
 
 // Challenges have names such as "glasses/circles".

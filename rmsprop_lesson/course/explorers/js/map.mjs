@@ -1,9 +1,9 @@
 // A landscape from above: shaded relief, contour lines, arrows. For every explorer with a map.
 import { h } from "./ui.mjs";
 
-const GRAIN = 3; // CSS pixels between two points of the relief
+const GRAIN = 4; // CSS pixels between two points of the relief
 const LIGHT = [-0.62, 0.5, 0.6]; // where the light comes from: left, top, above
-const STEEP = 0.06;
+const STEEP = 0.18 / GRAIN; // a slope's weight, over two grains
 
 const colors = new Map();
 function rgb(text) {

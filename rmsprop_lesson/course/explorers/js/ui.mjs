@@ -247,6 +247,9 @@ const CSS = `
 .rx-m-gd { --c: var(--rx-gd); } .rx-m-momentum { --c: var(--rx-momentum); } .rx-m-adagrad { --c: var(--rx-adagrad); }
 .rx-m-rmsprop { --c: var(--rx-rmsprop); } .rx-m-adadelta { --c: var(--rx-adadelta); } .rx-m-adam { --c: var(--rx-adam); }
 .rx-m-own { --c: var(--rx-own); }
+.rx-scrub { cursor: ew-resize; touch-action: pan-y; user-select: none; font-weight: 600; border-bottom: 2px dotted currentColor; padding: 0 1px; }
+.rx-scrub[data-changed] { border-bottom-style: solid; } .rx-scrub-before { font-weight: 400; font-size: 0.85em; }
+@media print { .rx-scrub { border: 0; font-weight: inherit; } }
 @container (max-width: 420px) { .rx-card { padding: 12px 12px 14px; border-radius: 10px; } .rx-button { padding: 5px 10px; } }
 @media (forced-colors: active) {
   .rx, .rx[data-mode="dark"] { --rx-bg: Canvas; --rx-fg: CanvasText; --rx-soft: CanvasText; --rx-line: CanvasText; --rx-grid: GrayText;
@@ -361,6 +364,8 @@ export class Card {
     this.state = state;
     this.onchange = onchange;
     this.ranges = ranges;
+    this.scales = {}; // of the sliders, by setting
+    this.title = title;
     this.met = new Set(met);
     this.onmet = onmet;
     this.controls = [];
@@ -384,6 +389,11 @@ export class Card {
     });
     observer.observe(this.root);
     this.undo.push(() => observer.disconnect());
+  }
+
+  // The family's style where something of it stands outside the card.
+  useStyle(el) {
+    installStyle(el);
   }
 
   // `app`: draw(), describe() → sentence
@@ -462,6 +472,7 @@ export class Card {
     const id = newId();
     const { from, to } = this.ranges[key];
     const scale = scaled(from, to);
+    this.scales[key] = { scale, name };
     const range = h("input", { type: "range", id, min: 0, max: scale.positions, step: 1 });
     const field = h("input", {
       type: "number", step: "any", inputmode: "decimal", "aria-label": `${name}, exact value`,
