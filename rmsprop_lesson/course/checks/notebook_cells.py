@@ -80,7 +80,9 @@ def placed(notebook_cells, exercises):
             yield from cells(exercises[match[1]])
         elif "exercise" in mark and "part" in mark:
             fresh = {c["metadata"]["rmsprop_lesson"]["part"]: c for c in _of(mark, exercises)}
-            yield cell if cell["source"] == fresh[mark["part"]]["source"] else fresh[mark["part"]]
+            source = fresh[mark["part"]]["source"]
+            # Its tags and slide marks are the lesson's own.
+            yield cell if cell["source"] == source else type(cell)({**cell, "source": source})
         else:
             yield cell
 
