@@ -353,7 +353,7 @@ def test_an_interrupt_stops_the_learners_thread_and_reaches_the_notebook(monkeyp
 def test_wild_functions_never_pass():
     rng = np.random.default_rng(0)
     values = [0.0, -1, np.nan, np.inf, 1e300, "x", None, [], np.zeros(3), np.ones((2, 2)), {}, True]
-    for _ in range(150):
+    for _ in range(15):
         kind, a, b = rng.integers(0, 4), *rng.integers(0, len(values), 2)
         result = [values[a], (values[a], values[b]), [values[a]] * 3, {"theta": values[b]}][kind]
         verdict = CENTRAL.judge(lambda *args, result=result: result)

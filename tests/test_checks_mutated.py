@@ -13,10 +13,10 @@ from rmsprop_lesson.course.checks import network, tuning
 from rmsprop_lesson.course.checks.engine import Probe, as_tuple, observe, quiet
 from rmsprop_lesson.course.checks.mend import CHANGED, within_limits
 from rmsprop_lesson.course.checks.observe import first_difference, record
-from rmsprop_lesson.course.checks.probes import call
+from rmsprop_lesson.course.checks.probes import call, steps
 from tools.mutated import mutants
 
-PROGRAMS = int(os.environ.get("PROGRAMS", "15"))
+PROGRAMS = int(os.environ.get("PROGRAMS", "8"))
 LINES = 30_000  # of Python that a program may run
 FRESH = 12  # probes with fresh numbers for each program that passes
 EXERCISES = checks.exercises()
@@ -64,6 +64,15 @@ def update(names, settings, counted=False, root=()):
         return Probe("fresh", "", run)
 
     return make
+
+
+def full_matrix(rng):
+    """A few steps from a symmetric S without negative eigenvalues."""
+    size = int(rng.integers(1, 4))
+    root = rng.normal(0, 1, (size, size))
+    grads = [parameters(rng, (size,)) for _ in range(3)]
+    settings = rate(rng), beta(rng), epsilon(rng)
+    return steps("fresh", parameters(rng, (size,)), grads, settings, start=[root @ root.T], text="x")
 
 
 def rate(rng):
@@ -178,6 +187,8 @@ INPUTS = {
     "centered_step": update(("S", "m"), STEP, root=("S",)),
     "MyRMSprop": optimizer,
     "MyCorrectedRMSprop": optimizer,
+    "clip_gradient": one(lambda rng: parameters(rng, (3,)), lambda rng: float(rng.uniform(0.5, 4))),
+    "full_matrix_step": full_matrix,
     "from_pytorch": one(rate, beta, epsilon),
     "count_flips": one(lambda rng: parameters(rng, (rng.integers(1, 7), rng.integers(1, 4)))),
     "steps_to_reach": one(losses, lambda rng: float(np.round(rng.uniform(0, 4), 1))),

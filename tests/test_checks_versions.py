@@ -82,13 +82,29 @@ def optimizer(
 """
 
 
-COUNT = "self.t += 1\n        "
+FULL = """
+S = {S}
+values, Q = np.linalg.eigh(S)
+step = learning_rate * {root} @ grad
+return {result}
+"""
+
+
+def full_matrix(
+    S="S + (1 - beta) * (np.outer(grad, grad) - S)",
+    root="(Q * (values + epsilon) ** -0.5) @ Q.T",
+    result="theta - step, S",
+):
+    return FULL.format(S=S, root=root, result=result)
+
+
+NEXT = "self.t += 1\n        "
 
 
 def corrected(
     S_hat="self.S / (1 - self.b**self.t)",
     step="self.lr * grad * (S_hat + self.e) ** -0.5",
-    count=COUNT,
+    count=NEXT,
     start="self.S = self.t = 0",
     result="theta - step",
     **other,
@@ -563,11 +579,33 @@ VERSIONS = {
         "sign flipped": optimizer(end="return theta + self.lr * grad * (self.S + self.e) ** -0.5"),
         "step returned": optimizer(end="return self.lr * grad * (self.S + self.e) ** -0.5"),
     },
+    "clip_gradient": {
+        "each component clipped": "return np.maximum(np.minimum(grad, most), -most)",
+        "always scaled": "n = np.sum(grad * grad) ** 0.5\nreturn most * grad / n if n else grad",
+        "length not rooted": "n = np.sum(grad * grad)\nreturn grad * min(1, most / n) if n else grad",
+        "sum of absolute values": "n = abs(grad).sum()\nreturn grad / max(1, n / most)",
+        "largest component": "return grad / max(1, abs(grad).max() / most)",
+        "scaled to length 1": "n = np.sum(grad * grad) ** 0.5\nreturn grad / n if n > most else grad",
+        "nothing clipped": "return 1.0 * grad",
+        "length returned": "n = np.sum(grad * grad) ** 0.5\nreturn most if n > most else n",
+    },
+    "full_matrix_step": {
+        "S kept diagonal": full_matrix(S="beta * S + (1 - beta) * np.diag(grad * grad)"),
+        "inverse without root": full_matrix(root="(Q / (values + epsilon)) @ Q.T"),
+        "multiplied by the root": full_matrix(root="(Q * (values + epsilon) ** 0.5) @ Q.T"),
+        "not turned back": full_matrix(root="(Q * (values + epsilon) ** -0.5)"),
+        "turned the wrong way": full_matrix(root="(Q.T * (values + epsilon) ** -0.5) @ Q"),
+        "beta and 1-beta swapped": full_matrix(S="S + beta * (np.outer(grad, grad) - S)"),
+        "1-beta left out": full_matrix(S="beta * S + grad[:, None] * grad"),
+        "sum instead of average": full_matrix(S="grad[:, None] * grad + S"),
+        "sign flipped": full_matrix(result="theta + step, S"),
+        "step returned": full_matrix(result="step, S"),
+    },
     "MyCorrectedRMSprop": {
         "no bias correction": corrected("self.S"),
         "power t left out": corrected("self.S / (1 - self.b)"),
         "correction kept in S": corrected(
-            "self.S", count=COUNT + "self.S = self.S / (1 - self.b**self.t)\n        "
+            "self.S", count=NEXT + "self.S = self.S / (1 - self.b**self.t)\n        "
         ),
         "corrected twice": corrected(
             step="(1 - self.b**self.t) ** 0.5 * self.lr * grad / np.sqrt(S_hat + self.e)"
@@ -736,6 +774,14 @@ RIGHT = {
         optimizer(start="pass"),
         optimizer(S="np.float32(self.b * self.S + (1 - self.b) * grad * grad)"),
     ),
+    "clip_gradient": (
+        "return grad / max(1, np.sum(grad * grad) ** 0.5 / most)",
+        "n = float(np.sqrt((grad**2).sum()))\nif n <= most:\n    return grad\nreturn most * (grad / n)",
+    ),
+    "full_matrix_step": (
+        full_matrix(),
+        full_matrix(root="np.linalg.inv((Q * (values + epsilon) ** 0.5) @ Q.T)"),
+    ),
     "MyCorrectedRMSprop": (
         corrected(),
         corrected("self.S / -np.expm1(self.t * np.log(self.b))"),
@@ -868,6 +914,11 @@ VARIANTS = {
         ),
         "epsilon outside the root": optimizer(
             end="return theta - self.lr * grad / (self.S**0.5 + self.e)"
+        ),
+    },
+    "full_matrix_step": {
+        "epsilon outside the root": full_matrix(
+            root="(Q / (np.maximum(values, 0) ** 0.5 + epsilon)) @ Q.T"
         ),
     },
     "MyCorrectedRMSprop": {

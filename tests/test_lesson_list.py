@@ -14,7 +14,7 @@ from tools import lessons
 
 ROOT = Path(__file__).resolve().parents[1]
 # The tests that read the list; of the guide those that don't judge every catalogued mistake.
-READERS = ["lesson_map", "lessons", "prose", "handout", "project", "teach"]
+READERS = ["lesson_map", "lessons", "project", "teach"]
 SLOW = ["pages_are_up", "command", "mistakes", "exercise", "folded", "clone", "torch", "slip"]
 SLIDE, SKIP = {"slideshow": {"slide_type": "slide"}}, {"slideshow": {"slide_type": "skip"}}
 QUESTION = {

@@ -12,6 +12,7 @@ import argparse
 import ast
 import hashlib
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -174,6 +175,7 @@ def executed(path):
     place = CACHE / f"{_fingerprint(notebook)}.ipynb"
     if not place.exists():
         print(f"executing {path.name}", flush=True)
+        os.environ["PYTHONPATH"] = str(ROOT)  # the kernel finds the extension that draws figures
         notebooks.execute(notebook, path.parent, f"--IPKernelApp.extensions={figures.EXTENSION}")
         place.parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(notebook, place)

@@ -185,7 +185,7 @@ _FULL = Exercise(
     lesson=11,
     title="RMSprop with the full matrix",
     task=(
-        "Write the update (11.4) and (11.5). `np.outer(g, g)` is the matrix $gg^\\top$, and "
+        "Write the update (11.5) and (11.6). `np.outer(g, g)` is the matrix $gg^\\top$, and "
         "`values, vectors = np.linalg.eigh(S)` takes a symmetric matrix apart."
     ),
     outputs=("θ", "S"),
