@@ -72,7 +72,9 @@ def full_matrix(rng):
     root = rng.normal(0, 1, (size, size))
     grads = [parameters(rng, (size,)) for _ in range(3)]
     settings = rate(rng), beta(rng), epsilon(rng)
-    return steps("fresh", parameters(rng, (size,)), grads, settings, start=[root @ root.T], text="x")
+    return steps(
+        "fresh", parameters(rng, (size,)), grads, settings, start=[root @ root.T], text="x"
+    )
 
 
 def rate(rng):

@@ -51,8 +51,9 @@ def main(arguments=None):
         leave_out_guide(SOURCE)
     (SOURCE / "_config.yml").write_text(yaml.safe_dump(config(), allow_unicode=True), "utf-8")
     _place_lessons()
-    for name in TABLES:
-        shutil.copy(table(name), SOURCE / "docs" / f"{name}_table.md")
+    with ProcessPoolExecutor(2) as pool:
+        for name, place in zip(TABLES, pool.map(table, TABLES), strict=True):
+            shutil.copy(place, SOURCE / "docs" / f"{name}_table.md")
     for page in (SOURCE / "docs").glob("*.md"):
         page.write_text(lessons.without_dead_links(page.read_text("utf-8")), "utf-8")
     static = SOURCE / "docs" / "_static"

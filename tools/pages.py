@@ -72,7 +72,7 @@ def _score(value):
 def claims_table():
     """All claims with verdict, what holds and the experiment, as a table in HTML."""
     head = "".join(
-        f'<th scope="col">{word}</th>' for word in ("", "Claim", "Verdict", "What holds")
+        f'<th scope="col">{word}</th>' for word in ("Name", "Claim", "Verdict", "What holds")
     )
     themes = claims.themes()
     rows = [
