@@ -15,16 +15,16 @@ PLANS = {slides.plan_stem(plan): plan for plan in plans.plans() + plans.sessions
 DECKS = [*LESSONS, *list(PLANS)[:2]]  # other plans are made of the same slides
 MOST_LINES = 12  # of code on a slide
 SMALLEST, PROSE = 20, 24  # pixels of 720
-USED = 18  # in an explorer that has more to show after it was used
+USED = 18  # in an explorer
 FIGURE = 900  # of 1280 pixels: what a prediction reveals
-LIMITS = [SMALLEST, PROSE, FIGURE]
-# Where a lesson calls explore("valley"): the name of the explorer.
-EXPLORERS = {
-    path.stem: called[1]
+LIMITS = [SMALLEST, PROSE, FIGURE, USED]
+# Lesson and name of each explorer, where it calls explore("valley").
+EXPLORERS = [
+    (path.stem, name)
     for path in lessons.NOTEBOOKS.values()
-    if (called := re.search(r'"explore\(\\"([a-z-]+)\\"', path.read_text(encoding="utf-8")))
-}
-EXPLORER = ".rmsprop-explorer:has(.rx-controls, .rx-runs)"
+    for name in re.findall(r'"explore\(\\"([a-z-]+)\\"', path.read_text(encoding="utf-8"))
+]
+EXPLORER = ", ".join(f'[data-explorer="{name}"]' for name in SETTINGS)
 # Until the content has kept its size for some frames: an explorer is fitted bit by bit.
 FITTED = """async () => {
   const all = [...document.querySelectorAll(".fit")];
@@ -39,7 +39,7 @@ FITTED = """async () => {
 # What is wrong on the slide that is shown: what leaves it, or its own box; words smaller than they
 # may be (an index is as large as its formula); after an answer a small figure, a long verdict, a
 # question that stays.
-WRONG = """([smallest, prose, figure]) => {
+WRONG = """([smallest, prose, figure, used]) => {
   const slide = Reveal.getCurrentSlide(), frame = slide.getBoundingClientRect(), out = [];
   const seen = (el) => el.checkVisibility({ visibilityProperty: true });
   for (const el of slide.querySelectorAll(".fit *:not(.katex *, svg *, .rx-scroll *, option)")) {
@@ -60,7 +60,8 @@ WRONG = """([smallest, prose, figure]) => {
     const size = parseFloat(getComputedStyle(el).fontSize) * el.currentCSSZoom;
     const isProse = el.closest("p, li, legend, .rx-choice, .rx-feedback")
       && !el.closest("pre, table, code, small, .goes-on, .rest, .projected");
-    if (size < (isProse ? prose : smallest) - 0.05) out.push(`${size}: ${text}`);
+    const least = parent.closest(".projected") ? Math.min(smallest, used) : smallest;
+    if (size < (isProse ? prose : least) - 0.05) out.push(`${size}: ${text}`);
   }
   const verdict = slide.querySelector(".verdict");
   if (verdict) {
@@ -84,7 +85,7 @@ TOUR = f"""async ([limits, answers]) => {{
   for (const slide of document.querySelectorAll(".slides section.leaf")) {{
     const {{ h, v }} = Reveal.getIndices(slide);
     const look = async (view) => {{
-      await (slide.querySelector("{EXPLORER}") ? fitted() : painted());
+      await (slide.querySelector('{EXPLORER}') ? fitted() : painted());
       let found = wrong(limits);
       for (let frame = 0; found.length && frame < 10; frame++) {{ // until it has settled
         await painted();
@@ -271,29 +272,30 @@ MARGINS = """[...document.querySelectorAll(".pdf-page")].map((page) => {
 })"""
 
 
-def shown(page):
-    """Go to the slide with the explorer, and wait until it has its size."""
-    host = page.locator(EXPLORER)
-    page.evaluate(GO, page.evaluate(FIRST_WITH, EXPLORER))
+def shown(page, name):
+    """Go to the slide with an explorer, and wait until it has its size."""
+    one = f'[data-explorer="{name}"]'
+    host = page.locator(one)
+    page.evaluate(GO, page.evaluate(FIRST_WITH, one))
     page.evaluate(FITTED)
     assert page.evaluate(WRONG, LIMITS) == []
     return host
 
 
-@pytest.mark.parametrize("stem", EXPLORERS)
-def test_explorers_are_alive(opened, stem):
+@pytest.mark.parametrize(("stem", "name"), EXPLORERS)
+def test_explorers_are_alive(opened, stem, name):
     page = opened(stem)
-    host = shown(page)
-    assert host.evaluate(NAME) == EXPLORERS[stem]
+    host = shown(page, name)
+    assert host.evaluate(NAME) == name
     operate(page, host, "mouse")
     page.evaluate(FITTED)
-    assert page.evaluate(WRONG, [USED, USED, FIGURE]) == []
+    assert page.evaluate(WRONG, [USED, USED, FIGURE, USED]) == []
 
 
 @pytest.mark.parametrize("width", [1280, 1920])
 def test_start_is_dragged_on_a_slide_as_elsewhere(opened, width):
     page = opened(LESSONS[1], width, width * 9 // 16)
-    handle = shown(page).locator(".rx-handle")
+    handle = shown(page, "valley").locator(".rx-handle")
     box = handle.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(x, y)
@@ -306,7 +308,7 @@ def test_start_is_dragged_on_a_slide_as_elsewhere(opened, width):
 
 
 def test_each_explorer_is_in_a_deck():
-    assert set(EXPLORERS.values()) == set(SETTINGS)
+    assert {name for _, name in EXPLORERS} == set(SETTINGS)
 
 
 CLICKABLE = "label:first-of-type input, input[type=text], .rx-button"
@@ -375,7 +377,7 @@ def test_votes_are_counted_by_keyboard_and_stand_beside_the_answer(opened):
 
 def test_keys_belong_to_the_control_that_uses_them(opened):
     page = opened(LESSONS[1])
-    host = shown(page)
+    host = shown(page, "valley")
     here = page.evaluate(AT)
     slider = host.locator("input[type=range]:enabled").first
     slider.focus()
