@@ -44,7 +44,7 @@ OWN_GUIDE = """
   typical: {}
 """
 OWN_CELLS = [
-    (SLIDE, "# 12 · A lesson of one's own\n\n**Time** 5 minutes · **You will be able to** add "
+    (SLIDE, "# 12 · A lesson of one's own\n\n**Time** 10 minutes · **You will be able to** add "
             "one · **You need** [lesson 3](03_rmsprop_mathematics.ipynb)."),
     (SKIP, "from rmsprop_lesson import predict, quiz"),
     (SLIDE, "## 1 · A question"),
@@ -108,4 +108,4 @@ def test_a_lesson_of_ones_own_can_be_added(copy):
     run(copy, "-m", "tools.notebooks", "notebooks/12_own.ipynb")
     follow(copy)
     start = (copy / "notebooks" / "00_start_here.ipynb").read_text(encoding="utf-8")
-    assert "| 12 | [A lesson of one's own](12_own.ipynb) | 5 | 3 |" in start
+    assert "| 12 | [A lesson of one's own](12_own.ipynb) | 10 | " in start
