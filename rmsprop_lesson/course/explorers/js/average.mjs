@@ -1,7 +1,7 @@
 // Explorer 3: what the moving average remembers, why it starts too small, and what that does to steps.
 import { feed, gaussian, optimizer } from "./core.mjs";
 import { defaults } from "./settings.mjs";
-import { Axes, Card, Figure, clamp, count, decay, h, number, thinned, whole } from "./ui.mjs";
+import { Axes, Card, Figure, clamp, count, decay, h, number, once, thinned, whole } from "./ui.mjs";
 
 const PLAIN = { key: "rmsprop", dash: null, marker: "o", name: "plain" };
 const CORRECTED = { key: "adam", dash: [5, 2], marker: "D", name: "corrected" };
@@ -16,12 +16,7 @@ export const averageAndBias = {
       state,
       ...options,
     });
-    let solved = null;
-    const run = () => {
-      const key = JSON.stringify({ ...state, t: 0 });
-      if (solved?.key !== key) solved = { key, ...solve(state) };
-      return solved;
-    };
+    const run = once(state, solve);
     const weights = new Figure({ label: "The weight of each past squared gradient in S, as bars", caption: "Weights in S" });
     const average = new Figure({ label: "S over time, plain and corrected, with its target", caption: "S and its target E[g²]" });
     const step = new Figure({ label: "The length of each step in units of η, plain and corrected", caption: "Step in units of η" });

@@ -1,7 +1,7 @@
 // Draw your own gradients: one parameter, whose gradients the learner sketches over time.
 import { feed, gaussian, optimizer } from "./core.mjs";
 import { SETTINGS, defaults } from "./settings.mjs";
-import { Axes, Card, Figure, Handle, clamp, count, decay, h, logarithmic, number } from "./ui.mjs";
+import { Axes, Card, Figure, Handle, clamp, count, decay, h, logarithmic, number, once } from "./ui.mjs";
 
 const { numbers: STEPS, to: MOST } = SETTINGS.draw.gradients;
 const added = (values) => values.reduce((total, value) => total + value, 0);
@@ -17,12 +17,7 @@ export const draw = {
       state,
       ...options,
     });
-    let solved = null;
-    const run = () => {
-      const key = JSON.stringify({ ...state, t: 0 });
-      if (solved?.key !== key) solved = { key, ...solve(state) };
-      return solved;
-    };
+    const run = once(state, solve);
     const sketch = new Figure({ label: "The gradients over time, to draw in, between ±√S", role: "group", caption: "Gradient g: draw here" });
     const follows = new Figure({ label: "Below on the same time axis: g² shaded by its weight in S, the steps, and θ" });
     const pen = penOf(card, sketch);

@@ -3,7 +3,7 @@
 import { OBJECTIVES, applied, descend, determinant, glassesOf, inverse, optimizer, seenThrough } from "./core.mjs";
 import { arrow, circles, elevation, relief } from "./map.mjs";
 import { SETTINGS, defaults } from "./settings.mjs";
-import { CLIP, Card, Figure, Handle, between, clamp, count, decay, h, linear, logarithmic, number, setText, whole } from "./ui.mjs";
+import { CLIP, Card, Figure, Handle, between, clamp, count, decay, h, linear, logarithmic, number, once, setText, whole } from "./ui.mjs";
 
 const [[, X], [, Y]] = SETTINGS.glasses.start.point; // each map reaches from −X to X and from −Y to Y
 const EPSILON = 1e-8;
@@ -20,12 +20,7 @@ export const glasses = {
       state,
       ...options,
     });
-    let solved = null;
-    const run = () => {
-      const key = JSON.stringify({ ...state, t: 0 });
-      if (solved?.key !== key) solved = { key, ...solve(state) };
-      return solved;
-    };
+    const run = once(state, solve);
     const plain = new Figure({ label: "The valley with RMSprop’s walk", caption: "The valley", role: "group" });
     const seen = new Figure({ label: "The same walk through the glasses", caption: "Through the glasses" });
     const handle = startHandle(card, plain);

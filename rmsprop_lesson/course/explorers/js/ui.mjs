@@ -64,6 +64,16 @@ export function column(value, digits = 6) {
   return size >= 1e-3 && size < 1e4 ? minus(value.toFixed(digits)) : number(value, digits - 1);
 }
 
+// What `solve` makes of the settings, made again only when one of them (other than the time) changes.
+export function once(state, solve) {
+  let key, solved;
+  return () => {
+    const now = JSON.stringify({ ...state, t: 0 });
+    if (key !== now) [key, solved] = [now, solve(state)];
+    return solved;
+  };
+}
+
 export const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 export const count = (n, thing) => `${n} ${thing}${n === 1 ? "" : "s"}`;
 
