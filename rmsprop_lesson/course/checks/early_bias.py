@@ -120,8 +120,15 @@ EXERCISES = (
                 lambda S, b, t: S / b**t,
                 "Is S divided by βᵗ? That is the share that is missing; 1 − βᵗ is there.",
             ),
+            "missing share added": (
+                (lambda S, b, t: S + b**t, lambda S, b, t: S + b**t * S),
+                "Is the missing share βᵗ added? S is the share 1 − βᵗ of what it should be: divide.",
+            ),
             "root of the correction": (
-                lambda S, b, t: S / np.sqrt(1 - b**t),
+                (
+                    lambda S, b, t: S / np.sqrt(1 - b**t),
+                    lambda S, b, t: np.sqrt(S / (1 - b**t)),
+                ),
                 "Is there a root? The step has one, S doesn't.",
             ),
         },

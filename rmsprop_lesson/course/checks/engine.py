@@ -256,6 +256,10 @@ class Exercise:
         found = self.update.explain(self.probes, seen)
         if found is None or found.mistakes == (UNKNOWN,):
             return self._listed(seen, difference)
+        if any(name.startswith("either ") for name in found.mistakes):
+            named = [name for name in self.mistakes if self._fits(self.mistakes, name, seen)]
+            if len(named) == 1:
+                found = Found(tuple(named))
         broken = "keeps state" not in found.mistakes and self._broken(seen)
         if not found.mistakes and not broken:
             return self._right(seen, *found.variants)

@@ -151,7 +151,10 @@ EXERCISES = (
                 "Is there a + or − between η and the gradient? The step is their product.",
             ),
             "step returned": (
-                _descent(start=lambda theta: 0 * theta),
+                (
+                    _descent(start=lambda theta: 0 * theta),
+                    lambda theta, g, lr: lr * g,
+                ),
                 "Is it the step that is returned? Subtract it from θ.",
             ),
             "theta scaled too": (
@@ -325,6 +328,10 @@ EXERCISES = (
             "mean of the curvatures": (
                 (_bound(pick=np.mean), _bound(pick=np.median)),
                 "Is it the mean curvature that decides? One axis that diverges is enough.",
+            ),
+            "best rate": (
+                _bound(pick=lambda c: np.max(c) + np.min(c)),
+                "Is it 2/(λ_max + λ_min)? That is the best rate of all; where it diverges is asked.",
             ),
             "sum of the curvatures": (
                 _bound(pick=np.sum),
