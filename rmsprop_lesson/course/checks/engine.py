@@ -425,8 +425,9 @@ class Exercise:
         if isinstance(got, Odd | str) or type(got) is not type(want):
             return self._not_yet("wrong return", f"{where}\n{asked_for(want, self.outputs)}")
         if isinstance(got, np.ndarray) and got.shape != want.shape:
-            several = len(self.outputs) > 1 and got.shape[:1] != want.shape[:1]
-            name = "wrong return" if several else "wrong shape"
+            fewer = len(self.outputs) > 1 and got.shape[:1] != want.shape[:1]
+            more = want.ndim > 0 and got.shape[1:] == want.shape
+            name = "wrong return" if fewer or more else "wrong shape"
             return self._not_yet(name, f"{where}\n{asked_for(want, self.outputs)}")
         return self._not_yet(
             UNKNOWN,

@@ -103,13 +103,14 @@ class Update:
             return self._best(calls_of(probes, seen))
 
     def _best(self, runs):
+        known = self._known(runs, forgets=True)
         ways = (
-            lambda: self._explain(self._known(runs, forgets=True)),
+            lambda: self._explain(known),
             lambda: self._explain(self._known(runs, forgets=False)),
-            lambda: self._rounded(self._known(runs, forgets=True)),
-            lambda: self._exchanged(self._known(runs, forgets=True)),
+            lambda: self._rounded(known),
+            lambda: self._exchanged(known),
             lambda: self._alone(runs),
-            lambda: self._permuted(self._known(runs, forgets=True)),
+            lambda: self._permuted(known),
         )
         best = None
         for way in ways:
@@ -151,17 +152,18 @@ class Update:
 
     def _made(self, known, weights, squares, starts, more=()):
         """The cheapest names of the averages that are what was seen."""
-        plain = {slips.RIGHT: squares[slips.RIGHT]}, {slips.RIGHT: weights[slips.RIGHT]}
+        target = known["S_new"]
+        plain = {slips.RIGHT: weights[slips.RIGHT]}, {slips.RIGHT: squares[slips.RIGHT]}
         ways = (
             lambda: (
                 averages(known, weights, squares)
-                + begun_averages(known, plain[1], plain[0], starts)
+                + begun_averages(known, *plain, starts, target, self.slack)
                 + list(more)
             ),
-            lambda: begun_averages(known, weights, squares, starts),
+            lambda: begun_averages(known, weights, squares, starts, target, self.slack),
         )
         for way in ways:
-            found = explain_state(known["S_new"], way(), self.slack)
+            found = explain_state(target, way(), self.slack)
             if found:
                 return self._cheapest(found)
         return [(UNKNOWN,)]
@@ -322,7 +324,10 @@ class Update:
         """Results in another order."""
         if known is None or len(self.returned) != 2:
             return None
-        found = self._explain(known.also(theta_new=known["S_new"], S_new=known["theta_new"]))
+        known = known.also(theta_new=known["S_new"], S_new=known["theta_new"])
+        if (UNKNOWN,) in self._state(known):
+            return None
+        found = self._explain(known)
         if not found or found.unknown:
             return None
         return Found(("wrong order returned", *found.mistakes), found.variants)
