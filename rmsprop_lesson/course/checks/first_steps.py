@@ -200,7 +200,10 @@ EXERCISES = (
         solution=valley_gradient,
         lesson=1,
         title="The gradient of the valley",
-        task=r"The elongated valley is $L(x, y) = \tfrac12(x^2 + \kappa y^2)$. Write its gradient.",
+        task=(
+            r"The elongated valley is $L(x, y) = \tfrac12(x^2 + \kappa y^2)$, with $x$ for "
+            r"$\theta_1$ and $y$ for $\theta_2$. Write its gradient."
+        ),
         outputs=("the gradient",),
         probes=(
             call("one point", point=np.array([3.0, 1.0]), condition=100.0),

@@ -213,8 +213,8 @@ def _missing_brackets(tokens):
                 break
             operator = operator or (depth == 0 and text in _BINARY)
             ends = (_is_operand(tokens[last]) or text in ")]") and depth == 0
-            named = any(_is_operand(t) and t.type == tokenize.NAME for t in tokens[first : last + 1])
-            if ends and operator and named and tokens[last + 1].string not in ("(", "[", "."):
+            one = token.type == tokenize.NUMBER and token.string == tokens[last].string  # 2/2
+            if ends and operator and not one and tokens[last + 1].string not in ("(", "[", "."):
                 row = token.start[0]
                 shown = token.line[token.start[1] : tokens[last].end[1]]
                 if tokens[last].end[0] == row:
@@ -241,6 +241,8 @@ def _powers(tokens):
         elif token.string in (")", "]") and opened:
             opened.pop()
         new = {"*": "**", "**": "*", "^": "**"}.get(token.string)
+        if new == "*" and after.line[after.end[1] :].replace(" ", "").startswith(f"/{after.string}"):
+            continue  # x**2 / 2 is a loss, not a slip
         if new and _is_operand(after) | (after.string == "(") and not _SIZES & set(opened):
             row = token.start[0]
             old = token.line[before.start[1] : after.end[1]]

@@ -83,8 +83,8 @@ _ADVICE = [
     (r"name 'math' is not defined", "Use NumPy's functions, np.sqrt or np.log, instead of math's."),
     (
         r"local variable '(\w+)'",
-        "`{1}` is used before the line that gives it its first value: put that line earlier. (If "
-        "`{1}` stands outside the function as well, give it to the function as an argument.)",
+        "`{1}` is used before the line that gives it its first value: put that line earlier. (A "
+        "value of the same name outside the function doesn't count here.)",
     ),
     (
         r"(?:bitwise_xor|type\(s\) for \^)",
@@ -237,7 +237,7 @@ _ALSO_CALLED = {
 
 def _missing_name(name, arguments):
     if name in arguments:
-        return f"A method sees its own arguments only; what __init__ was given it finds in self.{name}."
+        return f"A method sees its own arguments only: what __init__ kept is self.{name}."
     for argument in arguments:
         if name in _ALSO_CALLED.get(argument, ()):
             return f"Is the argument `{argument}` meant?"
