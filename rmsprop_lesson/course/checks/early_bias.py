@@ -146,6 +146,10 @@ EXERCISES = (
                 _corrected(share=lambda b, t, power: power),
                 "Is S divided by βᵗ? That is the share that is missing; 1 − βᵗ is there.",
             ),
+            "missing share added": (
+                (lambda S, b, t: S + b**t, lambda S, b, t: S + b**t * S),
+                "Is the missing share βᵗ added? S is the share 1 − βᵗ of what it should be: divide.",
+            ),
             "plus instead of minus": (
                 _corrected(share=lambda b, t, power: 1 + power),
                 "Is it 1 + βᵗ? The share that is there is 1 − βᵗ.",
@@ -155,7 +159,10 @@ EXERCISES = (
                 "Is it βᵗ − 1? That is negative; the share that is there is 1 − βᵗ.",
             ),
             "root of the correction": (
-                _corrected(correct=lambda S, x: S / np.sqrt(x)),
+                (
+                    _corrected(correct=lambda S, x: S / np.sqrt(x)),
+                    _corrected(correct=lambda S, x: np.sqrt(S / x)),
+                ),
                 "Is there a root? The step has one, S doesn't.",
             ),
             "correction squared": (

@@ -206,6 +206,8 @@ class Exercise:
         except sandbox.TimeUp:
             found = None
         vague = verdict.mistake in VAGUE
+        if found and found.name == "wrong name" and "UnboundLocalError" in verdict.message:
+            return verdict  # the line that names it comes too late: another name is no mend
         if found is None:
             words = "\n".join(clues(function, verdict.mistake != "raises")) if vague else ""
             return verdict if not words else replace(verdict, message=f"{verdict.message}\n{words}")
@@ -256,6 +258,10 @@ class Exercise:
         found = self.update.explain(self.probes, seen)
         if found is None or found.mistakes == (UNKNOWN,):
             return self._listed(seen, difference)
+        if any(name.startswith("either ") for name in found.mistakes):
+            named = [name for name in self.mistakes if self._fits(self.mistakes, name, seen)]
+            if len(named) == 1:
+                found = Found(tuple(named))
         broken = "keeps state" not in found.mistakes and self._broken(seen)
         if not found.mistakes and not broken:
             return self._right(seen, *found.variants)
