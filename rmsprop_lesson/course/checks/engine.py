@@ -19,17 +19,18 @@ from ..progress import record as remember
 from . import sandbox
 from .diagnosis import Found
 from .mend import clues, mend
-from .observe import Odd, Raised, agree, first_difference, record
+from .observe import Odd, Raised, agree, first_difference, record, same
 from .own import keep
 from .pairs import pairs
 from .sayings import say
 from .source import is_stub, stub_of
 from .verdict import Verdict, show
-from .words import advice, asked_for, at, error, gave, number, ratio
+from .words import advice, asked_for, at, error, gave, number, ratio, same_kinds
 
 SECONDS = 5.0  # a right solution takes milliseconds, even with thirty learners on one machine
 UNKNOWN = "unknown"
 STUB = "still the stub"
+COUNTS = ("t", "the epoch", "the number of flips")  # of these no factor says anything
 NOT_LISTED = "This mistake isn't in the catalogue; the hints may help."
 
 # Where the source may say more than the numbers do: names that are no diagnosis, and slips whose
@@ -461,23 +462,23 @@ class Exercise:
         _, want = expected[index]
         if isinstance(got, Raised):
             return f"{place}, {label}: your function raised {error(got)}."
-        numbers = isinstance(got, np.ndarray) and isinstance(want, np.ndarray)
-        if not numbers or got.shape != want.shape:
+        if not same_kinds(got, want):
             return f"{place}, {label}: your function gave {gave(got, want, self.outputs)}."
         return f"{place}, {label}: {self._first_number(got, want)}"
 
     def _first_number(self, got, want):
         """ "S[0] is 9, but should be 0.9 (10 times too large)"; state before parameters."""
+        name = self.outputs[0] if len(self.outputs) == 1 else "the result"
+        if isinstance(got, tuple) or (self.outputs and got.ndim and len(got) == len(self.outputs)):
+            part = max(i for i, (a, b) in enumerate(zip(got, want, strict=True)) if not same(a, b))
+            got, want = got[part], want[part]
+            name = self.outputs[part] if part < len(self.outputs) else name
         wrong = ~agree(got, want)
-        if self.outputs and got.ndim and len(got) == len(self.outputs):
-            part = max(np.flatnonzero(wrong.reshape(len(got), -1).any(axis=1)))
-            name, got, want, wrong = self.outputs[part], got[part], want[part], wrong[part]
-        else:
-            name = self.outputs[0] if len(self.outputs) == 1 else "the result"
         index = tuple(int(i) for i in np.argwhere(np.atleast_1d(wrong))[0]) if got.ndim else ()
         bracket = f"[{', '.join(map(str, index))}]" if index else ""
         a, b = float(got[index]), float(want[index])
-        return f"{name}{bracket} is {number(a, b)}, but should be {number(b, a)}{ratio(a, b)}."
+        factor = "" if name in COUNTS else ratio(a, b)
+        return f"{name}{bracket} is {number(a, b)}, but should be {number(b, a)}{factor}."
 
     def _mentions(self, seen, kind):
         return any(

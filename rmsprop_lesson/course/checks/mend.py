@@ -241,9 +241,8 @@ def _powers(tokens):
         elif token.string in (")", "]") and opened:
             opened.pop()
         new = {"*": "**", "**": "*", "^": "**"}.get(token.string)
-        if new == "*" and after.line[after.end[1] :].replace(" ", "").startswith(
-            f"/{after.string}"
-        ):
+        follows = after.line[after.end[1] :].replace(" ", "")
+        if new == "*" and follows.startswith(f"/{after.string}"):
             continue  # x**2 / 2 is a loss, not a slip
         if new and _is_operand(after) | (after.string == "(") and not _SIZES & set(opened):
             row = token.start[0]

@@ -376,6 +376,11 @@ _SOFTMAX = Exercise(
             "Is the smallest score subtracted? The others then stay large: take the largest of "
             "each row.",
         ),
+        "a constant subtracted": (
+            tuple(_probabilities(shift=lambda z, c=c: c) for c in (1000, 1001)),
+            "Is the same number subtracted whatever the scores are? Then low scores give 0/0: take "
+            "the largest of each row.",
+        ),
         "mean subtracted": (
             (
                 _probabilities(shift=lambda z: z.mean(axis=1, keepdims=True)),
@@ -417,8 +422,11 @@ _SOFTMAX = Exercise(
         ),
         "scores clipped": (
             tuple(
-                _probabilities(scale=lambda z, c=c: np.clip(z, -c, c), shift=lambda z: 0.0)
+                _probabilities(
+                    scale=lambda z, c=c, low=low: np.clip(z, low * c, c), shift=lambda z: 0.0
+                )
                 for c in (500.0, 700.0, 709.0, 100.0, 50.0, 20.0)
+                for low in (-1.0, -1e9)  # cut off on both sides, or above only
             ),
             "Are large scores cut off? Then 1000 and 1001 become the same. Subtract the largest "
             "of each row instead.",
@@ -513,6 +521,10 @@ _GRADIENT = Exercise(
         "labels counted from 1": (
             _error(target=_marked(_in_the_next)),
             "Is the label reduced by 1? Classes count from 0, like columns.",
+        ),
+        "ten classes taken for granted": (
+            _error(target=lambda p, labels: np.eye(10)[labels]),
+            "Is 10 the number of classes whatever comes in? It is p.shape[1].",
         ),
         "one-hot left out": (
             _error(target=lambda p, labels: 0.0),
@@ -636,6 +648,7 @@ _BATCHES = Exercise(
                 lambda n, size, rng: [
                     rng.permutation(n)[start : start + size] for start in range(0, n, size)
                 ],
+                lambda n, size, rng: [rng.integers(0, n, size) for _ in range(0, n, size)],
             ),
             "Do some examples come twice and others never? Shuffle once, before the loop, instead "
             "of drawing.",
@@ -660,6 +673,11 @@ _BATCHES = Exercise(
             ),
             "Is there only one batch? A `return` inside the loop ends it in the first round: it "
             "belongs behind the loop.",
+        ),
+        "end of the slice fixed": (
+            _batches(cut=lambda order, n, size: [order[k:size] for k in range(0, n, size)]),
+            "Are the batches after the first one empty? A slice ends where its second number says: "
+            "order[start : start + batch_size].",
         ),
         "the same batch again": (
             _batches(cut=lambda order, n, size: [order[:size] for _ in range(0, n, size)]),
@@ -687,7 +705,10 @@ _BATCHES = Exercise(
             "Are there batch_size batches? There are as many as it takes, of that size.",
         ),
         "batches of even size": (
-            _batches(cut=lambda order, n, size: np.array_split(order, -(-n // size))),
+            (
+                _batches(cut=lambda order, n, size: np.array_split(order, -(-n // size))),
+                _batches(cut=lambda order, n, size: np.array_split(order, n // size)),
+            ),
             "Are all batches equally large? All but the last have batch_size examples.",
         ),
         "result of shuffle used": (

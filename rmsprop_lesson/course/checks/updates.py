@@ -213,7 +213,7 @@ class Update:
         above, below, whole = self._fractions(known, state)
         factors = options(self._factors(known, state), known)
         asked = wanted(options(bases or self.bases, known), factors, target)
-        thin = [one for one in below if self._slips(one.names) < 2]
+        thin = [one for one in below if len(one.names) < 2 or self._slips(one.names) < 2]
         found = explain_step(asked, above, thin, whole, self.slack)
         best = self.judge.choose(found)
         if best is None or len(best.mistakes) > 1:
@@ -255,7 +255,7 @@ class Update:
 
     def _limited(self, known, below, most=0):
         """Fractions of which something else became, and brackets in other places."""
-        below = [one for one in below if self._slips(one.names) <= most]
+        below = [one for one in below if len(one.names) <= most or self._slips(one.names) <= most]
         x = [Option(one.names, known["g"] / one.values) for one in below]
         whole = through(slips.LIMITS, x, known, "x")
         for one, fraction in zip(below, x, strict=True):

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ...optimizers import RMSprop
 from . import relatives
 from .engine import Exercise, Inferred, Probe
 from .observe import number_seen
@@ -59,6 +60,17 @@ def _centered(denominator, averaged=lambda m, g, b: b * m + (1 - b) * g):
 def _old_mean(theta, g, S, m, lr, b, e):
     S = b * S + (1 - b) * g**2
     return theta - lr * g / np.sqrt(S - m**2 + e), S, b * m + (1 - b) * g
+
+
+def _variance_kept(theta, g, S, m, lr, b, e):
+    S, m = b * S + (1 - b) * g**2, b * m + (1 - b) * g
+    S = S - m**2
+    return theta - lr * g / np.sqrt(S + e), S, m
+
+
+def _exchanged(theta, g, S, m, lr, b, e):
+    theta, S, m = centered_step(theta, g, S, m, lr, b, e)
+    return theta, m, S
 
 
 def _translation(name, *settings):
@@ -186,6 +198,15 @@ _CENTERED = Exercise(
             "Is the difference squared? Only m is.",
         ),
         "old mean used": (_old_mean, "Is the old m used? Update it first."),
+        "variance kept as S": (
+            _variance_kept,
+            "Is S − m² returned as S? The next update needs S itself: give the difference a name "
+            "of its own.",
+        ),
+        "S and m exchanged": (
+            _exchanged,
+            "Are S and m returned in the wrong order? First θ, then S, then m.",
+        ),
         "epsilon missing": (
             _centered(lambda S, m, e: np.sqrt(S - m**2)),
             "Was ε left out? S − m² can be zero.",
@@ -316,6 +337,15 @@ _TRANSLATE = Exercise(
         "another default of eps": (
             _other_default("eps", record=2),
             "Is the default of eps another one? PyTorch's is 1e-8.",
+        ),
+        "an optimiser returned": (
+            _translated(result=lambda settings: RMSprop(**settings)),
+            "Is an optimiser returned? Return its settings, as a dict: RMSprop(**…) takes them.",
+        ),
+        "arguments ignored": (
+            lambda lr=0.01, alpha=0.99, eps=1e-8: from_pytorch(),
+            "Are PyTorch's defaults returned whatever is given? Use the arguments lr, alpha and "
+            "eps.",
         ),
         "values without names": (
             (

@@ -21,8 +21,19 @@ def describe(value):
     return repr(value)
 
 
+def same_kinds(got, want):
+    """Whether both are numbers of one shape, or as many arrays, each of the right shape."""
+    if isinstance(got, tuple) and isinstance(want, tuple) and len(got) == len(want):
+        return all(
+            not isinstance(a, tuple) and same_kinds(a, b) for a, b in zip(got, want, strict=True)
+        )
+    return isinstance(got, np.ndarray) and isinstance(want, np.ndarray) and got.shape == want.shape
+
+
 def asked_for(want, outputs=()):
     """What a right function returns: its kind and shape, not its numbers."""
+    if len(outputs) > 1 and isinstance(want, tuple):
+        return f"Asked for: {_named(want, outputs)}."
     if len(outputs) > 1 and isinstance(want, np.ndarray):
         return f"Asked for: {' and '.join(outputs)}, each {_kind(want[0])}."
     return f"Asked for: {_kind(want)}."
@@ -34,8 +45,17 @@ def _kind(value):
     return describe(value)
 
 
+def _named(values, outputs):
+    return "; ".join(
+        f"{name}: {describe(value)}" for name, value in zip(outputs, values, strict=True)
+    )
+
+
 def gave(got, want, outputs=()):
     """What a function returned, if that isn't of the kind asked for."""
+    parts = isinstance(got, tuple) or (isinstance(got, np.ndarray) and got.ndim > 0)
+    if len(outputs) > 1 and isinstance(want, tuple) and parts and len(got) == len(outputs):
+        return _named(got, outputs)
     several = len(outputs) > 1 and isinstance(want, np.ndarray)
     if several and isinstance(got, np.ndarray) and got.shape == want.shape[1:]:
         return f"{describe(got)}, where {len(outputs)} are asked for"
@@ -140,10 +160,15 @@ _ADVICE = [
         ),
     ),
     (
+        r"cannot reshape",
+        "An array is reshaped only if no number is left over: a last part that is smaller has to "
+        "be cut off with a slice.",
+    ),
+    (
         r"could not be broadcast",
         (
-            "Two arrays don't fit together. A sum or maximum over axis=1 fits its matrix again if "
-            "it keeps its column: keepdims=True."
+            "Two arrays don't fit together: compare the two shapes. A sum or maximum over axis=1 "
+            "fits its matrix again if it keeps its column: keepdims=True."
         ),
     ),
     (

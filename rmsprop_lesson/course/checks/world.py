@@ -79,16 +79,39 @@ def _full(
     matrix=lambda Q, scales: Q @ np.diag(scales) @ Q.T,
     move=lambda theta, g, step: theta - step,
     which=lambda new, old: new,
+    least=lambda values: np.maximum(values, 0.0),
 ):
     """The full-matrix update with its parts to be exchanged."""
 
     def implementation(theta, grad, S, lr, b, e):
         new = average(S, grad, b)
         values, vectors = np.linalg.eigh(which(new, S))
-        step = lr * matrix(vectors, scale(np.maximum(values, 0.0), e)) @ grad
+        step = lr * matrix(vectors, scale(least(values), e)) @ grad
         return move(theta, grad, step), new
 
     return implementation
+
+
+def _entry_by_entry(combine):
+    """The root of each entry of S instead of the root of the matrix."""
+
+    def implementation(theta, grad, S, lr, b, e):
+        S = b * S + (1 - b) * np.outer(grad, grad)
+        return combine(theta, lr, grad, np.sqrt(S + e)), S
+
+    return implementation
+
+
+def _times_instead_of_at(theta, grad, S, lr, b, e):
+    S = b * S + (1 - b) * np.outer(grad, grad)
+    values, Q = np.linalg.eigh(S)
+    return theta - lr * (Q @ np.diag(_inverse_root(values, e)) @ Q.T) * grad, S
+
+
+def _epsilon_in_each_entry(theta, grad, S, lr, b, e):
+    S = b * S + (1 - b) * np.outer(grad, grad)
+    values, Q = np.linalg.eigh(S + e)
+    return theta - lr * Q @ np.diag(1 / np.sqrt(values)) @ Q.T @ grad, S
 
 
 def _diagonal(theta, grad, S, lr, b, e):
@@ -122,8 +145,18 @@ _CLIP = Exercise(
             "same number.",
         ),
         "always scaled": (
-            lambda grad, most: grad * (most / max(_length(grad), 1e-300)),
+            (
+                lambda grad, most: grad * (most / max(_length(grad), 1e-300)),
+                lambda grad, most: grad * (most / _length(grad)),
+            ),
             "Is a short gradient made longer? Leave it as it is.",
+        ),
+        "each row by itself": (
+            lambda grad, most: np.array(
+                [_clipped()(row, most) for row in np.atleast_2d(grad)]
+            ).reshape(np.shape(grad)),
+            "Is the length that of each row? All parameters together make one gradient, whatever "
+            "its shape: take the squares of all of them.",
         ),
         "length not rooted": (
             _clipped(length=lambda grad: np.sum(grad**2)),
@@ -231,12 +264,36 @@ _FULL = Exercise(
             _full(average=lambda S, g, b: b * S + (1 - b) * np.diag(g**2)),
             "Does S average only the squares? np.outer(g, g) has all the products.",
         ),
-        "root of each entry": (
-            lambda theta, g, S, lr, b, e: (
-                theta - lr * (1 / np.sqrt(np.abs(b * S + (1 - b) * np.outer(g, g)) + e)) @ g,
-                b * S + (1 - b) * np.outer(g, g),
+        "squares instead of products": (
+            (
+                _full(average=lambda S, g, b: b * S + (1 - b) * g**2),
+                _full(average=lambda S, g, b: b * S + (1 - b) * g**2, least=lambda values: values),
+                _full(average=lambda S, g, b: b * S + (1 - b) * (g @ g)),
             ),
-            "Is the root taken of each entry of S? Take it of the eigenvalues.",
+            "Is g² or g·g added to S? np.outer(g, g) has the product of any two components: a "
+            "matrix.",
+        ),
+        "root of each entry": (
+            (
+                lambda theta, g, S, lr, b, e: (
+                    theta - lr * (1 / np.sqrt(np.abs(b * S + (1 - b) * np.outer(g, g)) + e)) @ g,
+                    b * S + (1 - b) * np.outer(g, g),
+                ),
+                _entry_by_entry(lambda theta, lr, g, root: theta - lr * g / root),
+                _entry_by_entry(lambda theta, lr, g, root: theta - lr * (1 / root) @ g),
+            ),
+            "Is the root taken of each entry of S? Take it of the eigenvalues, and make the root "
+            "of the matrix with the eigenvectors.",
+        ),
+        "* instead of @": (
+            _times_instead_of_at,
+            "Is the matrix multiplied with g by *? That works entry by entry. The product of a "
+            "matrix and a vector is written @.",
+        ),
+        "epsilon added to each entry": (
+            _epsilon_in_each_entry,
+            "Is ε added to every entry of S? εI has it on the diagonal only: add ε to the "
+            "eigenvalues.",
         ),
         "inverse without root": (
             _full(scale=lambda values, e: 1 / (values + e)),
@@ -247,9 +304,13 @@ _FULL = Exercise(
             "Is the gradient multiplied by the root? Divide: 1/√(value + ε).",
         ),
         "not turned back": (
+            _full(matrix=lambda Q, scales: np.diag(scales) @ Q.T),
+            "Is the result left in the turned axes? Multiply by the vectors after the division, to turn it back.",
+        ),
+        "not turned first": (
             _full(matrix=lambda Q, scales: Q @ np.diag(scales)),
-            "Is the result left in the turned axes? After the division turn it back with the "
-            "vectors.",
+            "Is g divided in its own axes? Turn it into those of the eigenvectors first: "
+            "vectors.T @ grad.",
         ),
         "turned the wrong way": (
             _full(matrix=lambda Q, scales: Q.T @ np.diag(scales) @ Q),
