@@ -381,3 +381,19 @@ def test_a_class_that_hands_out_its_memory_or_forgets_self_is_told():
     assert verdict.mistake == "S returned as well", verdict
     verdict = judged("MyRMSprop", init + kept.replace("self.beta", "beta") + step + "\n")
     assert "self.beta" in verdict.message, verdict
+
+
+def test_a_class_whose_rate_no_schedule_could_set_is_right_and_told():
+    source = """class MyRMSprop:
+    def __init__(self, learning_rate, beta=0.9, epsilon=1e-8):
+        self.lr, self.beta, self.epsilon, self.S = learning_rate, beta, epsilon, 0.0
+    def step(self, theta, grad):
+        self.S = self.beta * self.S + (1 - self.beta) * grad**2
+        return theta - self.lr * grad / np.sqrt(self.S + self.epsilon)
+"""
+    verdict = judged("MyRMSprop", source)
+    assert verdict.passed
+    assert "self.learning_rate" in verdict.message, verdict
+    verdict = judged("MyRMSprop", source.replace("self.lr", "self.learning_rate"))
+    assert verdict.passed
+    assert "self.learning_rate" not in verdict.message, verdict

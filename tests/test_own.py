@@ -89,3 +89,22 @@ def test_a_class_from_a_notebook_is_there_in_another_one(tmp_path, monkeypatch):
     optimizer = checks.mine("MyRMSprop")(learning_rate=0.1)
     assert type(optimizer) is not checks.exercises()["MyRMSprop"].solution
     assert optimizer.step(2.0, 2.0) == pytest.approx(2 - 0.1 / np.sqrt(0.1), abs=1e-6)
+
+
+CORRECTED = """class MyCorrectedRMSprop(MyRMSprop):
+    t = 0
+
+    def step(self, theta, grad):
+        self.t += 1
+        plain = super().step(theta, grad)
+        return theta + (plain - theta) * np.sqrt(1 - self.beta**self.t)
+"""
+
+
+def test_a_class_that_builds_on_another_of_the_learners_is_found_with_it(tmp_path):
+    (tmp_path / "my_code").mkdir()
+    for name, source in (("MyRMSprop", CLASS), ("MyCorrectedRMSprop", CORRECTED)):
+        (tmp_path / "my_code" / f"{name}.py").write_text(source)
+    optimizer = checks.mine("MyCorrectedRMSprop")(learning_rate=0.1)
+    assert type(optimizer).__mro__[1].__name__ == "MyRMSprop"
+    assert optimizer.step(2.0, 2.0) == pytest.approx(1.9, abs=1e-6)

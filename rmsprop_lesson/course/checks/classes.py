@@ -171,8 +171,9 @@ _CLASS = Exercise(
     lesson=3,
     title="The whole optimiser",
     task=(
-        "Make an optimiser of your update: a class that keeps its own S. From then on it runs "
-        "wherever the course's optimisers run."
+        "Make an optimiser of your update: a class that keeps its own S, and its settings under "
+        "their names, such as `self.learning_rate`. From then on it runs wherever the course's "
+        "optimisers run."
     ),
     outputs=("θ",),
     probes=_probes(MyRMSprop),

@@ -194,7 +194,20 @@ class Exercise:
         verdict = self._compare(seen)
         if foretell:
             foretell(verdict)  # a search for the place may be what never comes back
-        return self._with_place(verdict, function)
+        return self._with_place(self._with_names(verdict, function), function)
+
+    def _with_names(self, verdict, function):
+        """Say so if a class is right, and no schedule could set its rate."""
+        if not verdict.passed or not isinstance(self.solution, type):
+            return verdict
+        made = sandbox.run(lambda: function(0.1), SECONDS)
+        if hasattr(made, "learning_rate"):
+            return verdict
+        more = (
+            "One thing more: call the rate self.learning_rate, and read it there in each step. "
+            "A schedule sets it there (lessons 5 and 7)."
+        )
+        return replace(verdict, message=f"{verdict.message}\n{more}")
 
     def _with_place(self, verdict, function):
         """Say where the slip stands, if one small change to the learner's source mends it."""

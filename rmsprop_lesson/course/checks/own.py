@@ -47,13 +47,22 @@ def taken(exercise):
 
 def _rebuilt(exercise):
     """The function made from its kept source, if that passes by itself; else None."""
-    path, namespace = _file(exercise.name), {"np": np}
     try:
-        exec(path.read_text(encoding="utf-8"), namespace)  # the learner's own, on their own machine
-        function = namespace[exercise.name]
+        function = _namespace(exercise.name)[exercise.name]
     except Exception:  # none is kept, or it leans on something else in its notebook
         return None
     return function if exercise.judge(function).passed else None
+
+
+def _namespace(name):
+    """What a kept source makes, with the other kept ones that it uses: a class to build on, say."""
+    source, namespace = _file(name).read_text(encoding="utf-8"), {"np": np}
+    used = {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
+    for other in used - {name}:
+        if _file(other).exists():
+            namespace[other] = _namespace(other)[other]
+    exec(source, namespace)  # the learner's own, on their own machine
+    return namespace
 
 
 def _source(function):
