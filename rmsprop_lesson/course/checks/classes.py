@@ -180,7 +180,8 @@ _CLASS = Exercise(
     variants={
         "bias correction": (
             MyCorrectedRMSprop,
-            "S is divided by 1 − βᵗ (lesson 05), which takes away the large first steps.",
+            "S is divided by 1 − βᵗ (lesson 05), which takes away the large first steps. The "
+            "numbers in the lessons are without it.",
         ),
         "epsilon as a floor": (
             _optimizer(
