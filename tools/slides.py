@@ -178,7 +178,7 @@ def _few(groups):
         for _, cell in group:
             cell.metadata["minutes"] = scale * cell.metadata.get("minutes", 0)
     for group, after in pairwise([*groups, []]):
-        if not any(after is k for k in kept):
+        if not any(after is k for k in kept) or heading_of(after):
             _announce_nothing(group)
         _, first = group[0]
         first.source = NUMBERED.sub(r"\1", first.source)  # a plan has sections of its own
@@ -186,7 +186,7 @@ def _few(groups):
 
 
 def _announce_nothing(group):
-    """Leave out the sentence that leads over to a slide which isn't there."""
+    """Leave out the sentence that leads over to something which doesn't follow."""
     _, last = [part for part in group if part[0] != "notes"][-1]
     if last.cell_type == "markdown":
         last.source = ANNOUNCED.sub("", last.source)

@@ -7,7 +7,7 @@ import tarfile
 from urllib.parse import urlsplit
 
 import pytest
-from conftest import HTML
+from conftest import HTML, watch
 from PIL import Image
 
 from rmsprop_lesson import GradientDescent, RMSprop, Valley, descend
@@ -49,6 +49,17 @@ def visit(page, address):
     page.goto(address)
     page.wait_for_load_state("networkidle")
     return page
+
+
+@pytest.fixture(scope="module", params=LESSONS)
+def lesson(browser, site_url, request):
+    """A lesson's page, loaded once for all that only looks at it, at whatever width."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    watch(context, page)
+    yield visit(page, f"{site_url}/{request.param}")
+    context.close()
+    assert page.faults == []
 
 
 def test_the_site_has_all_its_pages():
@@ -100,10 +111,8 @@ def test_page_fits_a_phone(open_page, site_url, axe, name):
     assert page.evaluate(AXE, ALL_ELSE) == []
 
 
-@each_lesson
-def test_what_can_be_operated_is_alive(page_without_network, site_url, name):
-    page = visit(page_without_network, f"{site_url}/{name}")
-    placed = page.locator(".rmsprop-explorer[data-explorer]")
+def test_what_can_be_operated_is_alive(lesson):
+    placed = lesson.locator(".rmsprop-explorer[data-explorer]")
     assert placed.count() >= 1
     alive = "all => all.filter(el => !el.rmspropExplorer).map(el => el.dataset.explorer)"
     assert placed.evaluate_all(alive) == []
@@ -159,28 +168,24 @@ LETTERS = """() => [...document.querySelectorAll(".course-figure svg")]
   }))"""
 
 
-@each_lesson
 @pytest.mark.parametrize("width", [390, 1440])
-def test_letters_in_figures_can_be_read(page_without_network, site_url, name, width):
-    page = visit(page_without_network, f"{site_url}/{name}")
-    page.set_viewport_size({"width": width, "height": 900})
-    page.evaluate("document.documentElement.classList.add('course-show-all')")
-    found = page.evaluate(LETTERS)
+def test_letters_in_figures_can_be_read(lesson, width):
+    lesson.set_viewport_size({"width": width, "height": 900})
+    lesson.evaluate("document.documentElement.classList.add('course-show-all')")
+    found = lesson.evaluate(LETTERS)
     assert found
     assert [letters for letters in found if letters[0] < 10.5 and letters[3].strip()] == []
     assert [letters for letters in found if letters[1] < 0 or letters[2] > width] == []
 
 
-@each_lesson
-def test_figures_have_numbers_and_captions(page_without_network, site_url, name):
-    page = visit(page_without_network, f"{site_url}/{name}")
-    captions = page.locator(".course-figure figcaption").all_text_contents()
+def test_figures_have_numbers_and_captions(lesson):
+    captions = lesson.locator(".course-figure figcaption").all_text_contents()
     numbers, words = zip(*(caption.split(". ", 1) for caption in captions), strict=True)
-    lesson = int(name.split("/")[1][:2])
-    assert list(numbers) == [f"Figure {lesson}.{k + 1}" for k in range(len(captions))]
+    number = int(lesson.url.rpartition("/")[2][:2])
+    assert list(numbers) == [f"Figure {number}.{k + 1}" for k in range(len(captions))]
     assert all(words)
     double = "all => all.map(el => el.id).filter((id, i, ids) => ids.indexOf(id) < i)"
-    assert page.locator(".course-figure [id]").evaluate_all(double) == []
+    assert lesson.locator(".course-figure [id]").evaluate_all(double) == []
 
 
 INKS = """() => [".course-figure text", ".course-figure [style*='--c-0072b2']"].map((selector) => {
@@ -490,13 +495,11 @@ COVERED = """() => [...document.querySelectorAll(".katex-display .tag")].filter(
 WIDTHS = (360, 390, 800, 1024, 1440)
 
 
-@each_lesson
-def test_no_equation_lies_under_its_number(page_without_network, site_url, name):
-    page = visit(page_without_network, f"{site_url}/{name}")
-    page.evaluate("document.documentElement.classList.add('course-show-all')")
+def test_no_equation_lies_under_its_number(lesson):
+    lesson.evaluate("document.documentElement.classList.add('course-show-all')")
     for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 800})
-        assert page.evaluate(COVERED) == [], width
+        lesson.set_viewport_size({"width": width, "height": 800})
+        assert lesson.evaluate(COVERED) == [], width
 
 
 def test_a_heading_weighs_more_than_those_below_it(page_without_network, site_url):
@@ -526,10 +529,8 @@ def test_what_goes_on_beyond_the_edge_shows_it(open_page, site_url):
     page.wait_for_function("el => el.dataset.beyond === 'left'", arg=table)
 
 
-@each_lesson
-def test_tables_are_written_as_in_print(page_without_network, site_url, name):
-    page = visit(page_without_network, f"{site_url}/{name}")
-    cells = page.locator("table.dataframe :is(th, td)").evaluate_all(
+def test_tables_are_written_as_in_print(lesson):
+    cells = lesson.locator("table.dataframe :is(th, td)").evaluate_all(
         "all => all.map(el => [el.tagName, el.textContent])"
     )
     raw = re.compile(r"^TH\w+_[\w{]|^TD-?(\d[\d.]*e[+-]?\d+|NaN|inf)$")
