@@ -71,6 +71,7 @@ _NAMES = {
     "network": "Network train",
     "objectives": "DoubleWell LinearRegression Plateau Rosenbrock Saddle",
     "schedules": "Constant Cosine Exponential InverseSquareRoot StepDecay",
+    "studies.gradients": "gradient_check",
     "studies.races": "AMSGrad Projected around league one_rate race race_network winners",
     "studies.troubles": "Jumping NewTask Noisy RareTruth Sparse SteepThenFlat",
     "studies.tuning": "Choice EarlyStopping LogUniform Uniform cross_validate folds grid_search "

@@ -5,7 +5,6 @@ weights lie in **one** vector θ and the matrices of its layers are views of it:
 a vector, the network sees matrices, and nothing is copied between them.
 """
 
-import copy
 import itertools
 import math
 import sys
@@ -20,14 +19,13 @@ from ._validate import (
     check_flag,
     check_gradient,
     check_has,
-    check_number,
     check_parameters,
     check_seed,
     takes,
 )
-from .descent import check_run, look, reset, updates
+from .descent import check_run, reset, updates
 
-__all__ = ["BatchLoss", "Network", "TrainingDiverged", "gradient_check", "train"]
+__all__ = ["BatchLoss", "Network", "TrainingDiverged", "train"]
 
 MOST_PARAMETERS = 10**8  # 400 MB of float32
 MOST_EPOCHS = 10**4
@@ -282,50 +280,7 @@ def log_softmax(z):
     return z - np.log(np.exp(z).sum(axis=1, keepdims=True))
 
 
-def gradient_check(network, x, y, coordinates=50, h=1e-5, seed=0):
-    r"""Compare backpropagation with central finite differences, in float64.
-
-    In every weight matrix and bias vector some coordinates k are drawn at random, and
-    (L(θ + h eₖ) − L(θ − h eₖ)) / 2h is compared with the gradient's entry.
-
-    Parameters
-    ----------
-    network : Network
-        Left as it is: the check works on a copy. Anything with a flat vector ``theta`` and
-        ``loss_and_gradient(x, y)``. ``astype(float64)`` makes the copy if there is one; without it
-        `theta` has to be float64 already. Where it isn't a `Network`, the coordinates are drawn
-        from all of θ.
-    x, y : arrays
-        A few images and their labels.
-    coordinates : int
-        Coordinates drawn from each matrix and vector, all of them where it has fewer.
-    h : float
-        Half the distance between the two points of the difference.
-    seed : int
-        Seed of the draw.
-
-    Returns
-    -------
-    float
-        The largest relative error ‖g − d‖ / (‖g‖ + ‖d‖) over the matrices and vectors, g from
-        backpropagation and d from the differences. A correct gradient stays below 1e-6, unless a
-        ReLU's kink z = 0 lies between two points of a difference.
-    """
-    check_has("network", network, "theta", "loss_and_gradient")
-    coordinates = check_count("coordinates", coordinates, 1)
-    h = check_number("h", h, lambda h: (h > 0) & (h <= 1), "greater than 0 and at most 1")
-    random = np.random.default_rng(check_seed(seed))
-    network = _in_float64(network)
-    here = look(BatchLoss(network, x, y), network.theta)
-    gradient, errors = np.array(here.grad), []
-    for block in _blocks(network):
-        chosen = random.choice(block, min(coordinates, block.size), replace=False)
-        difference = [_central_difference(network, x, y, k, h) for k in chosen]
-        errors.append(_relative_error(gradient[chosen], np.array(difference)))
-    return max(errors)
-
-
-def _check_theta(network):
+def check_theta(network):
     """Return θ if it is a flat array with which the network computes, or raise an error."""
     theta = network.theta
     if not isinstance(theta, np.ndarray):
@@ -342,48 +297,6 @@ def _check_theta(network):
             "each access; what is written into a copy is lost"
         )
     return theta
-
-
-def _in_float64(network):
-    _check_theta(network)
-    if hasattr(network, "astype"):
-        return network.astype(np.float64)
-    if network.theta.dtype != np.float64:
-        raise TypeError(
-            f"network must have astype or a theta of float64, got theta of {network.theta.dtype}: "
-            "finite differences need the digits"
-        )
-    return copy.deepcopy(network)
-
-
-def _blocks(network):
-    """The places in θ of W¹, W², …, b¹, b², …; of θ as a whole in a network that isn't ours."""
-    places = np.arange(network.theta.size)
-    if not isinstance(network, Network):
-        return [places]
-    return [block.ravel() for block in itertools.chain(*network._views(places))]
-
-
-def _central_difference(network, x, y, k, h):
-    """(L(θ + h eₖ) − L(θ − h eₖ)) / 2h."""
-
-    def loss():
-        return (
-            network.loss(x, y) if hasattr(network, "loss") else network.loss_and_gradient(x, y)[0]
-        )
-
-    here = network.theta[k]
-    network.theta[k] = here + h
-    right = loss()
-    network.theta[k] = here - h
-    left = loss()
-    network.theta[k] = here
-    return (right - left) / (2 * h)
-
-
-def _relative_error(a, b):
-    scale = np.linalg.norm(a) + np.linalg.norm(b)
-    return float(np.linalg.norm(a - b) / scale) if scale > 0 else 0.0
 
 
 class TrainingDiverged(FloatingPointError):
@@ -511,7 +424,7 @@ def train(
     batch_size = check_count("batch_size", batch_size, 1)
     seed, progress = check_seed(seed), check_flag("progress", progress)
     epoch_steps = -(-len(images) // batch_size)
-    theta, losses, accuracies = _check_theta(network), [], []
+    theta, losses, accuracies = check_theta(network), [], []
     first = 0
     if check_flag("go_on", go_on):
         first = check_has("optimizer", optimizer, "t").t

@@ -9,8 +9,8 @@ import nbformat
 import pytest
 
 from rmsprop_lesson import RMSprop, checks, questions
-from rmsprop_lesson import __main__ as command
 from rmsprop_lesson.course import collecting
+from rmsprop_lesson.course import commands as command
 from rmsprop_lesson.course.collecting import report, submission
 from rmsprop_lesson.course.collecting.returned import read_roster, returned
 from tools import handout

@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from rmsprop_lesson import __main__ as command
 from rmsprop_lesson import questions
+from rmsprop_lesson.course import commands as command
 from rmsprop_lesson.course import exams
 
 

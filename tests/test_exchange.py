@@ -8,8 +8,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from rmsprop_lesson import __main__ as command
 from rmsprop_lesson import questions
+from rmsprop_lesson.course import commands as command
 from rmsprop_lesson.course import exchange
 from rmsprop_lesson.course.questions import Question, Wrong
 

@@ -19,7 +19,7 @@ import pandas as pd
 import pytest
 
 import rmsprop_lesson as lesson
-from rmsprop_lesson import frameworks, network, worksheets
+from rmsprop_lesson import frameworks, worksheets
 from rmsprop_lesson.studies.tuning import SearchFailed
 
 CALLS = int(os.environ.get("FUZZ_CALLS", "200"))
@@ -179,12 +179,12 @@ TARGETS = {
              max_epochs=[2], batch_size=[16], seed=[1], schedule=[None]),
     ),
     "winners": (lesson.winners, dict(races=RACES, factor=[2.0], floor=[1e-12])),
-    # beyond the top level
-    "network.gradient_check": (
-        network.gradient_check,
+    "gradient_check": (
+        lesson.gradient_check,
         dict(network=[lesson.Network((6, 4, 3), dtype=np.float64)],
              x=[np.ones((2, 6))], y=[np.array([0, 1])], coordinates=[3], h=[1e-5], seed=[1]),
     ),
+    # beyond the top level
     "Network.loss": (lambda x, labels: net().loss(x, labels), BATCH),
     "Network.predict": (lambda x: net().predict(x), dict(x=BATCH["x"])),
     "Network.loss_and_gradient": (lambda x, labels: net().loss_and_gradient(x, labels), BATCH),

@@ -31,15 +31,17 @@ from rmsprop_lesson.network import (
     BatchLoss,
     Network,
     TrainingDiverged,
-    _central_difference,
     _check_finite,
     _check_sizes,
     _mini_batches,
-    _relative_error,
     _somebody_watches,
-    gradient_check,
     log_softmax,
     train,
+)
+from rmsprop_lesson.studies.gradients import (
+    _central_difference,
+    _relative_error,
+    gradient_check,
 )
 
 ARCHITECTURES = [(5, 3), (6, 4, 3), (7, 6, 5, 4), (4, 5, 5, 5, 2), (784, 16, 10)]

@@ -16,6 +16,7 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.version import Version
 
+import rmsprop_lesson
 from tools import lessons, notebooks, picture
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -167,7 +168,7 @@ def test_pytorch_is_pinned_in_one_place():
 
 
 def test_version_is_the_same_everywhere():
-    assert load_yaml("CITATION.cff")["version"] == PROJECT["version"]
+    assert load_yaml("CITATION.cff")["version"] == rmsprop_lesson.__version__
 
 
 @each_lesson

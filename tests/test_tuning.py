@@ -30,6 +30,7 @@ from rmsprop_lesson.studies.tuning import (
     cross_validate,
     folds,
     grid_search,
+    heat_map,
     network_score,
     random_search,
     rate_beta_map,
@@ -564,3 +565,11 @@ def test_importing_the_module_loads_neither_pandas_nor_joblib():
     run = [sys.executable, "-c", code]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     assert subprocess.run(run, env=environment, capture_output=True, text=True).stdout == "[]\n"
+
+
+def test_heat_map_marks_the_least_and_counts_what_diverged():
+    table = pd.DataFrame([[3.0, np.nan], [0.5, 7.0]], index=[0.5, 0.9], columns=[0.1, 1.0])
+    picture = heat_map(table)
+    assert "least 0.5 at 0.1 and 0.9; 1 of 4 runs diverged" in picture.alt
+    (star,) = picture.figure.axes[0].lines
+    assert (star.get_xdata()[0], star.get_ydata()[0]) == (0.5, 1.5)  # the middle of its square

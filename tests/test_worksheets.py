@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from rmsprop_lesson import Parabola, RMSprop, descend, worksheets
-from rmsprop_lesson.__main__ import main
+from rmsprop_lesson.course.commands import main
 
 POOL = worksheets.sheets()
 

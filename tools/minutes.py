@@ -58,7 +58,7 @@ def of_prose(source):
     text = re.sub(r"<details>.*?</details>", "", source, flags=re.DOTALL)
     text = re.sub(r"^\| \d+ \| \[.*$", "", text, flags=re.MULTILINE)  # the map: to look things up
     formulas = len(re.findall(r"\$\$.*?\$\$", text, flags=re.DOTALL))
-    words = len(re.sub(r"\$\$.*?\$\$", "", text, flags=re.DOTALL).split())
+    words = len(re.sub(r"\$\$.*?\$\$|<[^>]*>", "", text, flags=re.DOTALL).split())
     return words / WORDS + formulas * FORMULA + written * WRITTEN
 
 

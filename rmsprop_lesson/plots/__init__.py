@@ -4,17 +4,14 @@ Every function returns a `Picture`: a matplotlib figure with a text that says wh
 which screen readers get in place of the image.
 """
 
-from .curves import average, lines, memory, on_curve, paths, training
-from .maps import confusion, digits, heat_map, pixels, worked_table, wrong_guesses
+from .curves import lines, memory, on_curve, paths, training
+from .maps import digits, pixels, worked_table, wrong_guesses
 from .style import STYLE, Picture
 
 __all__ = [
     "STYLE",
     "Picture",
-    "average",
-    "confusion",
     "digits",
-    "heat_map",
     "lines",
     "memory",
     "on_curve",

@@ -58,16 +58,22 @@ def paths(objective, *runs, mark="", title="", equal=False):
     )
     axes.set(xlim=objective.window[0], ylim=objective.window[1])
     key(figure)
-    ends = "; ".join(
+    return Picture(
+        figure, f"Contour map of the {title or objective.name} with paths: {_ways(pairs)}."
+    )
+
+
+def _ways(pairs):
+    return "; ".join(
         f"{label} goes from {_point(run.positions[0])} to {_point(run.positions[-1])} "
         f"in {len(run)} steps{ended(run)}"
         for label, run in pairs
     )
-    return Picture(figure, f"Contour map of the {title or objective.name} with paths: {ends}.")
 
 
 def _point(position):
-    return "(" + ", ".join(f"{x + 0:.3g}" for x in np.round(position, 6)) + ")"
+    places = ", ".join(f"{x + 0:.3g}" for x in np.round(np.ravel(position), 6))
+    return f"({places})" if np.ndim(position) else places
 
 
 def _contours(axes, objective):
@@ -105,14 +111,8 @@ def on_curve(objective, *runs, title=""):
     top = objective(theta).max()
     axes.set(ylim=(objective(theta).min() - 0.05 * top, 1.1 * top))
     key(figure)
-    ends = "; ".join(
-        f"{label} goes from {run.positions[0]:.3g} to {run.positions[-1]:.3g} "
-        f"in {len(run)} steps{ended(run)}"
-        for label, run in pairs
-    )
-    return Picture(
-        figure, f"The loss of the {title or objective.name} as a curve, with points: {ends}."
-    )
+    words = f"The loss of the {title or objective.name} as a curve, with points"
+    return Picture(figure, f"{words}: {_ways(pairs)}.")
 
 
 def lines(x, curves, xlabel, ylabel, *, log="", level=None, title=""):
@@ -151,45 +151,10 @@ def lines(x, curves, xlabel, ylabel, *, log="", level=None, title=""):
     if "x" not in log and x.dtype.kind in "iu":
         axes.xaxis.set_major_locator(MaxNLocator("auto", integer=True))
     name_ends(axes)
-    ends = "; ".join(f"{k} from {number(v[0])} to {number(v[-1])}" for k, v in _arrays(pairs))
+    arrays = ((label, np.asarray(values)) for label, values in pairs)
+    ends = "; ".join(f"{k} from {number(v[0])} to {number(v[-1])}" for k, v in arrays)
     span = f"{x[0]:.4g} to {x[-1]:.4g}"
     return Picture(figure, f"{ylabel} against {xlabel} from {span}{about(title)}: {ends}.")
-
-
-def _arrays(pairs):
-    return [(label, np.asarray(values)) for label, values in pairs]
-
-
-def average(run, target=None, title=""):
-    """RMSprop's S_t against the squared gradients that it averages, and against its target.
-
-    Parameters
-    ----------
-    run : Trajectory
-        Of RMSprop, with one parameter.
-    target : float, optional
-        E[g²], the value that S_t should have.
-    title : str
-
-    Returns
-    -------
-    Picture
-    """
-    squares, S = run.gradients**2, run.state["S"]
-    figure, axes = start_figure()
-    t = np.arange(1, len(S))
-    axes.plot(t, squares, ".", color=CONTOUR, label="g²")
-    axes.plot(np.arange(len(S)), S, color=STYLE["RMSprop"][0], label="S, the running average")
-    if target is not None:
-        axes.axhline(target, label="target E[g²]", **REFERENCE)
-    axes.set(xlabel="step t", ylabel="squared gradient", title=title)
-    key(figure)
-    goal = f", its target is {target:.3g}" if target is not None else ""
-    return Picture(
-        figure,
-        f"The running average S rises from {S[0]:.3g} to {S[-1]:.3g} in {len(S) - 1} steps "
-        f"among squared gradients between {squares.min():.3g} and {squares.max():.3g}{goal}.",
-    )
 
 
 def memory(run, t=None, title=""):

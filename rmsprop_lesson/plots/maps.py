@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .style import Picture, about, number, start_figure
+from .style import Picture, about, start_figure
 
 
 class MarkedTable:
@@ -119,53 +119,6 @@ def wrong_guesses(network, images, labels, count=20):
     return digits(images[wrong], labels[wrong], guesses[wrong])
 
 
-def confusion(labels, guesses):
-    """The confusion matrix: how often each digit was taken for each.
-
-    Parameters
-    ----------
-    labels, guesses : ndarray of int of shape (n,)
-
-    Returns
-    -------
-    Picture
-    """
-    counts = np.zeros((10, 10), int)
-    np.add.at(counts, (labels, guesses), 1)
-    figure, axes = start_figure((5.4, 5))
-    errors = counts - np.diag(np.diag(counts))
-    _squares(axes, errors, cmap="Oranges")
-    axes.grid(False)
-    centred = {"ha": "center", "va": "center", "fontsize": 9}
-    for (row, column), count in np.ndenumerate(counts):
-        weight = "bold" if row == column else "normal"
-        dark = errors[row, column] > 0.6 * max(errors.max(), 1)
-        if count:
-            color = "white" if dark else "black"
-            axes.text(column, row, count, weight=weight, color=color, **centred)
-    axes.set(xlabel="guess", ylabel="label", xticks=range(10), yticks=range(10))
-    worst = np.unravel_index(errors.argmax(), errors.shape)
-    return Picture(
-        figure,
-        f"Confusion matrix of {len(labels)} digits: {np.trace(counts)} on the diagonal are right; "
-        f"the most frequent error is {worst[0]} taken for {worst[1]}, {errors[worst]} times.",
-    )
-
-
-def _squares(axes, values, **colors):
-    """A coloured square for each value, the first row on top.
-
-    As `imshow` draws it, but that makes several arrays of the size of the finished picture on its
-    way, 20 MB of them.
-    """
-    image = axes.pcolormesh(
-        *map(np.arange, values.shape[::-1]), values, edgecolors="face", **colors
-    )
-    axes.invert_yaxis()
-    axes.set_aspect("equal")
-    return image
-
-
 def pixels(values, label, title="", log=False):
     """A value for each of the 784 input pixels, as a 28 × 28 map.
 
@@ -184,9 +137,13 @@ def pixels(values, label, title="", log=False):
     """
     grid = np.asarray(values, float).reshape(28, 28)
     figure, axes = start_figure((5, 4.2))
-    image = _squares(axes, grid, cmap="cividis", norm="log" if log else "linear")
+    # As `imshow` draws it, but that makes several arrays of the picture's size on its way: 20 MB.
+    places = np.arange(28)
+    colors = {"cmap": "cividis", "norm": "log" if log else "linear", "edgecolors": "face"}
+    image = axes.pcolormesh(places, places, grid, **colors)
     axes.grid(False)
-    axes.set(title=title, xticks=[], yticks=[])
+    axes.invert_yaxis()
+    axes.set(title=title, xticks=[], yticks=[], aspect="equal")
     figure.colorbar(image, label=label)
     border = np.concatenate([grid[0], grid[-1], grid[:, 0], grid[:, -1]])
     return Picture(
@@ -194,50 +151,3 @@ def pixels(values, label, title="", log=False):
         f"Map of {label} over the 28 by 28 pixels{about(title)}: median {np.median(border):.3g} "
         f"at the border, {np.median(grid[10:18, 10:18]):.3g} in the middle.",
     )
-
-
-def heat_map(values, x, y, xlabel, ylabel, label, title="", log=True):
-    """Values over a grid of two settings; the best (least) one is marked.
-
-    Parameters
-    ----------
-    values : array_like of shape (len(y), len(x))
-        NaN where a run diverged; such cells are hatched.
-    x, y : array_like
-        The settings.
-    xlabel, ylabel, label : str
-        What the axes and the colours mean.
-    title : str
-    log : bool
-        Logarithmic colours.
-
-    Returns
-    -------
-    Picture
-    """
-    values = np.asarray(values, float)
-    figure, axes = start_figure((7, 4.4))
-    axes.set_facecolor("0.85")
-    axes.patch.set_hatch("//")
-    rows, columns = np.arange(len(y)), np.arange(len(x))
-    shown = np.ma.masked_invalid(np.maximum(values, 1e-300) if log else values)
-    colors = {"cmap": "cividis", "norm": "log" if log else "linear", "edgecolors": "face"}
-    image = axes.pcolormesh(columns, rows, shown, **colors)
-    axes.grid(False)
-    _ticks(axes.xaxis, x)
-    _ticks(axes.yaxis, y)
-    best = np.unravel_index(np.nanargmin(values), values.shape)
-    axes.plot(best[1], best[0], marker="*", color="white", mec="black", ms=16)
-    axes.set(xlabel=xlabel, ylabel=ylabel, title=title)
-    figure.colorbar(image, label=label)
-    return Picture(
-        figure,
-        f"{label} over {xlabel} and {ylabel}{about(title)}: least {number(values[best])} at "
-        f"{x[best[1]]:.3g} and {y[best[0]]:.3g}; {np.isnan(values).sum()} of {values.size} runs "
-        "diverged.",
-    )
-
-
-def _ticks(axis, values):
-    places = np.unique(np.linspace(0, len(values) - 1, 7).round().astype(int))
-    axis.set_ticks(places, [f"{values[i]:.2g}" for i in places])

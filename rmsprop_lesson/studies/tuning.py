@@ -41,6 +41,7 @@ __all__ = [
     "cross_validate",
     "folds",
     "grid_search",
+    "heat_map",
     "network_score",
     "random_search",
     "rate_beta_map",
@@ -779,3 +780,40 @@ def rate_beta_map(objective, rates, betas, steps=100, tail=1, start=None, **sett
     gaps = (run.losses[-tail:] - objective(objective.minimum)).mean(axis=0)
     gaps = np.where(run.diverged, np.nan, np.maximum(gaps, 0.0))
     return pd.DataFrame(gaps, pd.Index(betas, name="beta"), pd.Index(rates, name="learning_rate"))
+
+
+def heat_map(table, title=""):
+    """The table of `rate_beta_map` as a map; the least loss is marked.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Where it holds NaN, since a run diverged, the map is hatched.
+    title : str
+
+    Returns
+    -------
+    Picture
+    """
+    from ..plots import style  # with Matplotlib, which a search doesn't need
+
+    losses, rates, betas = table.to_numpy(), table.columns, table.index
+    figure, axes = style.start_figure((7, 4.4))
+    axes.set_facecolor("0.85")
+    axes.patch.set_hatch("//")
+    shown = np.ma.masked_invalid(np.maximum(losses, 1e-300))
+    image = axes.pcolormesh(shown, cmap="cividis", norm="log", edgecolors="face")
+    axes.grid(False)
+    for axis, values in ((axes.xaxis, rates), (axes.yaxis, betas)):
+        places = np.unique(np.linspace(0, len(values) - 1, 7).round().astype(int))
+        axis.set_ticks(places + 0.5, [f"{values[i]:.2g}" for i in places])
+    row, column = np.unravel_index(np.nanargmin(losses), losses.shape)
+    axes.plot(column + 0.5, row + 0.5, marker="*", color="white", mec="black", ms=16)
+    axes.set(xlabel="learning rate η", ylabel="decay rate β", title=title)
+    figure.colorbar(image, label="loss above the minimum")
+    return style.Picture(
+        figure,
+        f"loss above the minimum over learning rate η and decay rate β{style.about(title)}: least "
+        f"{losses[row, column]:.3g} at {rates[column]:.3g} and {betas[row]:.3g}; "
+        f"{np.isnan(losses).sum()} of {losses.size} runs diverged.",
+    )

@@ -304,7 +304,8 @@ _HEAVY_BALL = Exercise(
         ),
         "Nesterov": (
             _ball(lambda v, g, lr, b: b * v + g, lambda v, g, lr, b: lr * (g + b * v)),
-            "the step looks ahead, g + βv: Nesterov's form of momentum.",
+            "the step looks ahead, g + βv: Nesterov's form of momentum. Its way differs a little "
+            "from the heavy ball's.",
         ),
     },
     mistakes={
@@ -342,6 +343,10 @@ _HEAVY_BALL = Exercise(
         "learning rate twice": (
             _ball(lambda v, g, lr, b: b * v + lr * g),
             "Does η act twice, in the velocity and in the step?",
+        ),
+        "gradient missing in what is kept": (
+            lambda theta, g, v, lr, b: (theta - lr * (b * v + g), b * v),
+            "θ is right. Does the v that is returned lack the gradient? It is βv + g.",
         ),
         "wrong order returned": (
             lambda *args: heavy_ball_step(*args)[::-1],

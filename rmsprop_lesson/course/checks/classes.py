@@ -110,6 +110,17 @@ def _shared(anew):
     return Optimizer
 
 
+def _both(cls):
+    """A class whose `step` returns θ and S."""
+
+    class Both(cls):
+        def step(self, theta, grad):
+            theta = super().step(theta, grad)
+            return theta, self.S
+
+    return Both
+
+
 class _ForgottenSettings(MyRMSprop):
     """Takes β and ε, and uses its own."""
 
@@ -230,6 +241,10 @@ _CLASS = Exercise(
             _optimizer(step=lambda x, g, S, old, lr, e, b, t: x + lr * g / np.sqrt(S + e)),
             "Is the step added? Subtract it.",
         ),
+        "S returned as well": (
+            _both(_optimizer()),
+            "Is S returned, too? The object keeps it in self.S; return θ alone.",
+        ),
         "step returned": (
             _optimizer(step=lambda x, g, S, old, lr, e, b, t: lr * g / np.sqrt(S + e)),
             "Is it the step that is returned? Return the new θ.",
@@ -321,9 +336,14 @@ _CORRECTED = Exercise(
             "Is the step divided by 1 − βᵗ? It is too long already. S is divided, below the root.",
         ),
         "correction outside the root": (
-            _corrected(
-                step=lambda x, g, S, old, lr, e, b, t: x - lr * g / np.sqrt(S + e),
-                correct=lambda S, b, t: S / (1 - b**t) ** 2,
+            (
+                _corrected(
+                    step=lambda x, g, S, old, lr, e, b, t: x - lr * g / np.sqrt(S + e),
+                    correct=lambda S, b, t: S / (1 - b**t) ** 2,
+                ),
+                _optimizer(
+                    step=lambda x, g, S, old, lr, e, b, t: x - lr * (1 - b**t) * g / np.sqrt(S + e)
+                ),
             ),
             "Is the root taken first, and divided by 1 − βᵗ then? Correct S, then take the root.",
         ),
@@ -342,6 +362,10 @@ _CORRECTED = Exercise(
         "sign flipped": (
             _corrected(step=lambda x, g, S, old, lr, e, b, t: x + lr * g / np.sqrt(S + e)),
             "Is the step added? Subtract it.",
+        ),
+        "S returned as well": (
+            _both(_corrected()),
+            "Is S returned, too? The object keeps it in self.S; return θ alone.",
         ),
         "step returned": (
             _corrected(step=lambda x, g, S, old, lr, e, b, t: lr * g / np.sqrt(S + e)),

@@ -98,12 +98,25 @@ def averages(known, weights, squares):
     return through(weights, plain, known, "q") + through(_with_square(weights), others, known, "q")
 
 
-def begun_averages(known, weights, squares, starts):
-    """The same from what an average of zero may be replaced by."""
+def begun_averages(known, weights, squares, starts, target, slack=0.0):
+    """The same from what an average of zero may be replaced by.
+
+    Where no start changes anything, the plain average is to be seen in the target: what isn't
+    right there is not tried with a start.
+    """
+    begun = [one for one in options(starts, known) if one.names]
+    if not begun:
+        return []
+    same = np.all([one.values == known["S"] for one in begun], axis=0)
+    plain = _close(averages(known, weights, squares), target, same, slack)
+    names = {name for one in plain for name in one.names}
+    weights, squares = (
+        {name: rules for name, rules in table.items() if not name or name in names}
+        for table in (weights, squares)
+    )
     return [
         Option(start.names + one.names, one.values)
-        for start in options(starts, known)
-        if start.names
+        for start in begun
         for one in averages(known.also(S=start.values), weights, squares)
     ]
 
@@ -122,13 +135,19 @@ def _with_square(table):
 
 def explain_state(target, made, slack=0.0):
     """The names of every option that gives the values that were seen."""
+    places = np.isfinite(target) & (target != 0)
+    close = _close(made, target, places, slack) if places.any() else []
+    return [one.names for one in close if _agree(one.values, target, slack).all()]
+
+
+def _close(made, target, places, slack):
+    """Those options that agree with the target at a few of the places."""
+    at = _keys(np.flatnonzero(places & np.isfinite(target)))
     if not made:
         return []
-    values = np.array([one.values for one in made])
-    at = _keys(np.flatnonzero(np.isfinite(target) & (target != 0)))
-    close = np.abs(values[:, at] - target[at]) <= 2 * TOLERANCE * np.abs(target[at]) + slack
-    hits = np.flatnonzero(close.all(axis=1)) if len(at) else []
-    return [made[i].names for i in hits if _agree(values[i], target, slack).all()]
+    values = np.array([one.values[at] for one in made])
+    room = 2 * TOLERANCE * np.abs(target[at]) + slack
+    return [made[i] for i in np.flatnonzero((np.abs(values - target[at]) <= room).all(axis=1))]
 
 
 def _agree(a, b, slack):

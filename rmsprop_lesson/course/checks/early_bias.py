@@ -50,6 +50,16 @@ def steps_until_unbiased(beta, excess):
 
 
 @parts
+def _corrected(
+    power=lambda b, t: b**t,
+    share=lambda b, t, power: 1 - power,
+    correct=lambda S, x: S / x,
+):
+    """S / (1 − βᵗ) with its parts to be exchanged."""
+    return lambda S, b, t: correct(S, share(b, t, power(b, t)))
+
+
+@parts
 def _factor(inside=lambda b: 1 - b, root=np.sqrt, outside=lambda x: 1 / x):
     """1/√(1 − β) with its parts to be exchanged."""
     return lambda b: outside(root(inside(b)))
@@ -92,37 +102,84 @@ EXERCISES = (
             call("arrays", S=np.array([0.3, 0.0, 2.0]), beta=0.5, t=3),
         ),
         mistakes={
+            "brackets missing": (
+                (
+                    lambda S, b, t: S / 1 - b**t,
+                    lambda S, b, t: S / 1 - b * t,
+                    lambda S, b, t: 1 - S / b**t,
+                ),
+                "Is a bracket missing? `S / 1 - beta**t` divides first: S / (1 - beta**t).",
+            ),
             "t one too small": (
-                lambda S, b, t: S / np.float64(1 - b ** (t - 1)),
+                _corrected(power=lambda b, t: np.float64(b) ** (t - 1)),
                 "Is t − 1 in the power? After t updates it is βᵗ.",
             ),
             "t one too large": (
-                lambda S, b, t: S / (1 - b ** (t + 1)),
+                _corrected(power=lambda b, t: b ** (t + 1)),
                 "Is t + 1 in the power? After t updates it is βᵗ.",
             ),
             "multiplied": (
-                lambda S, b, t: S * (1 - b**t),
+                _corrected(correct=lambda S, x: S * x),
                 "Is S multiplied? It is too small: divide.",
             ),
             "beta times t": (
-                lambda S, b, t: S / (1 - b * t),
+                _corrected(power=lambda b, t: b * t),
                 "Is it β·t? It is a power, beta**t.",
             ),
             "power of 1-beta": (
-                lambda S, b, t: S / (1 - b) ** t,
+                _corrected(share=lambda b, t, power: (1 - b) ** t),
                 "Is the power outside the bracket? It is 1 − βᵗ, not (1 − β)ᵗ.",
             ),
+            "1-beta in the power": (
+                _corrected(power=lambda b, t: (1 - b) ** t),
+                "Is it 1 − (1 − β)ᵗ? What is missing after t steps is βᵗ.",
+            ),
             "power left out": (
-                lambda S, b, t: S / (1 - b),
+                _corrected(power=lambda b, t: b),
                 "Was t left out? The bias fades as t grows.",
             ),
+            "base and power exchanged": (
+                _corrected(power=lambda b, t: t**b),
+                "Is it tᵝ? It is βᵗ, beta**t.",
+            ),
             "divided by the power": (
-                lambda S, b, t: S / b**t,
+                _corrected(share=lambda b, t, power: power),
                 "Is S divided by βᵗ? That is the share that is missing; 1 − βᵗ is there.",
             ),
+            "missing share added": (
+                (lambda S, b, t: S + b**t, lambda S, b, t: S + b**t * S),
+                "Is the missing share βᵗ added? S is 1 − βᵗ times what it should be: divide.",
+            ),
+            "plus instead of minus": (
+                _corrected(share=lambda b, t, power: 1 + power),
+                "Is it 1 + βᵗ? The share that is there is 1 − βᵗ.",
+            ),
+            "sign flipped": (
+                _corrected(share=lambda b, t, power: power - 1),
+                "Is it βᵗ − 1? That is negative; the share that is there is 1 − βᵗ.",
+            ),
             "root of the correction": (
-                lambda S, b, t: S / np.sqrt(1 - b**t),
+                (
+                    _corrected(correct=lambda S, x: S / np.sqrt(x)),
+                    _corrected(correct=lambda S, x: np.sqrt(S / x)),
+                ),
                 "Is there a root? The step has one, S doesn't.",
+            ),
+            "correction squared": (
+                _corrected(correct=lambda S, x: S / x**2),
+                "Is the correction squared? S is too small by 1 − βᵗ itself.",
+            ),
+            "subtracted instead of divided": (
+                _corrected(correct=lambda S, x: S - x),
+                "Is the share subtracted? S is too small by a factor: divide.",
+            ),
+            "S left out": (
+                _corrected(correct=lambda S, x: 1 / x),
+                "Was S left out? The factor is right; what it corrects is S.",
+            ),
+            "S not corrected": (
+                _corrected(correct=lambda S, x: S),
+                "This is S as it was given. Which share of its full weight has it after t steps?",
             ),
         },
         hints=(

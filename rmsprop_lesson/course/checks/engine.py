@@ -206,6 +206,8 @@ class Exercise:
         except sandbox.TimeUp:
             found = None
         vague = verdict.mistake in VAGUE
+        if found and found.name == "wrong name" and "UnboundLocalError" in verdict.message:
+            return verdict  # the line that names it comes too late: another name is no mend
         if found is None:
             words = "\n".join(clues(function, verdict.mistake != "raises")) if vague else ""
             return verdict if not words else replace(verdict, message=f"{verdict.message}\n{words}")
@@ -256,6 +258,10 @@ class Exercise:
         found = self.update.explain(self.probes, seen)
         if found is None or found.mistakes == (UNKNOWN,):
             return self._listed(seen, difference)
+        if any(name.startswith("either ") for name in found.mistakes):
+            named = [name for name in self.mistakes if self._fits(self.mistakes, name, seen)]
+            if len(named) == 1:
+                found = Found(tuple(named))
         broken = "keeps state" not in found.mistakes and self._broken(seen)
         if not found.mistakes and not broken:
             return self._right(seen, *found.variants)
@@ -421,8 +427,9 @@ class Exercise:
         if isinstance(got, Odd | str) or type(got) is not type(want):
             return self._not_yet("wrong return", f"{where}\n{asked_for(want, self.outputs)}")
         if isinstance(got, np.ndarray) and got.shape != want.shape:
-            several = len(self.outputs) > 1 and got.shape[:1] != want.shape[:1]
-            name = "wrong return" if several else "wrong shape"
+            fewer = len(self.outputs) > 1 and got.shape[:1] != want.shape[:1]
+            more = want.ndim > 0 and got.shape[1:] == want.shape
+            name = "wrong return" if fewer or more else "wrong shape"
             return self._not_yet(name, f"{where}\n{asked_for(want, self.outputs)}")
         return self._not_yet(
             UNKNOWN,

@@ -151,7 +151,10 @@ EXERCISES = (
                 "Is there a + or − between η and the gradient? The step is their product.",
             ),
             "step returned": (
-                _descent(start=lambda theta: 0 * theta),
+                (
+                    _descent(start=lambda theta: 0 * theta),
+                    lambda theta, g, lr: lr * g,
+                ),
                 "Is it the step that is returned? Subtract it from θ.",
             ),
             "theta scaled too": (
@@ -197,7 +200,10 @@ EXERCISES = (
         solution=valley_gradient,
         lesson=1,
         title="The gradient of the valley",
-        task=r"The elongated valley is $L(x, y) = \tfrac12(x^2 + \kappa y^2)$. Write its gradient.",
+        task=(
+            r"The elongated valley is $L(x, y) = \tfrac12(x^2 + \kappa y^2)$, with $x$ for "
+            r"$\theta_1$ and $y$ for $\theta_2$. Write its gradient."
+        ),
         outputs=("the gradient",),
         probes=(
             call("one point", point=np.array([3.0, 1.0]), condition=100.0),
@@ -325,6 +331,10 @@ EXERCISES = (
             "mean of the curvatures": (
                 (_bound(pick=np.mean), _bound(pick=np.median)),
                 "Is it the mean curvature that decides? One axis that diverges is enough.",
+            ),
+            "best rate": (
+                _bound(pick=lambda c: np.max(c) + np.min(c)),
+                "Is it 2/(λ_max + λ_min)? That is the best rate; where it diverges is asked.",
             ),
             "sum of the curvatures": (
                 _bound(pick=np.sum),

@@ -321,6 +321,14 @@ class OfTable(Hidden):
         "gradient never renewed",
     )
 
+    def explain(self, probes, seen):
+        """See `Update.explain`; a column that doesn't begin at θ₀ isn't explained by its rows."""
+        for probe, runs in zip(probes, seen, strict=True):
+            for args, thetas in _replay_call(probe, runs[0][0]):
+                if np.size(thetas) and np.ravel(thetas)[0] != args[0]:
+                    return None
+        return super().explain(probes, seen)
+
     def _rows(self, probe, runs):
         for records, _ in runs[:1]:
             for args, thetas in _replay_call(probe, records):

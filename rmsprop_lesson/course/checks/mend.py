@@ -213,7 +213,8 @@ def _missing_brackets(tokens):
                 break
             operator = operator or (depth == 0 and text in _BINARY)
             ends = (_is_operand(tokens[last]) or text in ")]") and depth == 0
-            if ends and operator and tokens[last + 1].string not in ("(", "[", "."):
+            one = token.type == tokenize.NUMBER and token.string == tokens[last].string  # 2/2
+            if ends and operator and not one and tokens[last + 1].string not in ("(", "[", "."):
                 row = token.start[0]
                 shown = token.line[token.start[1] : tokens[last].end[1]]
                 if tokens[last].end[0] == row:
@@ -240,6 +241,9 @@ def _powers(tokens):
         elif token.string in (")", "]") and opened:
             opened.pop()
         new = {"*": "**", "**": "*", "^": "**"}.get(token.string)
+        follows = after.line[after.end[1] :].replace(" ", "")
+        if new == "*" and follows.startswith(f"/{after.string}"):
+            continue  # x**2 / 2 is a loss, not a slip
         if new and _is_operand(after) | (after.string == "(") and not _SIZES & set(opened):
             row = token.start[0]
             old = token.line[before.start[1] : after.end[1]]
@@ -286,8 +290,10 @@ def _turned(node):
         if _is_plain_call(right):
             yield ast.Call(right.func, [ast.BinOp(left, node.op, right.args[0])], [])
     if _is_plain_call(node) and isinstance(inner := node.args[0], ast.BinOp):
-        yield ast.BinOp(ast.Call(node.func, [inner.left], []), inner.op, inner.right)
-        yield ast.BinOp(inner.left, inner.op, ast.Call(node.func, [inner.right], []))
+        if not isinstance(inner.left, ast.Constant):
+            yield ast.BinOp(ast.Call(node.func, [inner.left], []), inner.op, inner.right)
+        if not isinstance(inner.right, ast.Constant):
+            yield ast.BinOp(inner.left, inner.op, ast.Call(node.func, [inner.right], []))
 
 
 def _is_plain_call(node):
@@ -308,8 +314,11 @@ def _missing_powers(tree):
     if any(isinstance(node, ast.arg) and node.arg == "t" for node in ast.walk(tree)):
         powers.append(ast.Name("t", ast.Load()))
 
+    rooted = {id(call.args[0]) for call in ast.walk(tree) if _is_plain_call(call)}
+
     def ways(node):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+        is_read = isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+        if is_read and id(node) not in rooted:  # a root of a square would be no mend
             for power in powers:
                 new = ast.BinOp(node, ast.Pow(), power)
                 yield "* or **", new, "a power is missing: `{old}` should be `{new}`."

@@ -95,6 +95,7 @@ def first_slip(thetas, learning_rate, beta, epsilon, tolerance):
     return 0
 
 
+@parts
 def _first(gradient=None, average=None, step=None, result=None):
     """A first update with one column worked out differently."""
 
@@ -128,6 +129,31 @@ def _frozen(theta, lr, b, e, steps):
     for _ in range(steps):
         S = b * S + (1 - b) * g**2
         thetas.append(thetas[-1] - lr * g / np.sqrt(S + e))
+    return np.array(thetas)
+
+
+def _step_first(fresh):
+    """A table that moves θ before it makes S; `fresh`: with the new S in the step all the same."""
+
+    def implementation(theta, lr, b, e, steps):
+        S, thetas = 0.0, [theta]
+        for _ in range(steps):
+            used = b * S + (1 - b) * theta**2 if fresh else S
+            theta = theta - lr * theta / np.sqrt(used + e)
+            S = b * S + (1 - b) * theta**2
+            thetas.append(theta)
+        return np.array(thetas)
+
+    return implementation
+
+
+def _exchanged(theta, lr, b, e, steps):
+    """A table that takes each update's θ for S, and S for θ."""
+    S, thetas = 0.0, [theta]
+    for _ in range(steps):
+        new_S = b * S + (1 - b) * theta**2
+        S, theta = theta - lr * theta / np.sqrt(new_S + e), new_S
+        thetas.append(theta)
     return np.array(thetas)
 
 
@@ -281,6 +307,10 @@ _FIRST = Exercise(
             _first(result=lambda theta, step: theta + step),
             "Is the step added? It is subtracted.",
         ),
+        "theta not moved": (
+            _first(result=lambda theta, step: theta),
+            "Is θ still θ₀? The line that subtracts the step from it belongs to the update, too.",
+        ),
     },
     hints=(
         "Each line needs only numbers that are there already. Which one needs θ alone?",
@@ -351,6 +381,23 @@ _TABLE = Exercise(
         "no square root": (
             _table(step=lambda x, S, old, lr, b, e, t: lr * x / (S + e)),
             "Was the root left out?",
+        ),
+        "new theta in S": (
+            _step_first(fresh=False),
+            "Is θ moved before S is made? The gradient comes first, then S with it, then the step.",
+        ),
+        "gradient of two places": (
+            _step_first(fresh=True),
+            "Is S made from the new θ? Step and S need the same gradient: keep it in a name of its "
+            "own before θ moves.",
+        ),
+        "theta and S exchanged": (
+            _exchanged,
+            "Are θ and S exchanged where they are taken from your function? It returns θ first.",
+        ),
+        "theta_0 fixed": (
+            lambda theta, *others: worked_table(2.0, *others),
+            "Does the table always begin at 2? Where it begins is an argument, θ.",
         ),
         "gradient never renewed": (
             _frozen,
@@ -497,6 +544,10 @@ _SLIP = Exercise(
                 _search(choose=lambda off, errors: float(abs(errors[_first_off(off, errors)]))),
             ),
             "Is it the error that is returned? Return its t.",
+        ),
+        "theta returned": (
+            lambda thetas, *others: thetas[first_slip(thetas, *others)],
+            "Is it the wrong θ that is returned? Return its t, the place where it stands.",
         ),
     },
     hints=(

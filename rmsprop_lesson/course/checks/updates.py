@@ -103,13 +103,14 @@ class Update:
             return self._best(calls_of(probes, seen))
 
     def _best(self, runs):
+        known = self._known(runs, forgets=True)
         ways = (
-            lambda: self._explain(self._known(runs, forgets=True)),
+            lambda: self._explain(known),
             lambda: self._explain(self._known(runs, forgets=False)),
-            lambda: self._rounded(self._known(runs, forgets=True)),
-            lambda: self._exchanged(self._known(runs, forgets=True)),
+            lambda: self._rounded(known),
+            lambda: self._exchanged(known),
             lambda: self._alone(runs),
-            lambda: self._permuted(self._known(runs, forgets=True)),
+            lambda: self._permuted(known),
         )
         best = None
         for way in ways:
@@ -151,17 +152,18 @@ class Update:
 
     def _made(self, known, weights, squares, starts, more=()):
         """The cheapest names of the averages that are what was seen."""
-        plain = {slips.RIGHT: squares[slips.RIGHT]}, {slips.RIGHT: weights[slips.RIGHT]}
+        target = known["S_new"]
+        plain = {slips.RIGHT: weights[slips.RIGHT]}, {slips.RIGHT: squares[slips.RIGHT]}
         ways = (
             lambda: (
                 averages(known, weights, squares)
-                + begun_averages(known, plain[1], plain[0], starts)
+                + begun_averages(known, *plain, starts, target, self.slack)
                 + list(more)
             ),
-            lambda: begun_averages(known, weights, squares, starts),
+            lambda: begun_averages(known, weights, squares, starts, target, self.slack),
         )
         for way in ways:
-            found = explain_state(known["S_new"], way(), self.slack)
+            found = explain_state(target, way(), self.slack)
             if found:
                 return self._cheapest(found)
         return [(UNKNOWN,)]
@@ -211,7 +213,7 @@ class Update:
         above, below, whole = self._fractions(known, state)
         factors = options(self._factors(known, state), known)
         asked = wanted(options(bases or self.bases, known), factors, target)
-        thin = [one for one in below if self._slips(one.names) < 2]
+        thin = [one for one in below if len(one.names) < 2 or self._slips(one.names) < 2]
         found = explain_step(asked, above, thin, whole, self.slack)
         best = self.judge.choose(found)
         if best is None or len(best.mistakes) > 1:
@@ -253,7 +255,7 @@ class Update:
 
     def _limited(self, known, below, most=0):
         """Fractions of which something else became, and brackets in other places."""
-        below = [one for one in below if self._slips(one.names) <= most]
+        below = [one for one in below if len(one.names) <= most or self._slips(one.names) <= most]
         x = [Option(one.names, known["g"] / one.values) for one in below]
         whole = through(slips.LIMITS, x, known, "x")
         for one, fraction in zip(below, x, strict=True):
@@ -322,7 +324,10 @@ class Update:
         """Results in another order."""
         if known is None or len(self.returned) != 2:
             return None
-        found = self._explain(known.also(theta_new=known["S_new"], S_new=known["theta_new"]))
+        known = known.also(theta_new=known["S_new"], S_new=known["theta_new"])
+        if (UNKNOWN,) in self._state(known):
+            return None
+        found = self._explain(known)
         if not found or found.unknown:
             return None
         return Found(("wrong order returned", *found.mistakes), found.variants)

@@ -83,8 +83,8 @@ _ADVICE = [
     (r"name 'math' is not defined", "Use NumPy's functions, np.sqrt or np.log, instead of math's."),
     (
         r"local variable '(\w+)'",
-        "`{1}` is used before it has a value: a name that the function assigns anywhere is its own "
-        "from the first line on.",
+        "`{1}` is used before the line that gives it its first value: put that line earlier. (A "
+        "value of the same name outside the function doesn't count here.)",
     ),
     (
         r"(?:bitwise_xor|type\(s\) for \^)",
@@ -149,6 +149,10 @@ _ADVICE = [
     (
         r"setting an array element with a sequence",
         ("One number has room at this place of an array, and several are put there."),
+    ),
+    (
+        r"for axis \d with size 0",
+        "Nothing is in this array, so it has no first entry: what if nothing was found?",
     ),
     (
         r"(?:out of bounds|index out of range)",
@@ -223,7 +227,20 @@ def _missing_attribute(name):
     return f"self.{name} was never set: give it its first value in __init__."
 
 
+_ALSO_CALLED = {
+    "learning_rate": ("eta", "lr", "alpha", "rate"),
+    "grad": ("g", "gradient"),
+    "epsilon": ("eps",),
+    "condition": ("kappa",),
+}
+
+
 def _missing_name(name, arguments):
+    if name in arguments:
+        return f"A method sees its own arguments only: what __init__ kept is self.{name}."
+    for argument in arguments:
+        if name in _ALSO_CALLED.get(argument, ()):
+            return f"Is the argument `{argument}` meant?"
     if close := difflib.get_close_matches(name, arguments, n=1):
         return f"Is the argument `{close[0]}` meant?"
     if arguments:

@@ -215,7 +215,7 @@ def review(number):
     """Return three questions of earlier lessons, to be asked again at the beginning of one.
 
     Two come from the quiz two lessons back, one from the quiz five lessons back; in the first
-    lessons, from the earliest that there is.
+    lessons, from the earliest that there is, another one each time.
 
     Parameters
     ----------
@@ -236,7 +236,7 @@ def review(number):
     if number < 2:
         raise QuestionError(f"lesson {number} has no earlier lesson to review")
     near, far = (lesson(max(number - back, 0)).quiz for back in (2, 5))
-    chosen = [near[0], near[1], far[-1]]
+    chosen = [near[0], near[1], far[(min(number - 5, 0) - 1) % len(far)]]
     return tuple(replace(q, id=f"{q.id}-before-{number}") for q in chosen)
 
 
