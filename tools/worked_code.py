@@ -56,11 +56,10 @@ def _names(node):
 
 
 def _plumbing(statement, last=False):
-    """The numbers of a statement's lines that only import or show something."""
+    """The numbers of a statement's lines that only import, fetch or show something."""
     whole = range(statement.lineno, statement.end_lineno + 1)
-    if isinstance(statement, ast.Import | ast.ImportFrom) or _shows(statement, last):
-        return set(whole)
-    if ast.unparse(statement).partition(" = ")[2].startswith("checks.mine("):
+    fetches = isinstance(statement, ast.Assign) and ast.unparse(statement.value).startswith("checks.")
+    if fetches or isinstance(statement, ast.Import | ast.ImportFrom) or _shows(statement, last):
         return set(whole)
     inner = getattr(statement, "body", [])
     lines = {line for s in inner for line in _plumbing(s)}

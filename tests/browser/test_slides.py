@@ -181,7 +181,7 @@ EMPTY = """[...document.querySelectorAll(".slides section.leaf > .fit")].filter(
   const text = fit.textContent.trim();
   const break_ = fit.querySelector("h1"); // a title may stand alone
   const sight = break_ || fit.querySelector("img, table, .rmsprop-explorer");
-  return /NBVAL|Not run here/.test(text) || !(sight || text.length > heads.length + 2);
+  return /NBVAL|Not run here|Minutes so far|yours comes here/.test(text) || !(sight || text.length > heads.length + 2);
 }).map((fit) => fit.textContent)"""
 
 
