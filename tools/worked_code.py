@@ -58,7 +58,8 @@ def _names(node):
 def _plumbing(statement, last=False):
     """The numbers of a statement's lines that only import, fetch or show something."""
     whole = range(statement.lineno, statement.end_lineno + 1)
-    fetches = isinstance(statement, ast.Assign) and ast.unparse(statement.value).startswith("checks.")
+    value = isinstance(statement, ast.Assign) and ast.unparse(statement.value)
+    fetches = value and value.startswith("checks.mine(")
     if fetches or isinstance(statement, ast.Import | ast.ImportFrom) or _shows(statement, last):
         return set(whole)
     inner = getattr(statement, "body", [])
