@@ -1,5 +1,6 @@
 """Updates are explained by their parts, in every exercise that keeps a state."""
 
+import linecache
 import os
 from itertools import product
 
@@ -64,6 +65,7 @@ def programs_of(names):
     merged = {one: together for together, one in rmsprop.UPDATE.judge.merged.items()}
     tables = {name: list(each_rule(getattr(rmsprop.UPDATE, name))) for name in TABLES}
     tables["limits"] = list(each_rule(slips.LIMITS | slips.BRACKETS))
+    tables["sources"] = [("previous S used", lambda S: S)]
     known = {name for rules in tables.values() for name, _ in rules}
     parts = [part for n in names for part in ((n,) if n in known else merged.get(n, (n,)))]
     ways = [[(t, rule) for t, rules in tables.items() for n, rule in rules if n == part]
@@ -271,3 +273,112 @@ def test_hidden_averages_are_followed_object_by_object():
     old, new = known.follow(lambda g: 0 * g, lambda g: g, lambda S, q: S + q)
     assert new.tolist() == [1.0, 5.0, 3.0]
     assert old.tolist() == [0.0, 0.0, 1.0]
+
+
+# ── what a new learner read, and was misled by ───────────────────────────────────────────────────
+
+FIRST = "step = learning_rate * grad / np.sqrt(S + epsilon)\ntheta = theta - step\n"
+COLUMN = "S, thetas = 0.0, [theta]\nfor _ in range(steps):\n{}    thetas.append(theta)\n"
+LOSS = "grad = theta**2 / 2\nS = (1 - beta) * grad**2\n" + FIRST
+ROOT_OF_MEAN = "S = beta * S + (1 - beta) * np.mean(grad**2)\n"
+
+
+def with_source(name, body):
+    """The function of an exercise with this body, in a file of its own as in a notebook."""
+    header = EXERCISES[name].stub.splitlines()[0]
+    source = header + "\n" + "".join(f"    {line}\n" for line in body.splitlines())
+    linecache.cache["<cell>"] = (len(source), None, source.splitlines(keepends=True), "<cell>")
+    namespace = {"np": np}
+    exec(compile(source, "<cell>", "exec"), namespace)
+    return namespace[name]
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "mistake", "said", "unsaid"),
+    [
+        ("gradient_step", "return theta - eta * grad", "raises", "`learning_rate`", "`theta` m"),
+        ("gradient_step", "return learning_rate * grad", "step returned", "Subtract", "added"),
+        (
+            "largest_stable_rate",
+            "return 2 / (np.max(curvatures) + np.min(curvatures))",
+            "best rate",
+            "where it diverges",
+            "catalogue",
+        ),
+        (
+            "heavy_ball_step",
+            "v = beta * v\nreturn theta - learning_rate * (v + grad), v",
+            "gradient missing in what is kept",
+            "βv + g",
+            "catalogue",
+        ),
+        (
+            "rmsprop_step",
+            ROOT_OF_MEAN + "return theta - learning_rate * grad / np.sqrt(S + epsilon), S",
+            "mean over the parameters",
+            "Each has its own",
+            "np.mean(2)",
+        ),
+        (
+            "first_update",
+            LOSS + "return grad, S, step, theta",
+            "loss taken for the gradient",
+            "its derivative is θ",
+            "2 / 2",
+        ),
+        (
+            "first_update",
+            "S = (1 - beta) * grad**2\ngrad = theta\n" + FIRST + "return grad, S, step, theta",
+            "raises",
+            "put that line earlier",
+            "belongs",
+        ),
+        (
+            "worked_table",
+            "theta = 2.0\n"
+            + COLUMN.format(
+                "    S = beta * S + (1 - beta) * theta**2\n"
+                "    theta = theta - learning_rate * theta / np.sqrt(S + epsilon)\n"
+            )
+            + "return np.array(thetas)",
+            "theta_0 fixed",
+            "an argument",
+            "agree",
+        ),
+        (
+            "worked_table",
+            COLUMN.format(
+                "    theta = theta - learning_rate * theta / np.sqrt(S + epsilon)\n"
+                "    S = beta * S + (1 - beta) * theta**2\n"
+            )
+            + "return np.array(thetas)",
+            "new theta in S",
+            "The gradient comes first",
+            "catalogue",
+        ),
+        (
+            "corrected_average",
+            "return S / np.sqrt(1 - beta**t)",
+            "root of the correction",
+            "S doesn't",
+            "np.sqrt(1)",
+        ),
+    ],
+)
+def test_a_verdict_names_the_slip_and_suggests_no_nonsense(name, body, mistake, said, unsaid):
+    verdict = EXERCISES[name].judge(with_source(name, body))
+    assert (verdict.passed, verdict.mistake) == (False, mistake), verdict
+    assert said in verdict.message, verdict
+    assert unsaid not in verdict.message, verdict
+
+
+def test_a_class_that_hands_out_its_memory_or_forgets_self_is_told():
+    init = "class MyRMSprop:\n    def __init__(self, learning_rate, beta=0.9, epsilon=1e-8):\n"
+    init += "        self.learning_rate, self.beta, self.epsilon = learning_rate, beta, epsilon\n"
+    init += "        self.S = 0.0\n    def step(self, theta, grad):\n"
+    kept = "        self.S = self.beta * self.S + (1 - self.beta) * grad**2\n"
+    step = "        return theta - self.learning_rate * grad / np.sqrt(self.S + self.epsilon)"
+    verdict = judged("MyRMSprop", init + kept + step + ", self.S\n")
+    assert verdict.mistake == "S returned as well", verdict
+    verdict = judged("MyRMSprop", init + kept.replace("self.beta", "beta") + step + "\n")
+    assert "self.beta" in verdict.message, verdict

@@ -24,6 +24,11 @@ def test_a_worked_loop_is_shown_without_imports_printing_and_plotting():
     ]
 
 
+def test_a_loop_is_shown_without_the_line_that_fetches_the_learners_own():
+    source = 'rule = checks.mine("rule")\nfor g in (1, 2):\n    a = rule(a, g)'
+    assert worked(source) == "for g in (1, 2):\n    a = rule(a, g)"
+
+
 def test_an_update_rule_is_shown_whole():
     rule = "def rule(theta, g, S):\n    S = 0.9 * S + 0.1 * g**2\n    return theta - g / S, S"
     assert worked(rule) == rule

@@ -20,6 +20,7 @@ from . import outputs
 
 EXTENSION = __name__
 PHONE = 3.9  # inches, shown 358 pixels wide or, in a card, 332: letters of 13 to 14 pixels
+LONG = 22  # letters of a name beside which the key of a phone has no second column
 NUMBER = re.compile(r"Figure (\d+\.\d+)\s*[:·.–-]?\s*")
 
 
@@ -74,8 +75,9 @@ def for_a_phone(figure):
             axes.tick_params(labelleft=True)
             axes.set_ylabel(figure.axes[0].get_ylabel())
     if figure.legends:
+        long = max(len(text.get_text()) for text in figure.legends[0].get_texts()) > LONG
         figure.legends[0].remove()
-        key(figure, columns=2)
+        key(figure, columns=1 if long else 2)
     if width > PHONE:
         figure.set_size_inches(PHONE, 0.85 * height * grown)
 
@@ -106,6 +108,7 @@ def slim(drawn):
     drawn = _UNUSED.sub("", drawn)
     drawn = _ROOT.sub(_root, drawn)
     drawn = _LONG.sub(lambda found: _DIGITS.sub(r"\1", found[0]), drawn)
+    drawn = drawn.replace('<g id="legend_1">', '<g class="key">')
     drawn = _FAMILY.sub("", _GROUP.sub("<g>", drawn))
     drawn = _COLOR.sub(lambda found: _variable(found[1]), drawn)
     drawn = drawn.replace("xlink:href", "href").replace(' type="text/css"', "")

@@ -19,6 +19,7 @@ import math
 import re
 import shutil
 from html import escape, unescape
+from itertools import pairwise
 
 import nbformat
 from pygments import highlight
@@ -49,6 +50,10 @@ PREDICTED = re.compile(
     re.DOTALL,
 )
 PREDICTION = 'data-explorer="prediction"'
+STOP = re.compile(r"^\*\*A good place to stop\.\*\*.*?(\n\n|\Z)", re.MULTILINE | re.DOTALL)
+WHOSE = re.compile(r"^\w+: (yours|the course's own)\b")
+NUMBERED = re.compile(r"^(#+ )\d+ · ")
+ANNOUNCED = re.compile(r"(?:(?<=[.?!])\s|(?<=\n\n)|\A)(?:(?![.?!]\s|\n\n).)*:\s*\Z", re.DOTALL)
 EXPLORER = re.compile(r'data-explorer="(?!prediction)([a-z-]+)"')  # a quiz, too
 
 
@@ -127,7 +132,21 @@ def _cells(number, figures):
     cells = outputs.prepare(copy.deepcopy(lessons.notebook(number)), figures).cells
     for cell, minutes in zip(cells, clock.cells(number), strict=True):
         cell.metadata["minutes"] = minutes
+        _leave_out_what_is_for_readers(cell)
     return cells
+
+
+def _leave_out_what_is_for_readers(cell):
+    """Nobody stops in a lecture; whose solution is at work is said to the learner who runs it."""
+    if cell.cell_type == "markdown":
+        cell.source = STOP.sub("", cell.source)
+        return
+    for output in cell.outputs:
+        if output.output_type == "stream":
+            output.text = "".join(
+                line for line in output.text.splitlines(keepends=True) if not WHOSE.search(line)
+            )
+    cell.outputs = [output for output in cell.outputs if output.get("text", "there")]
 
 
 def _add(deck, part, cells, few=False):
@@ -158,7 +177,19 @@ def _few(groups):
     for group in kept:
         for _, cell in group:
             cell.metadata["minutes"] = scale * cell.metadata.get("minutes", 0)
+    for group, after in pairwise([*groups, []]):
+        if not any(after is k for k in kept) or heading_of(after):
+            _announce_nothing(group)
+        _, first = group[0]
+        first.source = NUMBERED.sub(r"\1", first.source)  # a plan has sections of its own
     return kept
+
+
+def _announce_nothing(group):
+    """Leave out the sentence that leads over to something which doesn't follow."""
+    _, last = [part for part in group if part[0] != "notes"][-1]
+    if last.cell_type == "markdown":
+        last.source = ANNOUNCED.sub("", last.source)
 
 
 def _must_stay(group):
@@ -245,6 +276,8 @@ def _asked_and_answered(group):
         html, minutes = _html_of(cell), cell.metadata.get("minutes", 0)
         if found := QUIZ.search(html):
             asked = json.loads(unescape(found[1]))["questions"]
+            if _has_content(parts[-1]):
+                parts.append([])
             for question in asked:
                 made = _made_cell(_quiz_of(question), minutes / len(asked))
                 parts[-1].append(("-", made))

@@ -56,9 +56,11 @@ def _names(node):
 
 
 def _plumbing(statement, last=False):
-    """The numbers of a statement's lines that only import or show something."""
+    """The numbers of a statement's lines that only import, fetch or show something."""
     whole = range(statement.lineno, statement.end_lineno + 1)
-    if isinstance(statement, ast.Import | ast.ImportFrom) or _shows(statement, last):
+    value = isinstance(statement, ast.Assign) and ast.unparse(statement.value)
+    fetches = value and value.startswith("checks.mine(")
+    if fetches or isinstance(statement, ast.Import | ast.ImportFrom) or _shows(statement, last):
         return set(whole)
     inner = getattr(statement, "body", [])
     lines = {line for s in inner for line in _plumbing(s)}

@@ -165,7 +165,7 @@ class Symbols {
   }
 
   show(now) {
-    const pair = (values) => `(${values.map((v) => v.toFixed(2).replace("-", "−")).join(", ")})`;
+    const pair = (values) => `(${values.map((v) => (Number(v.toFixed(2)) + 0).toFixed(2).replace("-", "−")).join(", ")})`;
     for (const button of this.buttons) $ui.setText(button.querySelector("output"), pair(now[button.value]));
   }
 }

@@ -567,6 +567,7 @@ def test_learners_own_optimiser_runs_again_in_jupyterlab(browser):
         opened_in_lab(page, address)
         run_all(page)
         page.wait_for_selector(".rx-card", timeout=120_000)
+        unfold(page)
         slider = page.get_by_label("η of Adagrad, RMSprop and Adam", exact=True)
         slider.focus()
         for _ in range(5):

@@ -12,7 +12,7 @@
 
   // Too high, or too wide: a formula may leave its column, a table its box.
   const overflows = (content, zoom, height = HEIGHT) => {
-    const boxes = [content, ...content.querySelectorAll(".part, pre, .verdict, .rx-result, .rx-result *")];
+    const boxes = [content, ...content.querySelectorAll(".part, pre, .verdict, .rx-result, .rx-result *, .rx-scroll:has(.rx-runs)")];
     return content.offsetHeight * zoom > height || boxes.some((box) => box.scrollWidth > box.clientWidth + 1)
       || [...content.querySelectorAll(".katex-display > .katex > .katex-html")].some(isBroken);
   };
@@ -44,6 +44,15 @@
     return zoom !== null;
   }
 
+  // A figure beside words takes as much of the width as they can spare. Whether there is one and it fits.
+  function widen(content) {
+    const beside = content.querySelector(".beside:has(img):not(:has([data-explorer]))");
+    return Boolean(beside) && [72, 68, 64, 60].some((share) => {
+      beside.style.setProperty("--sight", `${share}%`);
+      return enlarge(content);
+    });
+  }
+
   // Folds are open while a slide is fitted, so that an opened answer has its room.
   function fit(section) {
     const content = section.querySelector(".fit");
@@ -53,7 +62,7 @@
     if (result) return reveal(result);
     const folds = [...content.querySelectorAll("details:not([open])")];
     for (const fold of folds) fold.open = true;
-    const rest = enlarge(content) ? null : part(section, content);
+    const rest = widen(content) || enlarge(content) ? null : part(section, content);
     for (const fold of folds) fold.open = false;
     if (rest) fit(rest);
     else if (overflows(content, 1)) shrink(content);
@@ -250,10 +259,10 @@
   // ── explorers ──
 
   // An explorer draws its figures anew when its width changes, and grows and shrinks while it is used.
-  const SMALLEST = 0.4;
+  const [PROJECTED, SMALLEST] = [1.3, 0.4];
   function keep(content) {
     content.querySelector(EXPLORER).classList.add("projected");
-    let zoom = 1;
+    let zoom = PROJECTED;
     content.style.zoom = zoom;
     const shrink = () => {
       if (zoom <= SMALLEST || !overflows(content, zoom, TALL)) return;

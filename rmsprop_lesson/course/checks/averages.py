@@ -304,8 +304,8 @@ _HEAVY_BALL = Exercise(
         ),
         "Nesterov": (
             _ball(lambda v, g, lr, b: b * v + g, lambda v, g, lr, b: lr * (g + b * v)),
-            "the step looks ahead, g + βv: Nesterov's form of momentum. Its way differs a little "
-            "from the heavy ball's.",
+            "the step looks ahead, g + βv: Nesterov's form of momentum. Its way differs a "
+            "little from the heavy ball's.",
         ),
     },
     mistakes={

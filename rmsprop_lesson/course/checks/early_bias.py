@@ -148,7 +148,7 @@ EXERCISES = (
             ),
             "missing share added": (
                 (lambda S, b, t: S + b**t, lambda S, b, t: S + b**t * S),
-                "Is the missing share βᵗ added? S is 1 − βᵗ times what it should be: divide.",
+                "Is the missing share βᵗ added? S is 1 − βᵗ of what it should be: divide.",
             ),
             "plus instead of minus": (
                 _corrected(share=lambda b, t, power: 1 + power),

@@ -334,7 +334,7 @@ EXERCISES = (
             ),
             "best rate": (
                 _bound(pick=lambda c: np.max(c) + np.min(c)),
-                "Is it 2/(λ_max + λ_min)? That is the best rate; where it diverges is asked.",
+                "Is it 2/(λ_max + λ_min)? That is the best rate; asked is where it diverges.",
             ),
             "sum of the curvatures": (
                 _bound(pick=np.sum),

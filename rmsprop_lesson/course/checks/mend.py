@@ -241,8 +241,9 @@ def _powers(tokens):
         elif token.string in (")", "]") and opened:
             opened.pop()
         new = {"*": "**", "**": "*", "^": "**"}.get(token.string)
-        follows = after.line[after.end[1] :].replace(" ", "")
-        if new == "*" and follows.startswith(f"/{after.string}"):
+        if new == "*" and after.line[after.end[1] :].replace(" ", "").startswith(
+            f"/{after.string}"
+        ):
             continue  # x**2 / 2 is a loss, not a slip
         if new and _is_operand(after) | (after.string == "(") and not _SIZES & set(opened):
             row = token.start[0]
@@ -296,12 +297,24 @@ def _turned(node):
             yield ast.BinOp(inner.left, inner.op, ast.Call(node.func, [inner.right], []))
 
 
+def _is_one(node):
+    """Whether it is a number through itself: x**2/2 is a loss, x**(2/2) is what nobody meant."""
+    return (
+        isinstance(node, ast.BinOp)
+        and isinstance(node.op, ast.Div)
+        and isinstance(node.left, ast.Constant)
+        and ast.dump(node.left) == ast.dump(node.right)
+    )
+
+
 def _is_plain_call(node):
     return isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords
 
 
 def _brackets(node):
     for new in _turned(node):
+        if any(map(_is_one, ast.walk(new))):
+            continue
         missing = ast.unparse(new).count("(") > ast.unparse(node).count("(")
         name = "brackets missing" if missing else "bracket at the wrong place"
         words = "brackets are missing" if missing else "a bracket stands at the wrong place"

@@ -305,7 +305,8 @@ _FULL = Exercise(
         ),
         "not turned back": (
             _full(matrix=lambda Q, scales: np.diag(scales) @ Q.T),
-            "Is the result left in the turned axes? Multiply by the vectors after the division, to turn it back.",
+            "Is the result left in the turned axes? Multiply by the vectors after the division, "
+            "to turn it back.",
         ),
         "not turned first": (
             _full(matrix=lambda Q, scales: Q @ np.diag(scales)),

@@ -33,6 +33,7 @@ const CSS = `
 [data-jp-theme-light="false"] :is(.rx-result, .jp-RenderedImage) img { filter: invert(0.93) hue-rotate(180deg); }
 .rx-result pre { margin: 0; padding: 10px 14px; font-size: 0.9em; line-height: 1.4; color: var(--rx-fg); background: var(--rx-panel); border: 0; border-radius: 8px; overflow: auto; }
 .rx-result > div { max-width: 100%; }
+.rx-card .rx-result :is(th, td:first-child) { white-space: normal; }
 .rx-card .rx-result thead td { background: var(--rx-panel); }
 @container (min-width: 900px) {
   .rx-open { display: grid; grid-template-columns: minmax(0, 2fr) minmax(0, 3fr); gap: 0 24px; align-items: start; }

@@ -225,7 +225,7 @@ const CSS = `
   .rx-beside .rx-control > label { grid-column: 1 / -1; }
   .rx-beside .rx-control input[type="range"] { grid-column: 1; order: 1; } .rx-beside .rx-control input[type="number"] { width: 4.6em; order: 2; } }
 .rx-folds { display: flex; flex-wrap: wrap; gap: 0 28px; border-top: 1px solid var(--rx-line); padding-top: 8px; }
-.rx-folds > .rx-more { border: 0; padding: 0; } .rx-folds > .rx-more[open] { flex-basis: 100%; }
+.rx-folds > .rx-more { border: 0; padding: 0; min-width: 0; } .rx-folds > .rx-more[open] { flex-basis: 100%; }
 .rx-controls:not(:has(> .rx-control:not([hidden]))) { display: none; }
 .rx-control[hidden] { display: none; }
 .rx-grid.rx-pair { gap: 8px 14px; }

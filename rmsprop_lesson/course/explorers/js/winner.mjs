@@ -12,7 +12,7 @@ const CSS = `
 .rx-rank[aria-pressed="true"] { border: 2px solid var(--rx-fg); padding: 1px 8px; }
 .rx-podium li:first-child .rx-rank { font-weight: 700; }
 .rx-rank small { font-size: 0.9em; font-variant-numeric: tabular-nums; font-weight: 400; }
-.rx-maps { display: grid; gap: 8px 10px; grid-template-columns: repeat(auto-fill, minmax(100px, 1fr)); align-content: start; }
+.rx-maps { display: grid; gap: 8px 10px; grid-template-columns: repeat(auto-fill, minmax(100px, 1fr)); align-content: start; align-items: end; }
 .rx-maps .rx-caption { font-weight: 400; font-size: 0.8em; margin: 0; }
 `;
 const CORRECTED = { key: "rmsprop", dash: [2, 2], marker: "D" };
