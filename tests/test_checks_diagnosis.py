@@ -65,6 +65,7 @@ def programs_of(names):
     merged = {one: together for together, one in rmsprop.UPDATE.judge.merged.items()}
     tables = {name: list(each_rule(getattr(rmsprop.UPDATE, name))) for name in TABLES}
     tables["limits"] = list(each_rule(slips.LIMITS | slips.BRACKETS))
+    tables["sources"] = [("previous S used", lambda S: S)]
     known = {name for rules in tables.values() for name, _ in rules}
     parts = [part for n in names for part in ((n,) if n in known else merged.get(n, (n,)))]
     ways = [[(t, rule) for t, rules in tables.items() for n, rule in rules if n == part]

@@ -38,6 +38,13 @@ def test_a_wrong_one_is_not_given_back():
     assert checks.mine("gradient_step") is checks.exercises()["gradient_step"].solution
 
 
+def test_what_is_marked_is_used_here_and_noted_nowhere(monkeypatch):
+    checks.graded("gradient_step", gradient_step)
+    assert checks.mine("gradient_step") is gradient_step
+    monkeypatch.setattr(own, "_passed", {})
+    assert checks.mine("gradient_step") is checks.exercises()["gradient_step"].solution
+
+
 def test_another_kernel_finds_it(monkeypatch):
     checks.gradient_step(gradient_step)
     monkeypatch.setattr(own, "_passed", {})

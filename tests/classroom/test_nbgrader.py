@@ -1,5 +1,6 @@
 """nbgrader's own commands take the edition that is made for it: from the source to the feedback."""
 
+import html
 import json
 import os
 import subprocess
@@ -107,7 +108,7 @@ def test_the_released_edition_keeps_stubs_checks_and_places_for_answers(marked):
     sources = ["".join(cell["source"]) for cell in json.loads(text)["cells"]]
     assert any(source.startswith("def rmsprop_step(") for source in sources)
     assert any('checks.graded("rmsprop_step", rmsprop_step)' in source for source in sources)
-    assert any(source.startswith("<!-- answer: ") for source in sources)
+    assert any("\nanswer(" in source for source in sources)
 
 
 def test_right_work_gets_its_point_and_the_courses_own_none(marked):
@@ -117,8 +118,13 @@ def test_right_work_gets_its_point_and_the_courses_own_none(marked):
     assert set(scores(course, "untouched").values()) == {0}
 
 
-def test_the_feedback_names_the_mistake(marked):
+def test_the_feedback_names_the_mistake_and_shows_own_work_in_use(marked):
     course, learner = marked
-    page = f"lesson03/{LESSON}.html"
-    assert "the course&#39;s own" in (course / "feedback" / "borrower" / page).read_text("utf-8")
-    assert "rmsprop_step: right" in (course / "feedback" / learner / page).read_text("utf-8")
+
+    def said_to(name):
+        page = course / "feedback" / name / "lesson03" / f"{LESSON}.html"
+        return html.unescape(page.read_text("utf-8"))
+
+    assert "does the work here. Write it yourself." in said_to("borrower")
+    assert "rmsprop_step: right" in said_to(learner)
+    assert "rmsprop_step: yours" in said_to(learner)
