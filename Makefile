@@ -51,7 +51,8 @@ setup: $(VENV)/.ready ## make .venv and install the course into it
 	@echo 'The course is installed in $(VENV).'
 
 # Matplotlib lists the fonts on its first import; done here, it can't disturb a lesson. The kernels
-# of this environment say which cell to run first, even before one has been run.
+# of this environment say which cell to run first, even before one has been run; JupyterLab 4.6 asks
+# about its news whatever LAB says below, unless the setting has its answer.
 $(VENV)/.ready: PACKAGES = --editable '.[course,test]'
 $(VENV)/.ready: pyproject.toml
 	$(install)
@@ -59,6 +60,9 @@ $(VENV)/.ready: pyproject.toml
 	@mkdir -p $(VENV)/etc/ipython
 	@echo 'c.InteractiveShellApp.extensions.append("rmsprop_lesson.course.guide")' \
 		>$(VENV)/etc/ipython/ipython_config.py
+	@mkdir -p $(VENV)/etc/jupyter/labconfig
+	@echo '{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}' \
+		>$(VENV)/etc/jupyter/labconfig/default_setting_overrides.json
 
 # An optional group of pyproject.toml, for the targets that ask for it: $(VENV)/.with-dev …
 $(VENV)/.with-%: PACKAGES = --editable '.[$*]'

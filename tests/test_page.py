@@ -70,6 +70,16 @@ def test_the_lessons_names_are_there(ask):
     assert "0.5" in ask.text
 
 
+def test_a_module_of_a_package_is_imported_although_nobody_did_before(ask, tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "whole").mkdir()
+    (tmp_path / "whole" / "part.py").write_text("x = 5")
+    assert ask("run", code="part.x", imports="from whole import part") == {"error": None}
+    assert ask.text == "5\n"
+    for name in ("whole", "whole.part"):
+        monkeypatch.delitem(sys.modules, name)
+
+
 def test_a_name_that_is_missing_here_says_so_when_it_is_used(ask):
     assert ask("run", code="1", imports=IMPORTS) == {"error": None}
     for use in ("ns.thing", "ns()"):

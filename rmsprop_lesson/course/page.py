@@ -12,7 +12,7 @@ import ast
 import base64
 import builtins
 import contextlib
-import importlib
+import copy
 import json
 import linecache
 import os
@@ -189,11 +189,11 @@ class Missing:
 
 
 def _imported(node, alias, bound):
+    names, one = {}, copy.copy(node)
+    one.names = [alias]
     try:
-        if isinstance(node, ast.ImportFrom):
-            return getattr(importlib.import_module(node.module), alias.name)
-        module = importlib.import_module(alias.name)
-        return module if alias.asname else sys.modules[bound]
+        exec(compile(ast.Module([one], []), "<import>", "exec"), names)
+        return names[bound]
     except ModuleNotFoundError as error:
         return Missing(bound, (error.name or alias.name).partition(".")[0])
 

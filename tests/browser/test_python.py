@@ -54,6 +54,8 @@ SLIPS = {
     "softmax_gradient": (" / len(labels)", ""),
     "minibatches": ("rng.permutation(n)", "np.arange(n)"),
     "numerical_gradient": ("(2 * h)", "h"),
+    "clip_gradient": (" if norm > most else grad", ""),
+    "full_matrix_step": ("(1 - beta) * ", ""),
     "centered_step": (" - m**2", ""),
     "MyRMSprop": ("self.beta * self.S + ", ""),
     "MyCorrectedRMSprop": ("self.beta**self.t", "self.beta"),
@@ -325,15 +327,16 @@ def test_a_finger_on_a_phone(open_page, pure_url, axe):  # noqa: F811
 
 def test_the_overview_shows_what_is_done(desk, pure_url):
     page = visit(desk, f"{pure_url}/docs/done.html")
-    assert "0 of 31" in page.locator("[data-overview]").inner_text()
+    placed = [exercise.lesson for exercise in checks.exercises().values() if exercise.lesson]
+    assert f"0 of {len(placed)}" in page.locator("[data-overview]").inner_text()
     page.evaluate(
         """localStorage.setItem("rmsprop-course",
            JSON.stringify({exercises: {rmsprop_step: {code: "", done: true}, ewma: {code: ""}}}))"""
     )
     page.reload()
-    assert "1 of 31" in page.locator("[data-overview]").inner_text()
+    assert f"1 of {len(placed)}" in page.locator("[data-overview]").inner_text()
     row = page.locator("tr", has=page.locator("a", has_text="3 ·"))
-    assert "1 of 3" in row.inner_text()
+    assert f"1 of {placed.count(3)}" in row.inner_text()
     assert "rmsprop_step" not in row.inner_text()
 
 

@@ -372,7 +372,9 @@ def test_votes_are_counted_by_keyboard_and_stand_beside_the_answer(opened):
     page.keyboard.press("PageUp")
     page.locator("section.present.leaf .rx-choice input[type=radio]").first.check()
     page.locator("section.present.leaf .rx-button").first.click()
-    assert page.locator("section.present.leaf .tally span").all_text_contents() == line
+    told = page.locator("section.present.answered .tally span")
+    told.first.wait_for()
+    assert told.all_text_contents() == line
     assert page.evaluate(WRONG, LIMITS) == []
 
 
