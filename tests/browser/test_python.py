@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import HTML, Quiet
+from operating import unfold
 from test_pages import AXE, axe  # noqa: F401 (a fixture)
 
 from rmsprop_lesson import checks
@@ -442,6 +443,8 @@ def test_ones_own_optimiser_walks_beside_the_reference(desk, full_url):
     place = cell(visit(desk, f"{full_url}/{LESSON}"), EXERCISE)
     write(place, without_docstrings(checks.exercises()["rmsprop_step"].solution))
     place.get_by_role("button", name="Run in the valley").click()
+    place.locator(".rp-valley .rx-card").wait_for(timeout=PATIENCE)
+    unfold(desk)
     rows = place.locator(".rp-valley tbody tr")
     rows.nth(1).wait_for(timeout=PATIENCE)
     numbers = lambda: [row.split("\t")[1:] for row in rows.all_inner_texts()]  # noqa: E731
