@@ -291,6 +291,10 @@ VERSIONS = {
         "power left out": "return S * (1 - beta) ** -1",
         "divided by the power": "return S * beta**-t",
         "root of the correction": "return S * (1 - beta**t) ** -0.5",
+        "brackets missing": "share = S / 1\nreturn share - beta**t",
+        "plus instead of minus": "return S * (1 + beta**t) ** -1",
+        "sign flipped": "return -S / (1 - beta**t)",
+        "S left out": "return (1 - beta**t) ** -1",
     },
     "first_step_factor": {
         "root left out": "return (1 - beta) ** -1",
@@ -939,7 +943,7 @@ VARIANTS = {
 def test_a_valid_form_in_other_words_passes_and_is_named(name, variant):
     verdict = EXERCISES[name].judge(written(name, VARIANTS[name][variant]))
     assert (verdict.passed, verdict.variant) == (True, variant), verdict
-    assert verdict.message.endswith(EXERCISES[name].variants[variant][1])
+    assert EXERCISES[name].variants[variant][1] in verdict.message
 
 
 def test_every_valid_form_has_a_second_version():
