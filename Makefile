@@ -100,10 +100,10 @@ lab: $(VENV)/.ready ## open the course in JupyterLab (LAB_ARGS="--port 9999 --no
 # Two processes, each with one thread; a notebook stays whole in one of them.
 
 ONE_THREAD := test test-unit test-notebooks test-browser test-explorers test-frameworks test-hard test-oldest \
-	test-classroom class fuzz load mutants mutated
+	test-classroom class fuzz load mutants mutated site site-teacher
 $(ONE_THREAD): export OMP_NUM_THREADS := 1
 $(ONE_THREAD): export OPENBLAS_NUM_THREADS := 1
-$(ONE_THREAD) notebooks site: export RMSPROP_LESSON_PROGRESS := off
+$(ONE_THREAD) notebooks: export RMSPROP_LESSON_PROGRESS := off
 PYTEST = $(BIN)/python -m pytest -n 2
 UNIT = $(PYTEST) --dist worksteal tests $(TEST_ARGS)
 RUN_NOTEBOOKS = $(PYTEST) --dist loadfile --nbval --nbval-current-env $(NOTEBOOKS) $(TEST_ARGS)
