@@ -99,7 +99,7 @@ lab: $(VENV)/.ready ## open the course in JupyterLab (LAB_ARGS="--port 9999 --no
 # ── checks ───────────────────────────────────────────────────────────────────────────────────────
 # Two processes, each with one thread; a notebook stays whole in one of them.
 
-ONE_THREAD := test test-unit test-notebooks test-browser test-explorers test-frameworks test-hard test-oldest \
+ONE_THREAD := test test-unit test-notebooks test-browser test-frameworks test-hard test-oldest \
 	test-classroom class fuzz load mutants mutated site site-teacher
 $(ONE_THREAD): export OMP_NUM_THREADS := 1
 $(ONE_THREAD): export OPENBLAS_NUM_THREADS := 1
@@ -195,11 +195,9 @@ slides: $(VENV)/.with-site ## make decks of lessons and plans (SLIDES_ARGS='--na
 
 .PHONY: test-browser
 test-browser: $(VENV)/.with-browser site slides ## open every page, explorer, lesson and slide in Chromium (apt-get install chromium)
-	@BROWSER=1 $(BIN)/python -m pytest -n 2 --dist worksteal tests/browser $(TEST_ARGS)
+	@BROWSER=1 $(PYTEST) --dist worksteal $(BROWSER_TESTS) $(TEST_ARGS)
 
-.PHONY: test-explorers
-test-explorers: $(VENV)/.with-browser site slides ## the same for the explorers alone, without JupyterLab
-	@BROWSER=1 $(PYTEST) --dist worksteal tests/browser/test_explorers.py -k "not jupyterlab" $(TEST_ARGS)
+BROWSER_TESTS ?= tests/browser
 
 .PHONY: bench-explorers
 bench-explorers: $(VENV)/.with-site $(VENV)/.with-browser ## measure how fast explorers and the site's Python answer
