@@ -103,7 +103,7 @@ def opened(context, address):
 def walked(page, place):
     """Seconds from a changed setting to the learner's path."""
     place.get_by_role("button", name="Run in the valley").click()
-    place.locator(".rp-valley tbody tr").nth(1).wait_for()
+    place.locator(".rp-valley tbody tr").nth(1).wait_for(state="attached")  # folded
     found = []
     for k in range(20):
         time.sleep(0.1)

@@ -55,6 +55,7 @@ export const winner = {
       card.fold("How it is counted", h("p", { class: "rx-note" }, "Bars and numbers: the mean place over all races, by the median over starts and seeds; who diverged or never arrived is last. Adadelta has no learning rate. Races with one parameter show θ over the steps, which lie further apart later on.")));
     card.start({
       draw() {
+        data.races.forEach((race, i) => prepare(maps[i], race));
         podium.show(table());
         data.races.forEach((race, i) => drawRace(maps[i], race, state.method, table(), i));
       },
@@ -117,15 +118,17 @@ function podiumOf(card, { methods }) {
   };
 }
 
-// Put the items into another order; each glides to its place. Focus stays where it was.
+// Put the items into another order; each glides to its place. Focus stays where it was. The places
+// are asked for before anything is moved, for the browser has them ready then.
 function move(list, items) {
-  const before = items.map((item) => item.offsetTop);
+  const before = [...list.children];
+  const tops = before.map((item) => item.offsetTop);
   const focused = list.getRootNode().activeElement;
   list.append(...items);
   if (list.contains(focused)) focused.focus({ preventScroll: true });
   if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
   items.forEach((item, i) => {
-    const way = before[i] - item.offsetTop;
+    const way = tops[before.indexOf(item)] - tops[i];
     if (way) item.animate([{ transform: `translateY(${way}px)` }, { transform: "none" }], { duration: 1000 * DEBUT, easing: "ease-out" });
   });
 }
@@ -137,18 +140,28 @@ function decoded(text) {
   return out;
 }
 
-function drawRace(figure, race, method, { k, places }, i) {
+const isPlane = (race) => Array.isArray(race.window[0]);
+
+// All that asks the browser for a size or a colour, before anything is drawn: it answers for all
+// races at once, and not for each one anew.
+function prepare(figure, race) {
   const { width, height } = figure.size((w) => Math.round(w * 0.62), { least: 60 });
-  const plane = Array.isArray(race.window[0]);
+  if (!isPlane(race)) return;
+  const { loss } = OBJECTIVES[race.landscape](race.settings);
+  const [[left, right], [low, high]] = race.window;
+  relief(figure, race.name, (x, y) => elevation(loss([left + (x / width) * (right - left), high - (y / height) * (high - low)]), width / (right - left)));
+}
+
+function drawRace(figure, race, method, { k, places }, i) {
+  const { width, height } = figure;
+  const plane = isPlane(race);
   const shares = decoded(at(race.paths[method], k));
   const points = plane
     ? shares.flatMap((share, n) => (n % 2 ? [] : [[share * width, (1 - shares[n + 1]) * height]]))
     : shares.map((share, n) => [(0.03 + (0.94 * n) / (race.marks.length - 1)) * width, (1 - share) * height]);
   let ground = `<clipPath id="${CLIP}"><rect width="${width}" height="${height}" rx="6"/></clipPath>`;
   if (plane) {
-    const { loss } = OBJECTIVES[race.landscape](race.settings);
     const [[left, right], [low, high]] = race.window;
-    relief(figure, race.name, (x, y) => elevation(loss([left + (x / width) * (right - left), high - (y / height) * (high - low)]), width / (right - left)));
     const spot = [((race.minimum[0] - left) / (right - left)) * width, ((high - race.minimum[1]) / (high - low)) * height];
     ground += `<path class="rx-curve" d="M${spot[0] - 4},${spot[1]}h8m-4,-4v8"/>`;
   } else {
