@@ -209,16 +209,17 @@ class Network:
 
     def probabilities(self, x):
         """Softmax probabilities p, shape (n, classes); each row sums to 1."""
-        x = self._check_shape(x)
-        p = np.empty((len(x), self.sizes[-1]), self.dtype)
-        for start in range(0, len(x), ROWS_AT_ONCE):
-            rows = slice(start, start + ROWS_AT_ONCE)
-            p[rows] = np.exp(log_softmax(self._forward(self._in_dtype(x[rows]))[1]))
-        return p
+        return np.exp(log_softmax(self._logits(x)))
 
     def predict(self, x):
         """The most probable label of each image, shape (n,)."""
-        return self.probabilities(x).argmax(axis=1)
+        return self._logits(x).argmax(axis=1)  # where p is largest, too
+
+    def _logits(self, x):
+        x = self._check_shape(x)
+        starts = range(0, len(x), ROWS_AT_ONCE)
+        parts = (self._in_dtype(x[start : start + ROWS_AT_ONCE]) for start in starts)
+        return np.concatenate([self._forward(part)[1] for part in parts])
 
     def accuracy(self, x, y):
         """Share of the images whose predicted label is right, 0 … 1."""

@@ -1,6 +1,7 @@
 """The pictures: what they draw, and what they say to those who can't see them."""
 
 import base64
+import gc
 import inspect
 import io
 import re
@@ -8,6 +9,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.colors import to_hex
 from PIL import Image
 
@@ -98,6 +100,14 @@ def test_a_stored_picture_is_small_and_looks_as_it_was_drawn(runs):
     often = full.convert("RGB").getcolors(1 << 20)
     for _, color in sorted(often, reverse=True)[:5]:  # the ground and the lines
         assert color in {c for _, c in packed.convert("RGB").getcolors()}
+
+
+def test_a_picture_that_was_shown_keeps_no_canvas(runs):
+    picture = plots.paths(Valley(), *runs)
+    picture._repr_mimebundle_()
+    gc.collect()
+    canvases = [one for one in gc.get_objects() if isinstance(one, RendererAgg)]
+    assert not canvases  # 4 MB each, and a notebook keeps every picture
 
 
 def test_a_run_that_diverges_says_so():

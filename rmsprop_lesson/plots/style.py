@@ -16,6 +16,7 @@ from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.markers import MarkerStyle
 from matplotlib.patches import ConnectionPatch
+from matplotlib.text import Text
 from matplotlib.transforms import ScaledTranslation
 from PIL import Image  # Matplotlib brings it
 from PIL.PngImagePlugin import PngInfo
@@ -74,6 +75,8 @@ class Picture:
         """The PNG with a palette of 128 colours: a third of the size, no difference to be seen."""
         drawn, packed = io.BytesIO(), io.BytesIO()
         self.figure.savefig(drawn, format="png", dpi=200)
+        for text in self.figure.findobj(Text):  # each would keep the whole canvas, 4 MB, for good
+            text._renderer = None
         image = Image.open(drawn).convert("RGB").quantize(128, dither=Image.Dither.NONE)
         words = PngInfo()
         words.add_itxt("Description", self.alt)
