@@ -108,7 +108,7 @@ def slim(drawn):
     drawn = _UNUSED.sub("", drawn)
     drawn = _ROOT.sub(_root, drawn)
     drawn = _LONG.sub(lambda found: _DIGITS.sub(r"\1", found[0]), drawn)
-    drawn = drawn.replace('<g id="legend_1">', '<g class="key">')
+    drawn = re.sub('<g id="(legend_1|key)">', '<g class="key">', drawn)
     drawn = _FAMILY.sub("", _GROUP.sub("<g>", drawn))
     drawn = _COLOR.sub(lambda found: _variable(found[1]), drawn)
     drawn = drawn.replace("xlink:href", "href").replace(' type="text/css"', "")

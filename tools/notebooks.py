@@ -10,6 +10,7 @@ machine or a widget's random name is left out.
 
 import argparse
 import hashlib
+import os
 import sys
 import time
 from html import escape
@@ -29,7 +30,10 @@ EMPTY_PLACE = '<div class="rmsprop-reveal" data-picture></div>'
 
 
 def execute(notebook, folder, *options):
-    """Run all cells in a fresh kernel that starts in `folder`, as Jupyter does."""
+    """Run all cells in a fresh kernel that starts in `folder`, as Jupyter does.
+
+    What has been solved on this machine isn't used: the outputs are those of an untouched lesson.
+    """
     client = NotebookClient(
         notebook,
         kernel_name="python3",
@@ -38,7 +42,7 @@ def execute(notebook, folder, *options):
         store_widget_state=False,
         extra_arguments=list(options),
     )
-    client.execute()
+    client.execute(env=os.environ | {"RMSPROP_LESSON_PROGRESS": "off"})
 
 
 def clean(notebook):

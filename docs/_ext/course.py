@@ -36,6 +36,11 @@ BREAK = re.compile(
     r'(<span class="mspace allowbreak"></span>(?:<span class="mspace"[^>]*></span>)?</span>)'
 )
 
+# Marks with which no line begins, and the longest TeX that surely fits a phone.
+MARKS = re.compile(r"[,.;:!?)]+")
+SHORT = 40
+TOGETHER = "course-together"
+
 # What a screen reader would stumble over in the pages of the theme, of docutils and of pandas.
 FOR_SCREEN_READERS = [
     (r'<div id="pst-primary-sidebar"', r'\g<0> role="region" aria-label="Course"'),
@@ -53,6 +58,7 @@ def setup(app):
     app.connect("doctree-read", name_equations)
     app.connect("doctree-read", name_figures)
     app.connect("doctree-read", let_break)
+    app.connect("doctree-read", keep_together)
     app.connect("doctree-resolved", link_equations)
     app.connect("build-finished", tidy)
     return {"parallel_read_safe": False, "parallel_write_safe": True}
@@ -87,6 +93,18 @@ def let_break(app, doctree):
         if "begin{" not in block.astext():
             broken = block.astext().replace(r"\qquad", r"\qquad\allowbreak")
             block.children = [nodes.Text(broken)]
+
+
+def keep_together(app, doctree):
+    """Keep the comma or full stop behind a short formula on its line."""
+    for formula in list(doctree.findall(nodes.math)):
+        parent, place = formula.parent, formula.parent.index(formula)
+        behind = parent[place + 1] if place + 1 < len(parent) else None
+        mark = isinstance(behind, nodes.Text) and MARKS.match(behind)
+        if mark and len(formula.astext()) <= SHORT:
+            rest = nodes.Text(behind[mark.end() :])
+            pair = nodes.inline("", "", formula, nodes.Text(mark[0]), classes=[TOGETHER])
+            parent[place : place + 2] = [pair, rest]
 
 
 def link_equations(app, doctree, docname):

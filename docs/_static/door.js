@@ -116,7 +116,8 @@ function trail(axes, { positions }, { key, dash, marker }, name, t) {
   const points = [...positions.slice(0, Math.floor(t) + 1), here];
   const line = axes.line(points.map(([x]) => x), points.map(([, y]) => y), { dash, under: true });
   const up = name === "RMSprop" ? -14 : 22;
-  return `<g class="rx-m-${key}">${line}${axes.marker(...here, marker, 1.4)}</g>${axes.text(...here, name, { dx: 10, dy: up, strong: true })}`;
+  const beside = axes.x(here[0]) < axes.x(REACH[0]) - 140 ? { dx: 10 } : { dx: -10, anchor: "end" };
+  return `<g class="rx-m-${key}">${line}${axes.marker(...here, marker, 1.4)}</g>${axes.text(...here, name, { ...beside, dy: up, strong: true })}`;
 }
 
 // At RMSprop's place: the arrow against g, the box ±√S, both to one scale, and the step. Where the arrow

@@ -195,10 +195,10 @@ def _name(axes, line, name, end, place):
         axes.transAxes + ScaledTranslation(points / 72, 0, axes.figure.dpi_scale_trans)
         for points in (14, 21)
     )
-    look = {"color": line.get_color(), "marker": line.get_marker()}
+    look = {"color": line.get_color(), "marker": line.get_marker(), "gid": "key"}
     look["fillstyle"] = line.get_fillstyle()
-    way = ConnectionPatch((1, end), (1, place), axes.transAxes, beside, color=look["color"])
-    axes.add_artist(way).set_in_layout(False)
+    way = ConnectionPatch((1, end), (1, place), axes.transAxes, beside, gid="key")
+    axes.add_artist(way).set(color=look["color"], in_layout=False)
     axes.plot(1, place, transform=beside, clip_on=False, label="_", **look)
     axes.text(1, place, name, transform=behind, va="center", linespacing=1.05)
 

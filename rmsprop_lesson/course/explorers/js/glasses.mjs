@@ -8,6 +8,7 @@ import { CLIP, Card, Figure, Handle, between, clamp, count, decay, h, linear, lo
 const [[, X], [, Y]] = SETTINGS.glasses.start.point; // each map reaches from −X to X and from −Y to Y
 const EPSILON = 1e-8;
 const LOW = 250; // pixels: with both maps, controls and sentence fit on a screen
+const INSIDE = 0.75; // the share of the right map in which the walker stays
 const REACH = 2 ** 9; // the outermost contour's u
 
 export const glasses = {
@@ -48,15 +49,13 @@ export const glasses = {
         card.slider("learning_rate", { label: "learning rate <i>η</i>", scale: logarithmic }),
         card.slider("beta", { label: "decay rate <i>β</i>", scale: decay }),
         card.slider("steps", { label: "number of steps", scale: whole(10) })),
-      h("p", { class: "rx-note" }, "Arrows show directions; the thick part is the next step. Dashed: the box of ±η/√(1 − β), which no step can leave; with the full matrix it is a circle. The right map is scaled so that areas are as large as on the left.")));
+      h("p", { class: "rx-note" }, "Arrows show directions; the thick part is the next step. Dashed: the box of ±η/√(1 − β), which no step can leave; with the full matrix it is a circle. The right map is scaled so that areas are as large as on the left, or smaller if RMSprop would be outside of it.")));
     card.start({
       draw() {
         const t = time();
         drawMap(plain, run(), state, [1, 0, 1]);
         handle.show();
-        const worn = run().glasses[t];
-        const scale = 1 / Math.sqrt(determinant(worn));
-        drawMap(seen, run(), state, worn.map((value) => value * scale));
+        drawMap(seen, run(), state, scaled(run().glasses[t], seen, between(run().positions, state.t)));
         setText(plain.caption, `The valley: condition number ${number(state.condition, 3)}`);
         setText(seen.caption, `Through the glasses: ${number(run().seen[t], 3)}`);
       },
@@ -94,9 +93,20 @@ function startHandle(card, map) {
   });
 }
 
+const sized = (figure) => figure.size((w) => Math.min(LOW, (w * Y) / X), { low: 156 });
+
+// Glasses that leave areas as large as they are, or smaller, if the walker would be outside of the map.
+function scaled(worn, figure, place) {
+  const { width, height } = sized(figure);
+  const even = worn.map((value) => value / Math.sqrt(determinant(worn)));
+  const [x, y] = applied(even, place).map(Math.abs);
+  const fit = Math.min(1, (INSIDE * X) / x, (INSIDE * X * height) / width / y);
+  return even.map((value) => value * fit);
+}
+
 // The valley under the linear map `view`: the unit matrix, or glasses.
 function drawMap(figure, run, state, view) {
-  const { width, height } = figure.size((w) => Math.min(LOW, (w * Y) / X), { low: 156 });
+  const { width, height } = sized(figure);
   const scale = width / (2 * X);
   const [a, b, d] = view;
   const [p, q, r] = inverse(view);
