@@ -131,14 +131,22 @@ def of_part(number, sections, without=()):
 
 def places(number, sections, without=()):
     """The places of the cells of some sections, without what a plan leaves out of them."""
-    where, found = lessons.sections(number), []
+    found = []
     for section in sections:
-        heading = ""
-        for place in where[section]:
-            cell = lessons.notebook(number).cells[place]
-            if cell.cell_type == "markdown" and (head := re.match(r"###? (.*)", cell.source)):
-                heading = head[1]
-            exercise = cell.metadata.get("rmsprop_lesson", {}).get("exercise")
-            if not {heading, exercise} & set(without):
-                found.append(place)
+        found += [place for place, names in _named(number, section) if not names & set(without)]
     return found
+
+
+def left_out(number, sections):
+    """The names of what a plan can leave out of some sections: exercises and headings."""
+    return {n for section in sections for _, names in _named(number, section) for n in names}
+
+
+def _named(number, section):
+    """The places of a section's cells, each with its exercise and the heading that it is under."""
+    heading = ""
+    for place in lessons.sections(number)[section]:
+        cell = lessons.notebook(number).cells[place]
+        if cell.cell_type == "markdown" and (head := re.match(r"###? (.*)", cell.source)):
+            heading = head[1]
+        yield place, {heading, cell.metadata.get("rmsprop_lesson", {}).get("exercise")}

@@ -57,7 +57,7 @@ def plans():
     Raises
     ------
     ValueError
-        If a plan names a section that its lesson doesn't have.
+        If a plan names a section that its lesson doesn't have, or leaves out what isn't there.
     """
     return [
         Plan(e["name"], e["minutes"], e["aim"], tuple(map(_part, e["parts"])), e.get("way", ""))
@@ -74,6 +74,10 @@ def _part(entry):
     if missing := set(wanted) - set(all_sections):
         raise ValueError(
             f"docs/plans.yaml: lesson {number} has no section {missing}, but {all_sections}"
+        )
+    if missing := set(without) - clock.left_out(number, wanted):
+        raise ValueError(
+            f"docs/plans.yaml: lesson {number} has nothing called {missing} in sections {wanted}"
         )
     minutes = math.ceil(clock.of_part(number, wanted, without) - 0.01)
     whole = not {"sections", "without"} & set(entry)
@@ -121,9 +125,13 @@ def described(part):
         return f"up to {_section(names[-1])}"
     if part.sections == tuple(every[every.index(part.sections[0]) :]):
         return f"from {_section(names[0])} on"
-    words = " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
-    numbered = isinstance(part.sections[0], int)
-    return f"section{'s' * bool(names[1:])} {words}" if numbered else words
+    numbers = [name for name in names if not name.startswith("*")]
+    counted = [f"section{'s' * bool(numbers[1:])} {_listed(numbers)}"] if numbers else []
+    return _listed([name for name in names if name.startswith("*")] + counted)
+
+
+def _listed(names):
+    return " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
 
 
 def _section(name):
