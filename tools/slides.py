@@ -37,9 +37,11 @@ STYLES = {"light": "a11y-high-contrast-light", "dark": "a11y-high-contrast-dark"
 LICENCE = "Text and pictures CC BY 4.0, code MIT; digits: MNIST (LeCun, Cortes, Burges)"
 SLIDE = 1.75  # minutes that a slide of a plan takes, or more
 WIDE, LONG = 4, 14  # columns beyond which a table takes the slide's width; rows that a slide shows
+FEW, SOME = 25, 60  # words that need no slide of their own: before an exercise, before a question
 SIGHTS = ("<img", "<table", "rmsprop-explorer")
 ROW = re.compile(r"<tr.*?</tr>", re.DOTALL)
 HEADING = re.compile(r"\A#+ (.*)")
+HEAD = re.compile(r"<h(\d).*?</h\1>", re.DOTALL)
 QUIZ = re.compile(r'data-explorer="quiz" data-settings="(.*?)"')
 EXPERIMENT = re.compile(
     r"<details><summary>The experiment.{1,6}s code</summary>(.*?)</details>", re.DOTALL
@@ -51,6 +53,7 @@ PREDICTED = re.compile(
 )
 PREDICTION = 'data-explorer="prediction"'
 STOP = re.compile(r"^\*\*A good place to stop\.\*\*.*?(\n\n|\Z)", re.MULTILINE | re.DOTALL)
+TIME = re.compile(r"\*\*Time\*\*[^·]*·\s")  # that of somebody who reads alone
 WHOSE = re.compile(r"^\w+: (yours|the course's own)\b")
 NUMBERED = re.compile(r"^(#+ )\d+ · ")
 ANNOUNCED = re.compile(r"(?:(?<=[.?!])\s|(?<=\n\n)|\A)(?:(?![.?!]\s|\n\n).)*:\s*\Z", re.DOTALL)
@@ -92,7 +95,7 @@ def _deck_of_lesson(number, figures, by):
     cells = _cells(number, figures)
     title = cells[0].source.partition("\n")[0].lstrip("# ")
     deck = spoken.Deck(lessons.NOTEBOOKS[number].stem, title, part.minutes)
-    cells[0].source += f"\n\n{_imprint(by)}"
+    cells[0].source = TIME.sub("", cells[0].source) + f"\n\n{_imprint(by)}"
     _add(deck, part, cells)
     return deck
 
@@ -240,7 +243,7 @@ def slides(cells):
     """Group cells into slides: lists of (mark, cell), without what is skipped.
 
     Each question has a slide of its own, and so has what a prediction reveals. What has nothing to
-    show but a heading goes with the slide that follows.
+    show but a heading, or a few words, goes with the slide that follows.
     """
     groups = []
     for cell in cells:
@@ -251,12 +254,29 @@ def slides(cells):
             groups[-1].append((mark, _without_experiments(cell)))
     parted = [part for group in groups for part in _asked_and_answered(group)]
     whole, waiting = [], []
-    for group in parted:
+    for group, after in pairwise([*parted, []]):
         waiting = waiting + group
-        if _has_content(waiting):
+        if _has_content(waiting) and not _only_leads_to(after, waiting):
             whole.append(waiting)
             waiting = []
     return whole
+
+
+def _only_leads_to(after, group):
+    """Whether a slide has but a few words, which belong to what the next one asks."""
+    html, next_html = "".join(_shown(group)), "".join(_shown(after))
+    asked = PREDICTION in next_html and not heading_of(after)
+    most = SOME if asked else FEW if _is_exercise(after) else 0
+    formula = r"\tag{" in html or "$$" in html
+    return not (formula or _is_sight(html)) and len(re.sub("<[^>]*>", "", html).split()) <= most
+
+
+def _is_exercise(group):
+    return any(c.metadata.get("rmsprop_lesson", {}).get("part") == "task" for _, c in group)
+
+
+def _is_sight(html):
+    return any(word in html for word in SIGHTS) or "<pre" in html
 
 
 def _without_experiments(cell):
@@ -265,7 +285,7 @@ def _without_experiments(cell):
         for output in cell.outputs:
             if found := EXPERIMENT.search(output.get("data", {}).get("text/html", "")):
                 output.data["text/html"] = output.data["text/html"].replace(found[0], "")
-                cell.source = f"{cell.source}\n\n{unescape(re.sub('<[^>]*>', '', found[1]))}"
+                cell.metadata["behind"] = unescape(re.sub("<[^>]*>", "", found[1]))
     return cell
 
 
@@ -313,9 +333,10 @@ def _result_of(question, revealed):
         answer, why = right["text"], right["feedback"]
     else:
         answer, why = f"{question['number']:g} {question.get('unit') or ''}", question["feedback"]
+    why = re.sub(r"\AYes[.,:]\s+(\w)", lambda m: m[1].upper(), why.strip())  # nobody has answered
     return (
         f'<div class="revealed"><p class="verdict">The answer: {_plain(answer)}</p>'
-        f'<div class="outcome">{revealed}</div><p class="why">{_plain(why)}</p></div>'
+        f'<p class="asked">{_plain(question["question"])}</p><div class="outcome">{revealed}</div><p class="why">{_plain(why)}</p></div>'
     )
 
 
@@ -340,7 +361,7 @@ def html_of(deck):
 
 def heading_of(group):
     """The heading with which a slide begins, or an empty string."""
-    first = next(cell for mark, cell in group if mark != "notes")
+    first = next(cell for mark, cell in group if mark != "notes" and _parts(mark, cell))
     found = HEADING.search(first.source) if first.cell_type == "markdown" else None
     return found[1] if found else ""
 
@@ -371,15 +392,19 @@ def section(group, notes, heading):
 
 def _behind(group):
     """All the code of a slide, which a key shows."""
-    code = [cell.source for mark, cell in group if mark != "notes" and cell.cell_type == "code"]
+    cells = [cell for mark, cell in group if mark != "notes" and cell.cell_type == "code"]
+    code = [source for cell in cells for source in (cell.source, cell.metadata.get("behind"))]
     code = [highlight(source, PythonLexer(), HtmlFormatter()) for source in code if source]
     return f'<aside class="behind" hidden>{"".join(code)}</aside>' if code else ""
 
 
 def _has_content(group):
-    shown = [html for mark, cell in group if mark != "notes" for _, html in _parts(mark, cell)]
-    html = re.sub(r"<h(\d).*?</h\1>", "", "".join(shown), flags=re.DOTALL)
+    html = HEAD.sub("", "".join(_shown(group)))
     return any(word in html for word in SIGHTS) or re.sub("<[^>]*>", "", html).strip()
+
+
+def _shown(group):
+    return [html for mark, cell in group if mark != "notes" for _, html in _parts(mark, cell)]
 
 
 def _arranged(parts):
@@ -388,8 +413,14 @@ def _arranged(parts):
     words_alone = [html for html in words if "goes-on" not in html]
     if not (words_alone and sights) or any(map(_is_wide, sights)):
         return "".join(html for _, html in parts)
+    head = ""
+    if any("<img" in html for html in sights) and (found := HEAD.search(words[0])):
+        head, words[0] = (
+            found[0],
+            words[0].replace(found[0], ""),
+        )  # so that words leave it more room
     columns = "".join(f'<div class="column">{"".join(side)}</div>' for side in (words, sights))
-    return f'<div class="beside">{columns}</div>'
+    return f'{head}<div class="beside">{columns}</div>'
 
 
 def _is_wide(html):

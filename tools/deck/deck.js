@@ -47,7 +47,7 @@
   // A figure beside words takes as much of the width as they can spare. Whether there is one and it fits.
   function widen(content) {
     const beside = content.querySelector(".beside:has(img):not(:has([data-explorer]))");
-    return Boolean(beside) && [72, 68, 64, 60].some((share) => {
+    return Boolean(beside) && [78, 74, 70, 66, 60].some((share) => {
       beside.style.setProperty("--sight", `${share}%`);
       return enlarge(content);
     });
@@ -150,7 +150,7 @@
   // A table or text: as large as it can be; if it is long, closer, then in two columns, then alone.
   function revealTable(result) {
     const content = result.closest(".fit");
-    for (const closer of ["revealed", "tight", "in-columns", "why-told"]) {
+    for (const closer of ["revealed", "not-asked", "tight", "in-columns", "why-told"]) {
       result.classList.add(closer);
       if (enlarge(content, TALL)) return;
     }
@@ -166,7 +166,8 @@
     const told = card.querySelector(".rx-feedback").firstChild; // says the answer, too, to whoever skipped
     if (!verdict) told.data = told.data.replace(`Skipped. The answer: ${right}. `, "").replace("Skipped. ", "");
     line.textContent = verdict.startsWith("✓") ? `✓ Right: ${right}` : `${verdict && "✗ No. "}The answer: ${right}`;
-    card.prepend(line);
+    const asked = Object.assign(document.createElement("p"), { className: "asked", textContent: question.question });
+    card.prepend(line, asked);
     card.classList.add("revealed");
     card.closest("section").classList.add("answered");
     tally(card, question);
@@ -188,22 +189,60 @@
 
   // ── votes ──
 
-  const votes = new Map(); // a question's id → how many voted for each choice
+  // A question's id → how many voted for each choice; kept as long as the window is open, also over a reload.
+  const VOTES = "rmsprop-votes";
+  const votes = new Map(stored());
+
+  function stored() {
+    try {
+      return JSON.parse(sessionStorage.getItem(VOTES)) ?? [];
+    } catch { // there is no store, or something else is in it
+      return [];
+    }
+  }
+
+  function keepVotes() {
+    try {
+      sessionStorage.setItem(VOTES, JSON.stringify([...votes]));
+    } catch { /* without a store they last until a reload */ }
+  }
+
+  // For the next class.
+  function forgetVotes() {
+    votes.clear();
+    keepVotes();
+    for (const one of document.querySelectorAll(".vote, .tally")) one.remove();
+    for (const choice of document.querySelectorAll(".rx-choice")) choice.style.removeProperty("--share");
+    for (const result of document.querySelectorAll(".leaf.result")) whileLaidOut(result, () => fit(result));
+  }
+
+  // What was counted before a reload stands beside the answers again.
+  function restoreVotes() {
+    for (const host of document.querySelectorAll(`.leaf [data-explorer=prediction]`)) {
+      const { question } = JSON.parse(host.dataset.settings);
+      const result = host.closest(".leaf").nextElementSibling;
+      if (votes.has(question.id) && result?.matches(".result")) tally(result.querySelector(".revealed"), question);
+    }
+  }
 
   // A field beside each choice. Digits, then Enter or an arrow; a poll's counts may be typed or pasted
   // into one field, with spaces between.
-  function countVotes() {
+  function countVotes({ shiftKey }) {
+    if (shiftKey) return forgetVotes();
     const host = document.querySelector("section.present.leaf [data-explorer]");
     const { question, questions } = JSON.parse(host?.dataset.settings ?? "{}");
     const asked = question ?? questions?.[0];
     if (!asked?.choices) return;
     const choices = [...host.querySelectorAll(".rx-choice")];
-    if (!choices[0]?.querySelector(".vote")) choices.forEach((choice, i) => choice.append(field(choices, i, asked)));
+    if (!choices[0]?.querySelector(".vote")) {
+      choices.forEach((choice, i) => choice.append(field(choices, i, asked)));
+      if (votes.has(asked.id)) show(choices, asked, votes.get(asked.id));
+    }
     choices[0].querySelector(".vote").select();
   }
 
   function field(choices, i, asked) {
-    const input = Object.assign(document.createElement("input"), { className: "vote", type: "text", inputMode: "numeric", value: "0" });
+    const input = Object.assign(document.createElement("input"), { className: "vote", type: "text", inputMode: "numeric", value: votes.get(asked.id)?.[i] ?? "0" });
     input.setAttribute("aria-label", `Votes for: ${asked.choices[i].text}`);
     const fields = () => choices.map((choice) => choice.querySelector(".vote"));
     input.addEventListener("input", () => count());
@@ -226,6 +265,7 @@
 
   function show(choices, asked, counts) {
     votes.set(asked.id, counts);
+    keepVotes();
     const all = counts.reduce((a, b) => a + b, 0);
     choices.forEach((choice, k) => choice.style.setProperty("--share", `${all ? (100 * counts[k]) / all : 0}%`));
     const result = choices[0].closest("section").nextElementSibling;
@@ -324,6 +364,7 @@
     html.classList.add("measuring");
     document.body.getBoundingClientRect(); // now that all slides are laid out, their fonts are asked for
     await document.fonts.ready;
+    restoreVotes();
     sections.forEach(fit);
     html.classList.remove("measuring");
     Reveal.initialize({
@@ -339,7 +380,7 @@
     Reveal.addKeyBinding({ keyCode: 67, key: "C", description: "The code of the slide" }, () => {
       for (const code of document.querySelectorAll(".leaf > .behind")) code.hidden = !(code.hidden && code.closest(".present"));
     });
-    Reveal.addKeyBinding({ keyCode: 86, key: "V", description: "Count votes" }, countVotes);
+    Reveal.addKeyBinding({ keyCode: 86, key: "V", description: "Count votes; with Shift: forget all of them" }, countVotes);
     Reveal.on("slidechanged", passOver);
     // What was revealed while another slide was shown could not be measured.
     Reveal.on("slidechanged", ({ currentSlide }) => {
