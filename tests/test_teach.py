@@ -244,3 +244,9 @@ def test_the_memory_to_plan_follows_from_what_was_measured():
     assert 30 * one <= 1024 * few
     assert 30 * two <= 1024 * more
     assert server + 3 * each <= 1024  # "a server and three open lessons" in 1G
+
+
+def test_a_plan_that_leaves_out_what_is_not_there_is_an_error():
+    for entry, name in ({"without": ["Try them on"]}, "Try them on"), ({"sections": [99]}, "99"):
+        with pytest.raises(ValueError, match=name):
+            plans._part({"lesson": 3, **entry})

@@ -16,7 +16,7 @@ HEAD = """<!doctype html>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="assets/katex/katex.min.css">
 <style>
-@page { size: A4; margin: 13mm 15mm; }
+@page { margin: 13mm 15mm; }
 body { max-width: 46rem; margin: 1em auto; padding: 0 1em; font: 10pt/1.33 system-ui, sans-serif; }
 section:not(:last-child) { break-after: page; }
 h2 { font-size: 14pt; margin: 0 0 .3em; }

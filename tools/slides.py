@@ -53,6 +53,7 @@ PREDICTED = re.compile(
 )
 PREDICTION = 'data-explorer="prediction"'
 STOP = re.compile(r"^\*\*A good place to stop\.\*\*.*?(\n\n|\Z)", re.MULTILINE | re.DOTALL)
+YES = re.compile(r"\AYes[.,:]\s+([a-z]+(?=\s))?")  # and a word that now begins the sentence
 TIME = re.compile(r"\*\*Time\*\*[^·]*·\s")  # that of somebody who reads alone
 WHOSE = re.compile(r"^\w+: (yours|the course's own)\b")
 NUMBERED = re.compile(r"^(#+ )\d+ · ")
@@ -333,10 +334,11 @@ def _result_of(question, revealed):
         answer, why = right["text"], right["feedback"]
     else:
         answer, why = f"{question['number']:g} {question.get('unit') or ''}", question["feedback"]
-    why = re.sub(r"\AYes[.,:]\s+(\w)", lambda m: m[1].upper(), why.strip())  # nobody has answered
+    why = YES.sub(lambda yes: (yes[1] or "").capitalize(), why.strip())  # nobody has answered
     return (
         f'<div class="revealed"><p class="verdict">The answer: {_plain(answer)}</p>'
-        f'<p class="asked">{_plain(question["question"])}</p><div class="outcome">{revealed}</div><p class="why">{_plain(why)}</p></div>'
+        f'<p class="asked">{_plain(question["question"])}</p>'
+        f'<div class="outcome">{revealed}</div><p class="why">{_plain(why)}</p></div>'
     )
 
 
@@ -414,11 +416,9 @@ def _arranged(parts):
     if not (words_alone and sights) or any(map(_is_wide, sights)):
         return "".join(html for _, html in parts)
     head = ""
-    if any("<img" in html for html in sights) and (found := HEAD.search(words[0])):
-        head, words[0] = (
-            found[0],
-            words[0].replace(found[0], ""),
-        )  # so that words leave it more room
+    seen = "".join(sights)
+    if "<img" in seen and PREDICTION not in seen and (found := HEAD.search(words[0])):
+        head, words[0] = found[0], words[0].replace(found[0], "")  # words get more room
     columns = "".join(f'<div class="column">{"".join(side)}</div>' for side in (words, sights))
     return f'{head}<div class="beside">{columns}</div>'
 

@@ -259,6 +259,8 @@ def test_print_has_what_predictions_reveal_and_answers_if_asked(opened, answers)
         assert what.is_visible()
     for verdict in page.locator(".pdf-page .result .verdict").all():
         assert verdict.is_visible() == answers
+    for told in page.locator(".pdf-page .rx-feedback").all():  # the slide with the result has it
+        assert not told.is_visible()
     for fold in page.locator(".pdf-page section details").all():
         assert (fold.get_attribute("open") is not None) == answers
     for box in page.evaluate(MARGINS):
@@ -378,6 +380,34 @@ def test_votes_are_counted_by_keyboard_and_stand_beside_the_answer(opened):
     assert page.evaluate(WRONG, LIMITS) == []
 
 
+def test_votes_outlive_a_reload_and_can_be_forgotten(opened):
+    page = opened(next(iter(PLANS)))
+    here = page.evaluate(FIRST_WITH, ".rx-choice")
+    values = "all => all.map((one) => one.value)"
+    fields, told = (
+        page.locator(f"section.present.{what}") for what in ("leaf .vote", "result .tally span")
+    )
+    page.evaluate(GO, here)
+    page.keyboard.press("v")
+    page.keyboard.type("1 2 30")
+    page.keyboard.press("PageDown")
+    line = told.all_text_contents()
+    page.reload()
+    page.wait_for_function("window.Reveal?.isReady()")
+    page.evaluate(GO, here + 1)
+    assert told.all_text_contents() == line
+    assert page.evaluate(WRONG, LIMITS) == []
+    page.keyboard.press("PageUp")
+    page.keyboard.press("v")
+    assert fields.evaluate_all(values)[:3] == ["1", "2", "30"]
+    page.keyboard.press("PageDown")
+    page.keyboard.press("x")
+    assert told.count() == 0
+    page.keyboard.press("PageUp")
+    page.keyboard.press("v")
+    assert set(fields.evaluate_all(values)) == {"0"}
+
+
 def test_keys_belong_to_the_control_that_uses_them(opened):
     page = opened(LESSONS[1])
     host = shown(page, "valley")
@@ -452,5 +482,6 @@ def test_the_list_of_decks_leads_to_them(open_page):
 def test_the_guide_at_the_desk_has_a_page_for_each_lesson(open_page):
     page = open_page()
     page.goto((slides.SLIDES / "desk.html").as_uri())
-    pdf = page.pdf(prefer_css_page_size=True)
-    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == len(LESSONS)
+    for paper in ("A4", "Letter"):
+        pdf = page.pdf(format=paper, prefer_css_page_size=True)
+        assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == len(LESSONS)

@@ -227,8 +227,7 @@
 
   // A field beside each choice. Digits, then Enter or an arrow; a poll's counts may be typed or pasted
   // into one field, with spaces between.
-  function countVotes({ shiftKey }) {
-    if (shiftKey) return forgetVotes();
+  function countVotes() {
     const host = document.querySelector("section.present.leaf [data-explorer]");
     const { question, questions } = JSON.parse(host?.dataset.settings ?? "{}");
     const asked = question ?? questions?.[0];
@@ -380,7 +379,8 @@
     Reveal.addKeyBinding({ keyCode: 67, key: "C", description: "The code of the slide" }, () => {
       for (const code of document.querySelectorAll(".leaf > .behind")) code.hidden = !(code.hidden && code.closest(".present"));
     });
-    Reveal.addKeyBinding({ keyCode: 86, key: "V", description: "Count votes; with Shift: forget all of them" }, countVotes);
+    Reveal.addKeyBinding({ keyCode: 86, key: "V", description: "Count votes" }, countVotes);
+    Reveal.addKeyBinding({ keyCode: 88, key: "X", description: "Forget all votes" }, forgetVotes);
     Reveal.on("slidechanged", passOver);
     // What was revealed while another slide was shown could not be measured.
     Reveal.on("slidechanged", ({ currentSlide }) => {
