@@ -259,8 +259,10 @@ def test_print_has_what_predictions_reveal_and_answers_if_asked(opened, answers)
         assert what.is_visible()
     for verdict in page.locator(".pdf-page .result .verdict").all():
         assert verdict.is_visible() == answers
-    for told in page.locator(".pdf-page .rx-feedback").all():  # the slide with the result has it
-        assert not told.is_visible()
+    told = page.locator(".pdf-page .rx-onpaper").all()
+    assert told
+    for one in told:  # the slide with the result has it
+        assert not one.is_visible()
     for fold in page.locator(".pdf-page section details").all():
         assert (fold.get_attribute("open") is not None) == answers
     for box in page.evaluate(MARGINS):
