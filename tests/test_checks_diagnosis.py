@@ -296,7 +296,13 @@ def with_source(name, body):
 @pytest.mark.parametrize(
     ("name", "body", "mistake", "said", "unsaid"),
     [
-        ("gradient_step", "return theta - eta * grad", "raises", "`learning_rate`", "`theta` m"),
+        (
+            "gradient_step",
+            "return theta - eta * grad",
+            "undefined name",
+            "`learning_rate`",
+            "`theta` m",
+        ),
         ("gradient_step", "return learning_rate * grad", "step returned", "Subtract", "added"),
         (
             "largest_stable_rate",
@@ -329,7 +335,7 @@ def with_source(name, body):
         (
             "first_update",
             "S = (1 - beta) * grad**2\ngrad = theta\n" + FIRST + "return grad, S, step, theta",
-            "raises",
+            "used before it is made",
             "put that line earlier",
             "belongs",
         ),

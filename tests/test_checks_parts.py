@@ -1300,7 +1300,7 @@ def test_an_exception_is_told_with_its_advice_or_without():
         return y
 
     answer = exercise().judge(double)
-    assert answer.mistake == "raises"
+    assert answer.mistake == "index too large"
     assert answer.message == (
         "With x = (1, -2), result: your function raised IndexError: list index out of range "
         "in line 4 (y = [][0]).\n"
@@ -1406,7 +1406,7 @@ def pair_of(x):
         ),
         (
             lambda x: (2 * x, 3 * x, x),
-            "wrong return",
+            "too many returned",
             "With x = 3, result: your function gave 3 things, where 2 are asked for.\n"
             "Asked for: the double and the triple, each one number.",
         ),
@@ -1418,7 +1418,7 @@ def pair_of(x):
         ),
         (
             lambda x: {"a": x},
-            "wrong return",
+            "dict returned",
             "With x = 3, result: your function gave a dict with the keys a.\n"
             "Asked for: the double and the triple, each one number.",
         ),
