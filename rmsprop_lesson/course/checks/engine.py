@@ -41,6 +41,7 @@ SECONDS = 5.0  # a right solution takes milliseconds, even with thirty learners 
 UNKNOWN = "unknown"
 STUB = "still the stub"
 UNUSED = "argument not used"
+ORDERS = {"only the step returned": "", "wrong order returned": "Are they in another order? "}
 COUNTS = ("t", "the epoch", "the number of flips")  # of these no factor says anything
 NOT_LISTED = "This mistake isn't in the catalogue; the hints may help."
 
@@ -331,8 +332,8 @@ class Exercise:
     def _say(self, name, off=()):
         """What is said to a mistake, or to two of which it is one; `off`: the averages that are."""
         average = off[0] if len(off) == 1 else self.below
-        if name in ("only the step returned", "wrong order returned"):
-            return f"Return {' and '.join(self.outputs)}, in this order."
+        if name in ORDERS and name not in self.mistakes:
+            return f"{ORDERS[name]}Return {' and '.join(self.outputs)}, in this order."
         if name == UNKNOWN:
             return "Something else is off as well; the numbers above show where."
         if name.startswith("either "):
@@ -477,7 +478,8 @@ class Exercise:
     def _returned(self, got, want):
         """The name of a return that isn't of the kind asked for."""
         several = len(self.outputs) > 1
-        if several and any(isinstance(one, dict) for one in [got, *(got or ())]):
+        results = got if isinstance(got, tuple) else (got,)
+        if several and any(isinstance(one, dict) for one in results):
             return RETURNS[1]
         as_asked = np.ndim(want) and isinstance(got, np.ndarray) and got.shape[1:] == want.shape[1:]
         if several and (isinstance(got, tuple) or as_asked) and len(got) != len(self.outputs):
