@@ -320,7 +320,7 @@ def _one_number(code):
 
 def _missing_attribute(name):
     if name in ("step", "__init__"):
-        return NO_METHOD, f"The class needs a method called `{name}`, as in the stub."
+        return NO_METHOD, f"The class needs a method that is called `{name}`, as in the stub."
     return UNSET, f"self.{name} was never set: give it a first value in __init__."
 
 
