@@ -16,6 +16,10 @@ __all__ = ["FirstSign", "clip", "papers", "play", "remember"]
 
 # What the papers and their published code say: the library whose conventions they follow, and the
 # settings in its names. A setting that is missing is not said; it was the library's default.
+# Where they stand. Handwriting: equations 38 to 45. DQN: extended data table 1, and the published
+# Lua code. A3C: β alone; η and ε are those of a program that repeats it, async_deep_reinforce of
+# "miyosuda". Inception v3: its momentum in TensorFlow's research/inception alone. WGAN: η; the
+# published code leaves the rest at PyTorch's defaults. EfficientNet: its ε in tensorflow/tpu alone.
 PAPERS = {
     "handwriting, 2013": (
         "ours",
