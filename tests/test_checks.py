@@ -157,18 +157,26 @@ def test_the_catalogues_words_are_sentences(name):
         ("theta = theta", "returns None", "return"),
         ("...", "still the stub", "Replace the dots"),
         ("pass", "still the stub", "Replace the dots"),
-        ("return theta, S, S", "wrong return", "Asked for: θ and S, each an array of shape (3,)"),
+        (
+            "return theta, S, S",
+            "too many returned",
+            "Asked for: θ and S, each an array of shape (3,)",
+        ),
         ("return theta[..., None] if np.ndim(theta) else theta, S", "wrong return", "shape (3,)"),
         ("return 'theta'", "wrong return", "'theta'"),
         ("return object()", "wrong return", "an object"),
         ("yield theta", "wrong return", "a generator"),
-        ("return undefined", "raises", "NameError: name 'undefined' is not defined in line 2"),
+        (
+            "return undefined",
+            "undefined name",
+            "NameError: name 'undefined' is not defined in line 2",
+        ),
         ("raise KeyboardInterrupt('stop')", "raises", "KeyboardInterrupt: stop"),
         ("import sys\nsys.exit(3)", "raises", "SystemExit: 3"),
         ("raise BaseException('b')", "raises", "BaseException: b"),
-        ("return rmsprop_step(theta, grad, S, lr, beta, eps)", "raises", "call itself"),
-        ("if S > 0:\n    pass\nreturn theta, S", "raises", "np.where"),
-        ("import math\nreturn theta / math.sqrt(S), S", "raises", "np.sqrt"),
+        ("return rmsprop_step(theta, grad, S, lr, beta, eps)", "calls itself", "call itself"),
+        ("if S > 0:\n    pass\nreturn theta, S", "if on a whole array", "np.where"),
+        ("import math\nreturn theta / math.sqrt(S), S", "math in place of NumPy", "np.sqrt"),
         ("input('?')", "raises", "input() can't be used"),
         ("raise NotImplementedError", "still the stub", "Replace the dots"),
     ],
@@ -182,7 +190,7 @@ def test_each_way_to_fail_has_its_own_answer(body, mistake, words):
 def test_works_for_arrays_only_is_told():
     body = "S[...] = S\nS = beta * S + (1 - beta) * grad**2\n"
     verdict = CENTRAL.judge(with_body(body + "return theta - lr * grad / (S + eps) ** 0.5, S"))
-    assert verdict.mistake == "raises"
+    assert verdict.mistake == "for arrays only"
     assert "plain Python floats" in verdict.message
 
 
@@ -398,7 +406,7 @@ def test_in_a_notebook_a_verdict_is_shown_once_however_it_is_asked_for():
         assert output.data["text/plain"].startswith("… rmsprop_step: still to do")
         assert "text/html" in output.data
     assert outputs[6][0].data["text/plain"].count("NameError") == 1
-    assert outputs[6][1].text == "raises\n"
+    assert outputs[6][1].text == "undefined name\n"
     assert "in line 3 (return undefined)" in outputs[6][0].data["text/plain"]
     assert "endless loop" in outputs[8][0].data["text/plain"]
     assert outputs[9][0].text == "2\n"

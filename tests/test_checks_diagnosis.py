@@ -296,7 +296,13 @@ def with_source(name, body):
 @pytest.mark.parametrize(
     ("name", "body", "mistake", "said", "unsaid"),
     [
-        ("gradient_step", "return theta - eta * grad", "raises", "`learning_rate`", "`theta` m"),
+        (
+            "gradient_step",
+            "return theta - eta * grad",
+            "undefined name",
+            "`learning_rate`",
+            "`theta` m",
+        ),
         ("gradient_step", "return learning_rate * grad", "step returned", "Subtract", "added"),
         (
             "largest_stable_rate",
@@ -329,7 +335,7 @@ def with_source(name, body):
         (
             "first_update",
             "S = (1 - beta) * grad**2\ngrad = theta\n" + FIRST + "return grad, S, step, theta",
-            "raises",
+            "used before it is made",
             "put that line earlier",
             "belongs",
         ),
@@ -398,3 +404,126 @@ def test_a_class_whose_rate_no_schedule_could_set_is_right_and_told():
     verdict = judged("MyRMSprop", source.replace("self.lr", "self.learning_rate"))
     assert verdict.passed
     assert "self.learning_rate" not in verdict.message, verdict
+
+
+ADAM = (
+    "m = beta1 * m + (1 - beta1) * grad\nv = beta2 * v + (1 - beta2) * grad**2\n"
+    "step = learning_rate * m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + epsilon)\n"
+)
+OWN_NUMBERS = ADAM.replace("beta1", "0.8").replace("beta2", "0.95").replace("epsilon", "1e-6")
+DELTA = (
+    "E_g = rho * E_g + (1 - rho) * grad**2\n"
+    "dx = np.sqrt(E_x + epsilon) / np.sqrt(E_g + epsilon) * grad\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "mistake", "said"),
+    [
+        ("adam_step", ADAM + "return v, m, theta - step", "wrong order returned", "θ and m and v"),
+        ("adam_step", ADAM + "return theta - step, m", "too few returned", "3 are asked for"),
+        ("adam_step", OWN_NUMBERS + "return theta - step, m, v", "argument not used", "`beta2`"),
+        ("adam_step", ADAM + "return theta - step, m, {'v': v}", "dict returned", "keys v"),
+        (
+            "adadelta_step",
+            DELTA + "return theta - dx, E_g, rho * dx**2 + (1 - rho) * E_x",
+            "beta and 1-beta swapped",
+            "The old E_x keeps",
+        ),
+        (
+            "adagrad_step",
+            "G = (G + grad) ** 2\nreturn theta - learning_rate * grad / (np.sqrt(G) + epsilon), G",
+            "bracket around the sum",
+            "Only g is squared: G + g²",
+        ),
+        (
+            "heavy_ball_step",
+            "v = beta * v + learning_rate * grad**2\nreturn theta - v, v",
+            "gradient squared",
+            "sign of the gradient",
+        ),
+        (
+            "rmsprop_step",
+            "S = S.mul(beta) + (1 - beta) * grad**2\nreturn theta, S",
+            "PyTorch's method",
+            "Write the formula",
+        ),
+        ("rmsprop_step", "return round(theta, 3), S", "rounded", "keep all digits"),
+        (
+            "first_update",
+            "S = (1 - beta) * theta**2\nstep = -learning_rate * theta / (S**0.5 + epsilon)\n"
+            "return theta, S, step, theta + step",
+            "step negative",
+            "the step is -0.316228, but should be 0.316228",
+        ),
+        (
+            "first_update",
+            "S = (1 - beta) * theta**2\nstep = learning_rate / (S + epsilon) ** 0.5\n"
+            "return theta, S, step, theta - step * theta",
+            "gradient left out of the step",
+            "The step is the rate times the gradient",
+        ),
+        (
+            "minibatches",
+            "p = rng.permutation(n)\nreturn [p[i : i + batch_size] for i in range(n)]",
+            "batches overlap",
+            "range(0, n, batch_size)",
+        ),
+        (
+            "best_epoch",
+            "best = 0\nfor epoch, loss in enumerate(losses):\n    if loss < np.inf:\n"
+            "        best = epoch\nreturn best",
+            "lowest loss not kept",
+            "Keep the lowest loss",
+        ),
+        ("clip_gradient", "return np.minimum(most, grad)", "each component clipped", "same number"),
+        (
+            "clip_gradient",
+            "n = np.linalg.norm(grad)\nreturn grad if n <= most else n / most * grad",
+            "fraction upside down",
+            "divide by the length",
+        ),
+        (
+            "softmax",
+            "z = z - z.max(axis=1, keepdims=True)\n"
+            "return z - np.log(np.exp(z).sum(axis=1)[:, None])",
+            "logarithm returned",
+            "log-probabilities",
+        ),
+    ],
+)
+def test_what_is_returned_raised_or_left_unused_has_a_name(name, body, mistake, said):
+    answer = EXERCISES[name].judge(written(name, body))
+    assert (answer.passed, answer.mistake) == (False, mistake), answer
+    assert said in answer.message, answer
+
+
+OWN_CLASS = """
+def __init__(self, learning_rate, beta=0.9, epsilon=1e-8):
+    self.rate, self.beta, self.e = learning_rate, beta, epsilon
+    self.S, self.t, self.x = 0.0, 0, None
+
+def step(self, theta, grad):
+    self.t += 1
+    self.S = self.beta * self.S + (1 - self.beta) * grad**2
+"""
+
+
+def test_a_power_of_an_attribute_is_shown_as_it_is_written():
+    body = OWN_CLASS + (
+        "    S = self.S / (1 - self.beta * self.t)\n"
+        "    return theta - self.rate * grad / np.sqrt(S + self.e)"
+    )
+    name = "MyCorrectedRMSprop"
+    answer = EXERCISES[name].judge(with_source(name, body))
+    assert "is `self.beta * self.t` meant to be `self.beta**self.t`?" in answer.message, answer
+
+
+def test_an_object_that_goes_on_from_its_own_theta_is_told_so():
+    body = OWN_CLASS + (
+        "    self.x = theta if self.x is None else self.x\n"
+        "    self.x = self.x - self.rate * grad / np.sqrt(self.S + self.e)\n"
+        "    return self.x"
+    )
+    answer = EXERCISES["MyRMSprop"].judge(with_source("MyRMSprop", body))
+    assert answer.mistake == "theta kept", answer

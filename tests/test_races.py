@@ -581,3 +581,14 @@ def test_one_rate_knows_a_rate_again_in_another_sweep():
     assert sweeps[0][1] != sweeps[1][1]
     races = {str(i): race(Parabola(), gd, s, steps=400, target=0.01) for i, s in enumerate(sweeps)}
     assert one_rate(races).loc["gradient descent", "solved"] == 2
+
+
+def test_one_loss_for_all_points_of_a_sweep_is_refused():
+    class Summed(Objective):
+        name, start, minimum = "summed", 3.0, 0.0
+
+        def loss_and_gradient(self, theta):
+            return float(np.sum(theta**2)), 2 * theta
+
+    with pytest.raises(ValueError, match="a loss for each θ"):
+        race(Summed(), {"RMSprop": RMSprop}, rates=(0.1, 1.0), steps=3)

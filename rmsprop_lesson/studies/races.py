@@ -693,6 +693,11 @@ def _table(label, runs, rates, seeds, tail, target):
     import pandas as pd
 
     objective = runs.objective
+    if runs.losses.ndim == 1:
+        raise ValueError(
+            "objective must give a loss for each θ, in an array of the same shape, got one number "
+            f"for {np.size(runs.positions[0])} of them"
+        )
     gaps = np.maximum(runs.losses - objective(objective.minimum), 0.0)
     last = gaps[-tail:].mean(axis=0)
     ended = np.broadcast_to(runs.diverged, last.shape)

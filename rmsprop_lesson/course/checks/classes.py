@@ -110,6 +110,16 @@ def _shared(anew):
     return Optimizer
 
 
+class _KeptTheta(MyRMSprop):
+    """Goes on from a θ of its own."""
+
+    theta = None
+
+    def step(self, theta, grad):
+        self.theta = super().step(theta if self.theta is None else self.theta, grad)
+        return self.theta
+
+
 def _both(cls):
     """A class whose `step` returns θ and S."""
 
@@ -202,6 +212,10 @@ _CLASS = Exercise(
         "one S for all objects": (
             (Fresh(lambda: _shared(anew=False)), Fresh(lambda: _shared(anew=True))),
             "Do two optimisers share one S? Set self.S in __init__, not in the class.",
+        ),
+        "theta kept": (
+            _KeptTheta,
+            "Does the object keep θ? Go on from the θ that `step` is given.",
         ),
         "settings ignored": (
             _ForgottenSettings,

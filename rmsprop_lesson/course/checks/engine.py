@@ -18,24 +18,37 @@ import numpy as np
 from ..progress import record as remember
 from . import sandbox
 from .diagnosis import Found
-from .mend import clues, mend
+from .mend import clues, mend, unused_words
 from .observe import Odd, Raised, agree, first_difference, record, same
 from .own import keep
 from .pairs import pairs
 from .sayings import say
 from .source import is_stub, stub_of
 from .verdict import Verdict, show
-from .words import advice, asked_for, at, error, gave, number, ratio, same_kinds
+from .words import (
+    RAISED,
+    advice,
+    asked_for,
+    at,
+    error,
+    gave,
+    number,
+    ratio,
+    same_kinds,
+)
 
 SECONDS = 5.0  # a right solution takes milliseconds, even with thirty learners on one machine
 UNKNOWN = "unknown"
 STUB = "still the stub"
+UNUSED = "argument not used"
+ORDERS = {"only the step returned": "", "wrong order returned": "Are they in another order? "}
 COUNTS = ("t", "the epoch", "the number of flips")  # of these no factor says anything
 NOT_LISTED = "This mistake isn't in the catalogue; the hints may help."
 
 # Where the source may say more than the numbers do: names that are no diagnosis, and slips whose
 # place is half of it.
-VAGUE = {UNKNOWN, "raises", "wrong return", "wrong shape", "returns None", "endless loop"}
+RETURNS = ("wrong return", "dict returned", "too few returned", "too many returned")
+VAGUE = {UNKNOWN, *RETURNS, "wrong shape", "returns None", "endless loop", *RAISED}
 PLACES = {
     "brackets missing",
     "bracket at the wrong place",
@@ -133,6 +146,11 @@ class Exercise:
         return self.solution.__name__
 
     @property
+    def below(self):
+        """What the messages call the average that divides."""
+        return "v" if "v" in self.outputs else self.outputs[1] if len(self.outputs) > 1 else "S"
+
+    @property
     def stub(self):
         """Source of what the learner starts from."""
         return stub_of(self.draft or self.solution, self.name, keep_body=self.draft is not None)
@@ -222,8 +240,11 @@ class Exercise:
         vague = verdict.mistake in VAGUE
         if found and found.name == "wrong name" and "UnboundLocalError" in verdict.message:
             return verdict  # the line that names it comes too late: another name is no mend
+        if not found and verdict.mistake == UNKNOWN and (unused := unused_words(function)):
+            message = f"{verdict.message.removesuffix(NOT_LISTED)}{unused}"
+            return replace(verdict, mistake=UNUSED, mistakes=(UNUSED,), message=message)
         if found is None:
-            words = "\n".join(clues(function, verdict.mistake != "raises")) if vague else ""
+            words = "\n".join(clues(function, verdict.mistake not in RAISED)) if vague else ""
             return verdict if not words else replace(verdict, message=f"{verdict.message}\n{words}")
         if vague:
             message = f"{verdict.message.removesuffix(NOT_LISTED).rstrip()}\n{found.words}"
@@ -284,12 +305,13 @@ class Exercise:
                 return self._listed(seen, difference)
             verdict = self._unnamed(seen, difference)
             if verdict.mistake not in (UNKNOWN, "keeps state") and (
-                verdict.mistake != "wrong return" or "return" not in found.mistakes[0]
+                verdict.mistake not in RETURNS or "return" not in found.mistakes[0]
             ):
                 return self._several(
                     (verdict.mistake, *found.mistakes), verdict.message, found, skip=1
                 )
-        return self._several(found.mistakes, self._describe(seen, difference), found)
+        off = self._averages_off(seen, difference)
+        return self._several(found.mistakes, self._describe(seen, difference), found, off=off)
 
     def _listed(self, seen, difference):
         """The verdict by the list of whole functions, where the parts don't tell."""
@@ -298,32 +320,33 @@ class Exercise:
             return self._several(found, self._describe(seen, difference), Found(()))
         return self._unnamed(seen, difference)
 
-    def _several(self, names, start, found, skip=0):
+    def _several(self, names, start, found, skip=0, off=()):
         lines = [start]
         for place, name in enumerate(names):
             if place >= skip:
-                lines.append(("Then: " if place else "") + self._say(name))
+                lines.append(("Then: " if place else "") + self._say(name, off))
         for name in found.variants:
             lines.insert(1, f"Fine as it is: {name}.")
         return Verdict(self.name, False, names[0], "\n".join(lines), mistakes=tuple(names))
 
-    def _say(self, name):
-        """What is said to a mistake, or to two of which it is one."""
-        if name == "wrong return":
-            return f"Return {' and '.join(self.outputs)}, in this order."
+    def _say(self, name, off=()):
+        """What is said to a mistake, or to two of which it is one; `off`: the averages that are."""
+        average = off[0] if len(off) == 1 else self.below
+        if name in ORDERS and name not in self.mistakes:
+            return f"{ORDERS[name]}Return {' and '.join(self.outputs)}, in this order."
         if name == UNKNOWN:
             return "Something else is off as well; the numbers above show where."
         if name.startswith("either "):
             parts = name.removeprefix("either ").replace(" or ", " and ").split(" and ")
-            return " Or: ".join(self._saying(part) for part in parts)
-        text = self._saying(name)
+            return " Or: ".join(self._saying(part, average) for part in parts)
+        text = self._saying(name, average)
         note = getattr(name, "note", "")
         return f"Here it is {note}. {text}" if note else text
 
-    def _saying(self, name):
+    def _saying(self, name, average):
         if name in self.mistakes:
             return self.mistakes[name][1]
-        return say(name, self.outputs[1] if len(self.outputs) > 1 else "S")
+        return say(name, average)
 
     def saying(self, mistake):
         """Return what is said to a mistake, by its name; empty to one that has no sentence."""
@@ -433,22 +456,35 @@ class Exercise:
         want = expected[index][1] if index < len(expected) else None
         where = self._describe(seen, difference)
         if isinstance(got, Raised):
-            return self._not_yet("raises", f"{where}\n{advice(got, self.argument_names)}".rstrip())
+            name, words = advice(got, self.argument_names)
+            return self._not_yet(name, f"{where}\n{words}".rstrip())
         if got is None:
             return self._not_yet(
                 "returns None", f"{where}\nDoes every path through it end with a return?"
             )
         if isinstance(got, Odd | str) or type(got) is not type(want):
-            return self._not_yet("wrong return", f"{where}\n{asked_for(want, self.outputs)}")
+            name = self._returned(got, want)
+            return self._not_yet(name, f"{where}\n{asked_for(want, self.outputs)}")
         if isinstance(got, np.ndarray) and got.shape != want.shape:
             fewer = len(self.outputs) > 1 and got.shape[:1] != want.shape[:1]
             more = want.ndim > 0 and got.shape[1:] == want.shape
-            name = "wrong return" if fewer or more else "wrong shape"
+            name = self._returned(got, want) if fewer or more else "wrong shape"
             return self._not_yet(name, f"{where}\n{asked_for(want, self.outputs)}")
         return self._not_yet(
             UNKNOWN,
             f"{where}\n{NOT_LISTED}",
         )
+
+    def _returned(self, got, want):
+        """The name of a return that isn't of the kind asked for."""
+        several = len(self.outputs) > 1
+        results = got if isinstance(got, tuple) else (got,)
+        if several and any(isinstance(one, dict) for one in results):
+            return RETURNS[1]
+        as_asked = np.ndim(want) and isinstance(got, np.ndarray) and got.shape[1:] == want.shape[1:]
+        if several and (isinstance(got, tuple) or as_asked) and len(got) != len(self.outputs):
+            return RETURNS[2 if len(got) < len(self.outputs) else 3]
+        return RETURNS[0]
 
     def _not_repeatable(self, seen):
         for probe, runs in zip(self.probes, seen, strict=True):
@@ -483,7 +519,7 @@ class Exercise:
         """ "S[0] is 9, but should be 0.9 (10 times too large)"; state before parameters."""
         name = self.outputs[0] if len(self.outputs) == 1 else "the result"
         if isinstance(got, tuple) or (self.outputs and got.ndim and len(got) == len(self.outputs)):
-            part = max(i for i, (a, b) in enumerate(zip(got, want, strict=True)) if not same(a, b))
+            part = max(_parts_off(got, want))
             got, want = got[part], want[part]
             name = self.outputs[part] if part < len(self.outputs) else name
         wrong = ~agree(got, want)
@@ -492,6 +528,14 @@ class Exercise:
         a, b = float(got[index]), float(want[index])
         factor = "" if name in COUNTS else ratio(a, b)
         return f"{name}{bracket} is {number(a, b)}, but should be {number(b, a)}{factor}."
+
+    def _averages_off(self, seen, difference):
+        """The names of the averages that aren't what they should be where something first isn't."""
+        probe, index, expected = difference
+        got, want = seen[probe][0][0][index][1], expected[index][1]
+        if len(self.outputs) < 2 or np.shape(got) != np.shape(want):
+            return ()
+        return [self.outputs[part] for part in _parts_off(got, want) if part]
 
     def _mentions(self, seen, kind):
         return any(
@@ -571,6 +615,12 @@ def instantiate(implementation, seen):
     if isinstance(implementation, Inferred):
         return implementation.make(seen)
     return implementation.make() if isinstance(implementation, Fresh) else implementation
+
+
+def _parts_off(got, want):
+    """Which of several results aren't what they should be."""
+    pairs = enumerate(zip(got, want, strict=True))
+    return [i for i, (a, b) in pairs if not same(np.asarray(a), np.asarray(b))]
 
 
 def as_tuple(implementations):

@@ -13,6 +13,7 @@ import io
 import keyword
 import linecache
 import math
+import re
 import sys
 import textwrap
 import time
@@ -241,17 +242,25 @@ def _powers(tokens):
         elif token.string in (")", "]") and opened:
             opened.pop()
         new = {"*": "**", "**": "*", "^": "**"}.get(token.string)
-        follows = after.line[after.end[1] :].replace(" ", "")
-        if new == "*" and follows.startswith(f"/{after.string}"):
-            continue  # x**2 / 2 is a loss, not a slip
+        if new == "*" and after.string == "2":
+            continue  # nobody writes x**2 for x*2: it is a loss, or a square too many
         if new and _is_operand(after) | (after.string == "(") and not _SIZES & set(opened):
             row = token.start[0]
-            old = token.line[before.start[1] : after.end[1]]
-            shown = f"{before.string}{new}{after.string}"
+            first, last = _operand(token.line, token)
+            old = token.line[first:last]
+            shown = f"{token.line[first : token.start[1]].strip()}{new}"
+            shown += token.line[token.end[1] : last].strip()
             words = (
                 f"In line {row}, is `{old}` meant to be `{shown}`? ** is the power, * the product."
             )
             yield "* or **", words, [(token.start, token.end[1], new)]
+
+
+def _operand(line, token):
+    """Where the names on both sides of an operator begin and end, `self.` and all."""
+    before = re.search(r"[\w.]*\W?\s*$", line[: token.start[1]])
+    after = re.match(r"\s*\(?[\w.]*", line[token.end[1] :])
+    return before.start(), token.end[1] + after.end()
 
 
 def _everywhere(tree, ways):
@@ -555,6 +564,11 @@ def clues(function, ran=True):
 def _yields(function):
     if type(function) is FunctionType and function.__code__.co_flags & inspect.CO_GENERATOR:
         yield "`yield` makes a generator of the function. Return the result: `return`."
+
+
+def unused_words(function):
+    """What is said to arguments that are never read, or nothing."""
+    return "\n".join(_unused(function))
 
 
 def _unused(function):

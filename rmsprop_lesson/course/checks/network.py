@@ -164,6 +164,11 @@ def _cut(order, n, size):
     return [order[start : start + size] for start in range(0, n, size)]
 
 
+def _log_probabilities(z):
+    shifted = z - _row_max(z)
+    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+
+
 @parts
 def _batches(source=lambda rng: rng, order=_shuffled, cut=_cut, shift=0):
     """Mini-batches with the parts of their making to be exchanged."""
@@ -176,6 +181,10 @@ def _cut_without_the_rest(order, n, size):
 
 def _cut_with_an_empty_one(order, n, size):
     return [order[k * size : (k + 1) * size] for k in range(n // size + 1)]
+
+
+def _cut_at_every_index(order, n, size):
+    return [order[start : start + size] for start in range(n)]
 
 
 def _cut_late(order, n, size):
@@ -466,7 +475,10 @@ _SOFTMAX = Exercise(
             "Is it the sigmoid of each score? The softmax compares the scores of a row.",
         ),
         "logarithm returned": (
-            _probabilities(after=np.log),
+            (
+                _probabilities(after=np.log),
+                _log_probabilities,
+            ),
             "Are these log-probabilities?",
         ),
         "class returned": (
@@ -665,6 +677,11 @@ _BATCHES = Exercise(
             _batches(cut=_cut_with_an_empty_one),
             "Is there an empty batch at the end where n is a multiple of batch_size? "
             "range(0, n, batch_size) stops in time.",
+        ),
+        "batches overlap": (
+            _batches(cut=_cut_at_every_index),
+            "Does a batch begin at every index? The next one begins where the last one ended: "
+            "range(0, n, batch_size).",
         ),
         "only the first batch": (
             (

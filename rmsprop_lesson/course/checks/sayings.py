@@ -4,7 +4,7 @@ import re
 
 SAYINGS = {
     "beta and 1-beta swapped": (
-        "Were β and 1 − β exchanged? The old S keeps the large weight β, the new g² the small one."
+        "Were β and 1 − β exchanged? The old S keeps the large weight β, what is new the small one."
     ),
     "gradient not squared": (
         "Is S an average of g instead of g²? Then it can be negative, and its root doesn't exist."
@@ -30,7 +30,7 @@ SAYINGS = {
     ),
     "old S not decayed": "Is the old S kept in full, perhaps by += for =? It is multiplied by β.",
     "1-beta left out": (
-        "Was (1 − β) left out? Without it S grows to 1/(1 − β) times the mean of g²."
+        "Was (1 − β) left out? Without it S grows to 1/(1 − β) times what it should be."
     ),
     "bracket missing around 1-beta": (
         "Are there brackets missing in (1 - beta) * grad**2? Python multiplies first."
@@ -51,7 +51,7 @@ SAYINGS = {
         "Is S a maximum? (AdaMax does that.) RMSprop adds the two terms."
     ),
     "S never falls": (
-        "Is the larger of old and new S kept? (AMSGrad does that.) In RMSprop S may fall again."
+        "Is the larger of old and new S kept? (AMSGrad does that.) Here S may fall again."
     ),
     "S starts from the gradient": (
         "Is an S of zero replaced by the first g²? Here S starts at the zero it is given."
@@ -299,6 +299,7 @@ SAYINGS = {
         "Do the arguments stand in another order than in the stub? Keep that order: the check"
         " gives them by position."
     ),
+    "bracket around the sum": "Is a bracket too wide? Only g is squared: G + g².",
     "average instead of sum": "Is S an average that forgets? That is RMSprop; Adagrad adds up.",
     "G restarted": "Is the old G dropped? Adagrad adds up all squared gradients.",
     "old G decayed": "Is the old G made smaller? Adagrad forgets nothing: G + g².",

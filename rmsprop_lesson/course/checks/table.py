@@ -147,6 +147,14 @@ def _step_first(fresh):
     return implementation
 
 
+def _column_of_S(theta, lr, b, e, steps):
+    """The column of S, from 0."""
+    column = [0.0]
+    for before in worked_table(theta, lr, b, e, steps)[:-1]:
+        column.append(b * column[-1] + (1 - b) * before**2)
+    return np.array(column)
+
+
 def _exchanged(theta, lr, b, e, steps):
     """A table that takes each update's θ for S, and S for θ."""
     S, thetas = 0.0, [theta]
@@ -300,12 +308,28 @@ _FIRST = Exercise(
             "Was the learning rate left out?",
         ),
         "gradient left out of the step": (
-            _first(step=lambda g, S, lr, e: lr / np.sqrt(S + e)),
+            (
+                _first(step=lambda g, S, lr, e: lr / np.sqrt(S + e)),
+                _first(
+                    step=lambda g, S, lr, e: lr / np.sqrt(S + e),
+                    result=lambda theta, step: theta - step * theta,
+                ),
+            ),
             "Is this the rate η/√(S + ε)? The step is the rate times the gradient.",
         ),
         "sign flipped": (
             _first(result=lambda theta, step: theta + step),
             "Is the step added? It is subtracted.",
+        ),
+        "step negative": (
+            tuple(
+                _first(step=step, result=lambda theta, step: theta + step)
+                for step in (
+                    lambda g, S, lr, e: -lr * g / np.sqrt(S + e),
+                    lambda g, S, lr, e: -lr * g / (np.sqrt(S) + e),
+                )
+            ),
+            "Does the step have a minus? It is what is subtracted from θ, so it has the sign of g.",
         ),
         "theta not moved": (
             _first(result=lambda theta, step: theta),
@@ -365,6 +389,10 @@ _TABLE = Exercise(
         "S starts at the gradient": (
             _table(start=lambda theta: theta**2),
             "Does S start at g²? It starts at 0.",
+        ),
+        "S in place of theta": (
+            (_column_of_S, lambda theta, *rest: np.append(theta, _column_of_S(theta, *rest)[1:])),
+            "Is it S that is collected? The column is that of θ.",
         ),
         "1-beta left out": (
             _table(average=lambda S, x, b: b * S + x**2),

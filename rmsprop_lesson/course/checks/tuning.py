@@ -509,6 +509,11 @@ _EARLY = Exercise(
             "Does a good epoch count as well, so that it stops one epoch early? Only epochs "
             "without a new lowest loss do: `else: counter += 1`.",
         ),
+        "lowest loss not kept": (
+            lambda losses, patience: len(losses) - 1,
+            "Does every epoch count as the best, up to the last? Keep the lowest loss so far, "
+            "together with its epoch.",
+        ),
         "first rise stops": (
             _stopped(needed=lambda patience: 1),
             "Does the first bad epoch stop it? There is patience.",

@@ -129,11 +129,14 @@ class Update:
             known = known.also(t=known["t"] + self._calls_before(known))
         return known
 
-    def _explain(self, known):
+    def _explain(self, known, whole=False):
+        """The best explanation; `whole`: none where a state is left without one."""
         if known is None:
             return None
-        found = []
-        for state in self._state(known):
+        states, found = self._state(known), []
+        if whole and any(UNKNOWN in state for state in states):
+            return None
+        for state in states:
             for step in self._step(known, state) or [(UNKNOWN,)]:
                 found.append((*state, *step))
         return self.judge.choose(found) or None
@@ -213,7 +216,7 @@ class Update:
         above, below, whole = self._fractions(known, state)
         factors = options(self._factors(known, state), known)
         asked = wanted(options(bases or self.bases, known), factors, target)
-        thin = [one for one in below if len(one.names) < 2 or self._slips(one.names) < 2]
+        thin = [one for one in below if self._slips(one.names) < 2]
         found = explain_step(asked, above, thin, whole, self.slack)
         best = self.judge.choose(found)
         if best is None or len(best.mistakes) > 1:
@@ -255,7 +258,7 @@ class Update:
 
     def _limited(self, known, below, most=0):
         """Fractions of which something else became, and brackets in other places."""
-        below = [one for one in below if len(one.names) <= most or self._slips(one.names) <= most]
+        below = [one for one in below if self._slips(one.names) <= most]
         x = [Option(one.names, known["g"] / one.values) for one in below]
         whole = through(slips.LIMITS, x, known, "x")
         for one, fraction in zip(below, x, strict=True):
@@ -322,15 +325,15 @@ class Update:
 
     def _exchanged(self, known):
         """Results in another order."""
-        if known is None or len(self.returned) != 2:
+        if known is None:
             return None
-        known = known.also(theta_new=known["S_new"], S_new=known["theta_new"])
-        if (UNKNOWN,) in self._state(known):
-            return None
-        found = self._explain(known)
-        if not found or found.unknown:
-            return None
-        return Found(("wrong order returned", *found.mistakes), found.variants)
+        for order in list(permutations(self.returned))[1:]:
+            pairs = zip(self.returned, order, strict=True)
+            taken = {f"{name}_new": known[f"{was}_new"] for name, was in pairs}
+            found = self._explain(known.also(**taken), whole=True)
+            if found and not found.unknown:
+                return Found(("wrong order returned", *found.mistakes), found.variants)
+        return None
 
     def _permuted(self, known):
         """Arguments in another order."""
@@ -378,7 +381,7 @@ class Update:
         if not found or len(found.mistakes) > 2:
             return None
         is_step = "step instead of theta" in found.mistakes
-        first = "wrong return" if is_step else "only theta returned"
+        first = "only the step returned" if is_step else "only theta returned"
         return Found((first, *found.mistakes), found.variants)
 
 

@@ -203,7 +203,7 @@ _CENTERED = Exercise(
             "Is S − m² returned as S? The next update needs S itself: give the difference a name "
             "of its own.",
         ),
-        "S and m exchanged": (
+        "wrong order returned": (
             _exchanged,
             "Are S and m returned in the wrong order? First θ, then S, then m.",
         ),

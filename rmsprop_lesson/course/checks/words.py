@@ -91,69 +91,109 @@ _LISTS = (
     "before you calculate with it."
 )
 
-# (pattern in the exception's text, what to say): the first that is found counts. In the words,
-# {1} is what the pattern's first bracket found.
+# (pattern in the exception's text, name, what to say): the first that is found counts. In the
+# words, {1} is what the pattern's first bracket found.
 _ADVICE = [
-    (r"name 'np' is not defined", "Run the notebook's first code cell: it imports NumPy as np."),
+    (
+        r"name 'np' is not defined",
+        "NumPy not imported",
+        "Run the notebook's first code cell: it imports NumPy as np.",
+    ),
     (
         r"name '(sqrt|exp|log|log10|log2|cos|sin|pi|mean|median|zeros|arange|array|inf|nan)' "
         r"is not",
+        "np. left out",
         "{1} belongs to NumPy: write np.{1}.",
     ),
-    (r"name 'math' is not defined", "Use NumPy's functions, np.sqrt or np.log, instead of math's."),
+    (
+        r"name 'math' is not defined",
+        "math in place of NumPy",
+        "Use NumPy's functions, np.sqrt or np.log, instead of math's.",
+    ),
     (
         r"local variable '(\w+)'",
+        "used before it is made",
         "`{1}` is used before the line that gives it its first value: put that line earlier. (A "
         "value of the same name outside the function doesn't count here.)",
     ),
     (
         r"(?:bitwise_xor|type\(s\) for \^)",
+        "^ for **",
         "In Python a power is written **; ^ is another thing.",
     ),
-    (r"attribute 'like'", "It is one word: np.zeros_like(x), with an underscore."),
-    (r"module 'numpy' has no attribute '(\w+)'", "NumPy has no `{1}`: is it spelled otherwise?"),
+    (r"attribute 'like'", "misspelled", "It is one word: np.zeros_like(x), with an underscore."),
+    (
+        r"module 'numpy' has no attribute '(\w+)'",
+        "misspelled",
+        "NumPy has no `{1}`: is it spelled otherwise?",
+    ),
     (
         r"has no attribute '(pow|power)'",
+        "no such method",
         "A power is written x**2; numbers and arrays have no method `{1}`.",
     ),
     (
         r"'list' object has no attribute '(?!append|sort|copy|index|count)(\w+)'",
+        "list instead of an array",
         _LISTS,
     ),
     (
         r"has no attribute '(sqrt|exp|log|square|abs|median|sign)'",
+        "no such method",
         "Numbers and arrays have no method `{1}`: write np.{1}(x).",
     ),
     (
         r"'numpy.ndarray' object has no attribute 'append'",
+        "append to an array",
         "An array can't grow: append to a list, and make it an array with np.array at the end.",
     ),
     (
+        r"'numpy.ndarray' object has no attribute '(\w+)'",
+        "PyTorch's method",
+        "`{1}` isn't a method of NumPy's arrays: is it PyTorch's? Write the formula with *, +, ** "
+        "and np.sqrt, and make a new array.",
+    ),
+    (
+        r"__round__|round\(\)",
+        "rounded",
+        "Don't round: keep all digits, and round only what you print.",
+    ),
+    (
         r"'NoneType'",
+        "None used",
         (
             "Something is None here. Methods such as rng.shuffle, append and sort change a thing "
             "in place and return None: use the thing itself afterwards."
         ),
     ),
-    (r"'[Ee]llipsis'", "Are the dots of the stub still there? Put your code in their place."),
+    (
+        r"'[Ee]llipsis'",
+        "dots of the stub left",
+        "Are the dots of the stub still there? Put your code in their place.",
+    ),
     (
         r"(?:unsupported operand|ufunc).*'(?:builtin_function_or_method|function|method)'",
+        "call without brackets",
         "A function is used without being called: its brackets are missing.",
     ),
     (
         r"unsupported operand.*'range'",
+        "range instead of an array",
         "range isn't an array, one can't calculate with it: np.arange.",
     ),
     (
         r"(?:unsupported operand.*'(?:list|tuple)'|multiply sequence|only concatenate)",
+        "list instead of an array",
         _LISTS,
     ),
     (
         r"'(?:float|int|numpy.float64|numpy.ndarray)' object is not callable",
+        "* missing before a bracket",
         "Is a * missing before a bracket? `(1 - beta)(x)` calls a number as if it were a function.",
     ),
     (
         r"truth value of an array",
+        "if on a whole array",
         (
             "An `if` can't decide for a whole array at once: use np.where, or an elementwise "
             "operation."
@@ -161,11 +201,13 @@ _ADVICE = [
     ),
     (
         r"cannot reshape",
+        "reshaped with a rest",
         "An array is reshaped only if no number is left over: a last part that is smaller has to "
         "be cut off with a slice.",
     ),
     (
         r"could not be broadcast",
+        "shapes don't fit",
         (
             "Two arrays don't fit together: compare the two shapes. A sum or maximum over axis=1 "
             "fits its matrix again if it keeps its column: keepdims=True."
@@ -173,18 +215,22 @@ _ADVICE = [
     ),
     (
         r"setting an array element with a sequence",
+        "several numbers in one place",
         ("One number has room at this place of an array, and several are put there."),
     ),
     (
         r"for axis \d with size 0",
+        "nothing in the array",
         "Nothing is in this array, so it has no first entry: what if nothing was found?",
     ),
     (
         r"(?:out of bounds|index out of range)",
+        "index too large",
         ("The last index is one less than the length: range(len(x)) goes from 0 to len(x) − 1."),
     ),
     (
         r"(?:indices must be|only integers, slices|as an integer)",
+        "index not whole",
         (
             "An index or a size has to be a whole number: is there a / in it? // divides whole "
             "numbers."
@@ -192,28 +238,50 @@ _ADVICE = [
     ),
     (
         r"unexpected keyword argument '(\w+)'",
+        "no such argument",
         ("There is no argument `{1}` here: is it spelled otherwise (axis, keepdims)?"),
     ),
-    (r"takes no arguments", "Python calls __init__, with two underscores on either side."),
+    (
+        r"takes no arguments",
+        "__init__ misspelled",
+        "Python calls __init__, with two underscores on either side.",
+    ),
     (
         r"takes (\d+) positional arguments? but (\d+) (?:was|were) given",
+        "other arguments than in the stub",
         ("Keep the arguments of the stub, in their order; a method has `self` in front of them."),
     ),
-    (r"positional argument", "Keep the arguments of the stub, in their order."),
-    (r"maximum recursion depth", "Does the function call itself?"),
-    (r"division by zero", "Something is divided by 0 here."),
-    (r"math domain error", "Is it the root or the logarithm of a negative number?"),
+    (
+        r"positional argument",
+        "other arguments than in the stub",
+        "Keep the arguments of the stub, in their order.",
+    ),
+    (r"maximum recursion depth", "calls itself", "Does the function call itself?"),
+    (r"division by zero", "division by zero", "Something is divided by 0 here."),
+    (
+        r"math domain error",
+        "root of a negative number",
+        "Is it the root or the logarithm of a negative number?",
+    ),
 ]
+RAISES = "raises"
+ARRAYS_ONLY = "for arrays only"
+NO_METHOD, UNSET, UNDEFINED = "no method of that name", "attribute never set", "undefined name"
 _ON_FLOATS = (
-    r"has no len\(\)|not iterable|not subscriptable|invalid index to scalar"
+    r"has no len\(\)|of unsized object|not iterable|not subscriptable|invalid index to scalar"
     r"|does not support item assignment|'(?:float|numpy.float64)' object has no attribute"
 )
 _OWN_ATTRIBUTE = r"'(\w+)' object has no attribute '(\w+)'"
 _TYPES = {"float", "int", "list", "tuple", "dict", "str", "NoneType", "ndarray", "function"}
 
 
+_ONE_NUMBER = ("math in place of NumPy", "float() of an array")
+RAISED = {RAISES, NO_METHOD, UNSET, UNDEFINED, ARRAYS_ONLY, *_ONE_NUMBER}
+RAISED |= {name for _, name, _ in _ADVICE}
+
+
 def advice(raised, arguments=()):
-    """What usually causes an exception and what mends it, or nothing.
+    """A short name for what usually causes an exception, and what mends it; or nothing.
 
     Parameters
     ----------
@@ -224,32 +292,36 @@ def advice(raised, arguments=()):
     text = raised.text
     if "only length-1 arrays" in text or "only 0-dimensional arrays" in text:
         return _one_number(raised.code)
-    for pattern, words in _ADVICE:
+    for pattern, name, words in _ADVICE:
         if found := re.search(pattern, text):
-            return words.replace("{1}", found[found.lastindex or 0])
+            return name, words.replace("{1}", found[found.lastindex or 0])
     if raised.on_floats and re.search(_ON_FLOATS, text):
-        return _FLOATS
+        return ARRAYS_ONLY, _FLOATS
     own = re.search(_OWN_ATTRIBUTE, text)
     if own and own[1] not in _TYPES:
         return _missing_attribute(own[2])
     if missing := re.search(r"name '(\w+)' is not defined", text):
-        return _missing_name(missing[1], arguments)
-    return ""
+        return UNDEFINED, _missing_name(missing[1], arguments)
+    return RAISES, ""
 
 
 def _one_number(code):
     if re.search(r"\b(float|int)\(", code):
-        return "float(…) and int(…) take one number; an array stays an array without them."
+        return (
+            _ONE_NUMBER[1],
+            "float(…) and int(…) take one number; an array stays an array without them.",
+        )
     return (
+        _ONE_NUMBER[0],
         "Functions of the math module take one number: use NumPy's, such as np.sqrt, which work on "
-        "whole arrays too."
+        "whole arrays too.",
     )
 
 
 def _missing_attribute(name):
     if name in ("step", "__init__"):
-        return f"The class needs a method that is called `{name}`, as in the stub."
-    return f"self.{name} was never set: give it its first value in __init__."
+        return NO_METHOD, f"The class needs a method that is called `{name}`, as in the stub."
+    return UNSET, f"self.{name} was never set: give it a first value in __init__."
 
 
 _ALSO_CALLED = {

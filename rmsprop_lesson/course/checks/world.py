@@ -140,7 +140,10 @@ _CLIP = Exercise(
     ),
     mistakes={
         "each component clipped": (
-            lambda grad, most: np.clip(grad, -most, most),
+            (
+                lambda grad, most: np.clip(grad, -most, most),
+                lambda grad, most: np.minimum(grad, most),
+            ),
             "Is each component cut by itself? That turns the gradient. Multiply all of them by the "
             "same number.",
         ),
@@ -177,6 +180,10 @@ _CLIP = Exercise(
         "scaled to length 1": (
             _clipped(shortened=lambda grad, norm, most: grad / norm),
             "Is the new length 1? It is `most`.",
+        ),
+        "fraction upside down": (
+            _clipped(shortened=lambda grad, norm, most: grad * norm / most),
+            "Is the fraction upside down? Multiply by `most`, and divide by the length.",
         ),
         "divided by most": (
             _clipped(shortened=lambda grad, norm, most: grad / most),
