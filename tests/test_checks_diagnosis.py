@@ -57,7 +57,8 @@ def said(found):
     """The mistakes of an explanation; each "either … or …" as one of its alternatives."""
     ways = [name.removeprefix("either ").split(" or ") for name in found.mistakes]
     for one in product(*ways):
-        yield {part for names in one for part in names.split(" and ")} - {"keeps state", "unknown"}
+        parts = [[names] if names in SAYINGS else names.split(" and ") for names in one]
+        yield {part for named in parts for part in named} - {"keeps state", "unknown"}
 
 
 def programs_of(names):
@@ -67,6 +68,7 @@ def programs_of(names):
     tables["limits"] = list(each_rule(slips.LIMITS | slips.BRACKETS))
     tables["sources"] = [("previous S used", lambda S: S)]
     known = {name for rules in tables.values() for name, _ in rules}
+    names = [name for name in names if name != "keeps state"]  # how something else is done
     parts = [part for n in names for part in ((n,) if n in known else merged.get(n, (n,)))]
     ways = [[(t, rule) for t, rules in tables.items() for n, rule in rules if n == part]
             for part in parts]  # fmt: skip
