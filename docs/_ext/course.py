@@ -54,6 +54,8 @@ def setup(app):
     """Register with Sphinx."""
     katex.KATEX_DEFAULT_OPTIONS |= {"throwOnError": True, **CLASSES}
     katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = 120  # the machine may be busy
+    # It tries again where a busy machine refuses the first connection; the other way doesn't.
+    katex.KaTeXServer.start_server_process = katex.KaTeXServer.start_network_socket
     app.connect("autodoc-process-docstring", escape_stars)
     app.connect("doctree-read", name_equations)
     app.connect("doctree-read", name_figures)

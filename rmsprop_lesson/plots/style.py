@@ -37,7 +37,7 @@ INK, CONTOUR = "#1C2128", "#8A939D"
 REFERENCE = {"color": INK, "lw": 1.2, "ls": (0, (6, 3)), "zorder": 1.5}
 
 _LOOK = {
-    "font.size": 11,
+    "font.size": 12.5,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.grid": True,

@@ -805,7 +805,7 @@ def heat_map(table, title=""):
     image = axes.pcolormesh(shown, cmap="cividis", norm="log", edgecolors="face")
     axes.grid(False)
     for axis, values in ((axes.xaxis, rates), (axes.yaxis, betas)):
-        places = np.unique(np.linspace(0, len(values) - 1, 7).round().astype(int))
+        places = np.unique(np.linspace(0, len(values) - 1, 4).round().astype(int))
         axis.set_ticks(places + 0.5, [f"{values[i]:.2g}" for i in places])
     row, column = np.unravel_index(np.nanargmin(losses), losses.shape)
     axes.plot(column + 0.5, row + 0.5, marker="*", color="white", mec="black", ms=16)
