@@ -54,8 +54,9 @@ def setup(app):
     """Register with Sphinx."""
     katex.KATEX_DEFAULT_OPTIONS |= {"throwOnError": True, **CLASSES}
     katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = 120  # the machine may be busy
-    # It tries again where a busy machine refuses the first connection; the other way doesn't.
-    katex.KaTeXServer.start_server_process = katex.KaTeXServer.start_network_socket
+    # How often it looks for the server's socket. Between the socket's birth and its listening a
+    # connection is refused; who looks each millisecond meets that moment on a busy machine.
+    katex.ONE_MILLISECOND = 0.1
     app.connect("autodoc-process-docstring", escape_stars)
     app.connect("doctree-read", name_equations)
     app.connect("doctree-read", name_figures)
