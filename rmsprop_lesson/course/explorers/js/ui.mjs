@@ -494,6 +494,7 @@ export class Card {
     });
     field.addEventListener("blur", () => {
       if (field.getAttribute("aria-invalid") === "true") {
+        clearTimeout(this.later); // the sentence of an earlier change would replace this one
         setText(this.sentence, `${name} must be a ${scale.whole ? "whole number" : "number"} between ${number(scale.min)} and ${number(scale.max)}; it stays at ${number(this.state[key])}.`);
         field.removeAttribute("aria-invalid");
         field.value = this.state[key];
