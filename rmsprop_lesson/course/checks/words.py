@@ -267,6 +267,7 @@ _ADVICE = [
 RAISES = "raises"
 ARRAYS_ONLY = "for arrays only"
 NO_METHOD, UNSET, UNDEFINED = "no method of that name", "attribute never set", "undefined name"
+MATH, FLOAT = "math in place of NumPy", "float() of an array"
 _ON_FLOATS = (
     r"has no len\(\)|of unsized object|not iterable|not subscriptable|invalid index to scalar"
     r"|does not support item assignment|'(?:float|numpy.float64)' object has no attribute"
@@ -274,14 +275,14 @@ _ON_FLOATS = (
 _OWN_ATTRIBUTE = r"'(\w+)' object has no attribute '(\w+)'"
 _TYPES = {"float", "int", "list", "tuple", "dict", "str", "NoneType", "ndarray", "function"}
 
-
-_ONE_NUMBER = ("math in place of NumPy", "float() of an array")
-RAISED = {RAISES, NO_METHOD, UNSET, UNDEFINED, ARRAYS_ONLY, *_ONE_NUMBER}
+RAISED = {RAISES, NO_METHOD, UNSET, UNDEFINED, ARRAYS_ONLY, MATH, FLOAT}
 RAISED |= {name for _, name, _ in _ADVICE}
 
 
 def advice(raised, arguments=()):
-    """A short name for what usually causes an exception, and what mends it; or nothing.
+    """A short name for what usually causes an exception, and what mends it.
+
+    What nobody foresaw "raises", and nothing is said to it.
 
     Parameters
     ----------
@@ -308,11 +309,11 @@ def advice(raised, arguments=()):
 def _one_number(code):
     if re.search(r"\b(float|int)\(", code):
         return (
-            _ONE_NUMBER[1],
+            FLOAT,
             "float(…) and int(…) take one number; an array stays an array without them.",
         )
     return (
-        _ONE_NUMBER[0],
+        MATH,
         "Functions of the math module take one number: use NumPy's, such as np.sqrt, which work on "
         "whole arrays too.",
     )
