@@ -135,8 +135,10 @@ def _with_square(table):
 
 def explain_state(target, made, slack=0.0):
     """The names of every option that gives the values that were seen."""
+    if np.isnan(target).all():
+        return []
     places = np.isfinite(target) & (target != 0)
-    close = _close(made, target, places, slack) if places.any() else []
+    close = _close(made, target, places, slack) if places.any() else made
     return [one.names for one in close if _agree(one.values, target, slack).all()]
 
 
@@ -183,7 +185,8 @@ class Wanted:
         same = np.abs(self.base - step - self.target) <= (
             TOLERANCE * np.abs(step) + self.noise + slack
         )
-        return bool(np.where(seen, same, ~np.isfinite(self.base - step)).all())
+        finite = np.isfinite(self.base - step)
+        return bool(np.where(seen, same & finite, ~finite).all())
 
 
 def wanted(bases, factors, target):
@@ -360,7 +363,7 @@ class Judge:
 
     def choose(self, explanations):
         """The explanation with the fewest parts that are off; several if they fit equally."""
-        found = [self.tidy(names) for names in explanations]
+        found = [self.tidy(names) for names in explanations if not self._valid_twice(names)]
         least = min((_price(one) for one in found), default=None)
         best = {}
         for one in found:
@@ -369,11 +372,15 @@ class Judge:
         best = self._simplest(list(best.values()))
         if len(best) <= 1:
             return self._with_memory(best[0]) if best else None
-        if len(best) > _MOST_NAMES:
-            return Found((UNKNOWN,))
         common = [n for n in best[0].mistakes if all(n in one.mistakes for one in best)]
+        if len(best) > _MOST_NAMES:
+            return Found((*common, UNKNOWN))
         rest = [" and ".join(n for n in one.mistakes if n not in common) for one in best]
         return Found((*common, either(rest)), best[0].variants)
+
+    def _valid_twice(self, names):
+        """Whether a valid form stands there twice: a correction that is corrected isn't valid."""
+        return any(names.count(name) > 1 for name in self.variants)
 
     def _simplest(self, found):
         """Without those that another, simpler one stands for."""

@@ -58,6 +58,7 @@ KEEPING = {
 }
 
 LEAST_CALLS = 6  # with fewer, something always fits
+LEAST_SEEN = 0.3  # share of averages that aren't zero, to tell what is done to them
 
 
 class Update:
@@ -232,9 +233,15 @@ class Update:
 
     def _fractions(self, known, state):
         """Numerators, denominators, and whole fractions that aren't made of the two."""
-        inner = through(self.corrections, self._sources(known, state), known, "S")
+        inner = through(self._corrections(known), self._sources(known, state), known, "S")
         below = through(self.roots, inner, known, "S") + self._own_epsilon(known)
         return options(self.numerators, known), below, self._limited(known, below)
+
+    def _corrections(self, known):
+        """What may be done to S; where it stays at zero, nothing of that can be seen."""
+        if np.mean(known["S_new"] != 0) < LEAST_SEEN:
+            return {slips.RIGHT: self.corrections[slips.RIGHT]}
+        return self.corrections
 
     def _sources(self, known, state):
         """The averages that a step may be made from: that returned, the right one, the old one."""
