@@ -169,6 +169,14 @@ _CLIP = Exercise(
             _clipped(length=lambda grad: np.sum(np.abs(grad))),
             "Is the length a sum of absolute values? It is the root of the sum of squares.",
         ),
+        "sum of the components": (
+            (
+                _clipped(length=np.sum),
+                _clipped(length=lambda grad: np.abs(np.sum(grad))),
+            ),
+            "Is the length the sum of the components? Those of (3, −4) cancel. It is the root of "
+            "the sum of squares.",
+        ),
         "largest component": (
             _clipped(length=lambda grad: np.max(np.abs(grad))),
             "Is the largest component taken for the length?",
