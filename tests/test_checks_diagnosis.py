@@ -107,7 +107,7 @@ def does_the_same(found, seen):
     with engine.quiet():
         return any(
             CENTRAL.difference(one, seen) is None
-            for names in said(found)
+            for names in [*said(found), set(found.mistakes)]  # that with what needs a memory
             for epsilon in [names & EPSILONS] + [{name} for name in EPSILONS if names & EPSILONS]
             for one in programs_of([*(names - EPSILONS), *epsilon, *found.variants])
         )
