@@ -187,7 +187,7 @@ def memory(run, t=None, title=""):
     weights = np.where(steps <= t, (1 - run.optimizer.beta) * run.optimizer.beta ** (t - steps), 0)
     moved = np.abs(np.diff(run.positions)) / run.optimizer.learning_rate
     color = STYLE["RMSprop"][0]
-    figure, panels = start_figure((7, 6), nrows=3, sharex=True, height_ratios=(2, 1, 1))
+    figure, panels = start_figure((7, 5), nrows=3, sharex=True, height_ratios=(2, 1, 1))
     panels[1].plot(steps, np.abs(run.gradients), ".", color=CONTOUR, label="_", zorder=1)
     panels[0].bar(steps, squares, 0.9, color="none", edgecolor=CONTOUR, lw=0.5)
     for k, weight in enumerate(weights / weights.max()):

@@ -89,7 +89,7 @@ def digits(images, labels=None, guesses=None, columns=10):
         ax.imshow(images[i].reshape(28, 28), cmap="gray_r", vmin=0, vmax=1)
         if labels is not None:
             missed = guesses is not None and guesses[i] != labels[i]
-            ax.set_title(f"{labels[i]} → {guesses[i]}" if missed else f"{labels[i]}", fontsize=10)
+            ax.set_title(f"{labels[i]} → {guesses[i]}" if missed else f"{labels[i]}")
     alt = f"{n} images of handwritten digits"
     if guesses is not None:
         pairs = ", ".join(f"{a} taken for {b}" for a, b in zip(labels, guesses, strict=True))

@@ -17,7 +17,8 @@ MOST_LINES = 12  # of code on a slide
 SMALLEST, PROSE = 20, 24  # pixels of 720
 USED = 18  # in an explorer
 FIGURE = 900  # of 1280 pixels: what a prediction reveals
-LIMITS = [SMALLEST, PROSE, FIGURE, USED]
+TYPE = 12.5 / 72 * 200  # pixels of a figure's own: its type in points, drawn at 200 to the inch
+LIMITS = [SMALLEST, PROSE, FIGURE, USED, TYPE]
 # Lesson and name of each explorer, where it calls explore("valley").
 EXPLORERS = [
     (path.stem, name)
@@ -39,7 +40,7 @@ FITTED = """async () => {
 # What is wrong on the slide that is shown: what leaves it, or its own box; words smaller than they
 # may be (an index is as large as its formula); after an answer a small figure, a long verdict, a
 # question that stays.
-WRONG = """([smallest, prose, figure, used]) => {
+WRONG = """([smallest, prose, figure, used, type]) => {
   const slide = Reveal.getCurrentSlide(), frame = slide.getBoundingClientRect(), out = [];
   const seen = (el) => el.checkVisibility({ visibilityProperty: true });
   for (const el of slide.querySelectorAll(".fit *:not(.katex *, svg *, .rx-scroll *, option)")) {
@@ -62,6 +63,11 @@ WRONG = """([smallest, prose, figure, used]) => {
       && !el.closest("pre, table, code, small, .goes-on, .rest, .projected");
     const least = parent.closest(".projected") ? Math.min(smallest, used) : smallest;
     if (size < (isProse ? prose : least) - 0.05) out.push(`${size}: ${text}`);
+  }
+  for (const image of [...slide.querySelectorAll("img.course-figure")].filter(seen)) {
+    const shown = image.getBoundingClientRect().width / Reveal.getScale();
+    const size = (type * shown) / image.naturalWidth;
+    if (size < smallest - 0.5) out.push(`${size} in a figure: ${image.alt.slice(0, 60)}`);
   }
   const verdict = slide.querySelector(".verdict");
   if (verdict) {
@@ -190,6 +196,18 @@ def test_no_slide_is_empty_and_none_talks_of_its_making(deck):
     assert deck.evaluate(EMPTY) == []
 
 
+# Slides that don't say what they belong to; explorers and answers take the whole slide.
+HEADLESS = f"""[...document.querySelectorAll("{LEAVES}")].filter((slide) =>
+  !slide.querySelector(".revealed, .projected")
+    && ![...slide.querySelectorAll("h1, h2, h3, .goes-on")].some((head) =>
+      getComputedStyle(head).display !== "none")
+).map((slide) => slide.querySelector(".fit").textContent.slice(0, 80))"""
+
+
+def test_every_slide_says_what_it_belongs_to(deck):
+    assert deck.evaluate(HEADLESS) == []
+
+
 def seconds(time):
     minutes, rest = time.split(":")
     return 60 * int(minutes) + int(rest)
@@ -294,7 +312,7 @@ def test_explorers_are_alive(opened, stem, name):
     assert host.evaluate(NAME) == name
     operate(page, host, "mouse")
     page.evaluate(FITTED)
-    assert page.evaluate(WRONG, [USED, USED, FIGURE, USED]) == []
+    assert page.evaluate(WRONG, [USED, USED, FIGURE, USED, TYPE]) == []
 
 
 @pytest.mark.parametrize("width", [1280, 1920])

@@ -47,7 +47,7 @@
   // A figure beside words takes as much of the width as they can spare. Whether there is one and it fits.
   function widen(content) {
     const beside = content.querySelector(".beside:has(img):not(:has([data-explorer]))");
-    return Boolean(beside) && [78, 74, 70, 66, 60].some((share) => {
+    return Boolean(beside) && [78, 74, 70].some((share) => {
       beside.style.setProperty("--sight", `${share}%`);
       return enlarge(content);
     });
