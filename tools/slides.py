@@ -267,7 +267,8 @@ def _only_leads_to(after, group):
     """Whether a slide has but a few words, which belong to what the next one asks."""
     html, next_html = "".join(_shown(group)), "".join(_shown(after))
     asked = PREDICTION in next_html and not heading_of(after)
-    most = SOME if asked else FEW if _is_exercise(after) else 0
+    goes_on = next_html and not heading_of(after)
+    most = SOME if asked else FEW if goes_on or _is_exercise(after) else 0
     formula = r"\tag{" in html or "$$" in html
     return not (formula or _is_sight(html)) and len(re.sub("<[^>]*>", "", html).split()) <= most
 
@@ -411,7 +412,11 @@ def _shown(group):
 
 def _arranged(parts):
     """Words and code on the left of what there is to look at, unless that wants all the width."""
-    words, sights = ([html for sight, html in parts if sight is wanted] for wanted in (False, True))
+    placed = [
+        (sight, html.replace("<div", f'<div data-place="{place}"', 1))
+        for place, (sight, html) in enumerate(parts)
+    ]
+    words, sights = ([html for sight, html in placed if sight is wanted] for wanted in (False, True))
     words_alone = [html for html in words if "goes-on" not in html]
     if not (words_alone and sights) or any(map(_is_wide, sights)):
         return "".join(html for _, html in parts)
@@ -450,7 +455,7 @@ def _code(cell):
 
 def _is_missing(output):
     """Whether a cell says that it had nothing to work on."""
-    return output.get("text", "").startswith("Not run here")
+    return output.get("text", "").startswith("Not run:")
 
 
 def _without_details(stub):

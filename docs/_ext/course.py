@@ -39,6 +39,7 @@ BREAK = re.compile(
 # Marks with which no line begins, and the longest TeX that surely fits a phone.
 MARKS = re.compile(r"[,.;:!?)]+")
 SHORT = 40
+THOUSANDS = re.compile(r"(?<=\d) (?=\d{3}\b)")
 TOGETHER = "course-together"
 
 # What a screen reader would stumble over in the pages of the theme, of docutils and of pandas.
@@ -99,7 +100,12 @@ def let_break(app, doctree):
 
 
 def keep_together(app, doctree):
-    """Keep the comma or full stop behind a short formula on its line."""
+    """Keep the comma or full stop behind a short formula on its line, and thousands together."""
+    for text in list(doctree.findall(nodes.Text)):
+        if (kept := THOUSANDS.sub("\N{NO-BREAK SPACE}", text)) != text and not any(
+            isinstance(node, NOT_PROSE) for node in _ancestors(text)
+        ):
+            text.parent.replace(text, nodes.Text(kept))
     for formula in list(doctree.findall(nodes.math)):
         parent, place = formula.parent, formula.parent.index(formula)
         behind = parent[place + 1] if place + 1 < len(parent) else None

@@ -187,7 +187,7 @@ EMPTY = """[...document.querySelectorAll(".slides section.leaf > .fit")].filter(
   const text = fit.textContent.trim();
   const break_ = fit.querySelector("h1"); // a title may stand alone
   const sight = break_ || fit.querySelector("img, table, .rmsprop-explorer");
-  const making = /NBVAL|Not run here|Minutes so far|yours comes here/.test(text);
+  const making = /NBVAL|Not run:|Minutes so far|yours comes here/.test(text);
   return making || !(sight || text.length > heads.length + 2);
 }).map((fit) => fit.textContent)"""
 

@@ -81,8 +81,8 @@
   // Move what is too much to a slide of its own, which is returned; null if there is but one thing.
   function part(section, content) {
     for (const beside of content.querySelectorAll(".beside")) {
-      for (const column of [...beside.children]) column.replaceWith(...column.childNodes);
-      beside.replaceWith(...beside.childNodes);
+      const parts = [...beside.querySelectorAll(":scope > .column > *")];
+      beside.replaceWith(...parts.sort((one, other) => one.dataset.place - other.dataset.place));
       if (enlarge(content)) return null;
     }
     content.classList.add("tight", "wrapped");
