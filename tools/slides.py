@@ -40,6 +40,8 @@ WIDE, LONG = 4, 14  # columns beyond which a table takes the slide's width; rows
 FEW, SOME = 25, 60  # words that need no slide of their own: before an exercise, before a question
 SIGHTS = ("<img", "<table", "rmsprop-explorer")
 ROW = re.compile(r"<tr.*?</tr>", re.DOTALL)
+MOST_LINES = 12  # of code that a room can read
+FENCE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"\A#+ (.*)")
 HEAD = re.compile(r"<h(\d).*?</h\1>", re.DOTALL)
 QUIZ = re.compile(r'data-explorer="quiz" data-settings="(.*?)"')
@@ -56,6 +58,7 @@ STOP = re.compile(r"^\*\*A good place to stop\.\*\*.*?(\n\n|\Z)", re.MULTILINE |
 YES = re.compile(r"\AYes[.,:]\s+([a-z]+(?=\s))?")  # and a word that now begins the sentence
 TIME = re.compile(r"\*\*Time\*\*[^·]*·\s")  # that of somebody who reads alone
 WHOSE = re.compile(r"^\w+: (yours|the course's own)\b")
+EXPONENT = re.compile(r"(?<=\de)-(?=\d)")
 NUMBERED = re.compile(r"^(#+ )\d+ · ")
 ANNOUNCED = re.compile(r"(?:(?<=[.?!])\s|(?<=\n\n)|\A)(?:(?![.?!]\s|\n\n).)*:\s*\Z", re.DOTALL)
 EXPLORER = re.compile(r'data-explorer="(?!prediction)([a-z-]+)"')  # a quiz, too
@@ -252,7 +255,7 @@ def slides(cells):
         if mark in ("slide", "subslide") or not groups:
             groups.append([])
         if mark != "skip":
-            groups[-1].append((mark, _without_experiments(cell)))
+            groups[-1].append((mark, _without_long_code(_without_experiments(cell))))
     parted = [part for group in groups for part in _asked_and_answered(group)]
     whole, waiting = [], []
     for group, after in pairwise([*parted, []]):
@@ -288,6 +291,15 @@ def _without_experiments(cell):
             if found := EXPERIMENT.search(output.get("data", {}).get("text/html", "")):
                 output.data["text/html"] = output.data["text/html"].replace(found[0], "")
                 cell.metadata["behind"] = unescape(re.sub("<[^>]*>", "", found[1]))
+    return cell
+
+
+def _without_long_code(cell):
+    """A text without code that is longer than a slide: a key shows it."""
+    for found in FENCE.finditer(cell.source if cell.cell_type == "markdown" else ""):
+        if found[1].count("\n") > MOST_LINES:
+            cell.source = cell.source.replace(found[0], "(Its code: key C.)")
+            cell.metadata["behind"] = found[1]
     return cell
 
 
@@ -395,8 +407,9 @@ def section(group, notes, heading):
 
 def _behind(group):
     """All the code of a slide, which a key shows."""
-    cells = [cell for mark, cell in group if mark != "notes" and cell.cell_type == "code"]
-    code = [source for cell in cells for source in (cell.source, cell.metadata.get("behind"))]
+    cells = [cell for mark, cell in group if mark != "notes"]
+    own = [cell.source if cell.cell_type == "code" else "" for cell in cells]
+    code = own + [cell.metadata.get("behind") for cell in cells]
     code = [highlight(source, PythonLexer(), HtmlFormatter()) for source in code if source]
     return f'<aside class="behind" hidden>{"".join(code)}</aside>' if code else ""
 
@@ -478,11 +491,14 @@ def _output(output):
 
 def _cut(html):
     """Leave out the rows of a table that nobody could read on a slide, and say so."""
-    rows = ROW.findall(html)[1:]
-    if len(rows) <= LONG or "rmsprop-explorer" in html:
+    if "rmsprop-explorer" in html:
         return html
+    rows = ROW.findall(html)[1:]
     for row in rows[LONG:]:
         html = html.replace(row, "", 1)
+    html = EXPONENT.sub("\N{NON-BREAKING HYPHEN}", html)
+    if len(rows) <= LONG:
+        return html
     return f'{html}<p class="rest">{LONG} of {len(rows)} rows: the lesson has them all.</p>'
 
 

@@ -160,7 +160,7 @@ def opened(open_page):
 
 
 def test_code_is_short_and_shows_nothing_but_its_point(deck):
-    code = deck.locator(".fit .highlight pre").all_text_contents()
+    code = deck.locator(".fit :is(.highlight pre, pre code)").all_text_contents()
     assert max((text.rstrip().count("\n") + 1 for text in code), default=0) <= MOST_LINES
     plumbing = re.compile(
         r"\bprint\(|\bplots\.|^(from|import) |\b(predict|quiz|explore)\(", re.MULTILINE
