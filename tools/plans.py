@@ -38,6 +38,11 @@ class Plan(NamedTuple):
         """The minutes that the parts take."""
         return sum(part.minutes for part in self.parts)
 
+    @property
+    def questions(self):
+        """What is left for what the class asks: a part of its own."""
+        return Part(self.minutes - self.taken, "What the class asks.", "Questions")
+
 
 @cache
 def entries():
@@ -126,11 +131,12 @@ def described(part):
     if part.sections == tuple(every[every.index(part.sections[0]) :]):
         return f"from {_section(names[0])} on"
     numbers = [name for name in names if not name.startswith("*")]
-    counted = [f"section{'s' * bool(numbers[1:])} {_listed(numbers)}"] if numbers else []
-    return _listed([name for name in names if name.startswith("*")] + counted)
+    counted = [f"section{'s' * bool(numbers[1:])} {in_words(numbers)}"] if numbers else []
+    return in_words([name for name in names if name.startswith("*")] + counted)
 
 
-def _listed(names):
+def in_words(names):
+    """ "1, 2 and 3" """
     return " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
 
 

@@ -105,10 +105,10 @@ def _deck_of_lesson(number, figures, by):
 
 
 def _deck_of_plan(plan, figures, by):
-    """The deck of a plan: a title, then its parts, about a slide for two minutes."""
+    """The deck of a plan: a title, then its parts, about a slide for two minutes; questions."""
     deck = spoken.Deck(plan_stem(plan), plan.name, plan.minutes)
-    listed = [lessons.title(p.lesson) for p in plan.parts if p.lesson is not None]
-    title = "\n".join(f"- {name}" for name in dict.fromkeys(listed))
+    numbers = list(dict.fromkeys(p.lesson for p in plan.parts if p.lesson is not None))
+    title = "\n".join(f"- {lessons.title(number)}" for number in numbers)
     deck.add("", [_slide_of(f"# RMSprop: {plan.name}\n\n{title}\n\n{_imprint(by)}")], length=0)
     for part in plan.parts:
         if part.lesson is None:
@@ -116,7 +116,16 @@ def _deck_of_plan(plan, figures, by):
             deck.add(part.name, [heading], length=part.minutes, say=filter(None, [part.what]))
         else:
             _add(deck, part, _cells(part.lesson, figures), few=True)
+    if plan.questions.minutes:
+        _add_questions(deck, plan.questions, sorted(numbers))
     return deck
+
+
+def _add_questions(deck, part, numbers):
+    """End a deck with what the class asks, and where to go on."""
+    where = f"lesson{'s' * bool(numbers[1:])} {plans.in_words(list(map(str, numbers)))}"
+    text = f"# {part.name}\n\nAll of this, to run and to change, with exercises: {where}."
+    deck.add(part.name, [_slide_of(text)], length=part.minutes, say=[part.what])
 
 
 def plan_stem(plan):

@@ -159,11 +159,9 @@ def plan(entry):
     Parameters
     ----------
     entry : tools.plans.Plan
-        What its parts leave of its minutes is for questions.
     """
     rows, passed = ["| From | Minutes | Part | What happens |", "|--:|--:|---|---|"], 0
-    spare = plans.Part(entry.minutes - entry.taken, "What the class asks.", "Questions")
-    for part in [*entry.parts, spare]:
+    for part in [*entry.parts, entry.questions]:
         if part.minutes:
             rows.append(f"| {_time(passed)} | {part.minutes} | {_part(part)} | {part.what} |")
         passed += part.minutes
