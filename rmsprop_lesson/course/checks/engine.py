@@ -231,13 +231,14 @@ class Exercise:
         """Say where the slip stands, if one small change to the learner's source mends it."""
         if verdict.passed or verdict.mistake == STUB:
             return verdict
+        vague = verdict.mistake in VAGUE
         try:
             found = sandbox.run(
-                lambda: mend(function, self._works, MENDING_SECONDS), MENDING_SECONDS
+                lambda: mend(function, self._works, MENDING_SECONDS, replacing=vague),
+                MENDING_SECONDS,
             )
         except sandbox.TimeUp:
             found = None
-        vague = verdict.mistake in VAGUE
         if found and found.name == "wrong name" and "UnboundLocalError" in verdict.message:
             return verdict  # the line that names it comes too late: another name is no mend
         if not found and verdict.mistake == UNKNOWN and (unused := unused_words(function)):

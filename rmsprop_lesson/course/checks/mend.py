@@ -20,7 +20,7 @@ import time
 import tokenize
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from types import FunctionType
 
 CHANGED = "<changed>"  # the file name of a changed copy
@@ -36,7 +36,7 @@ class Mend:
     words: str
 
 
-def mend(function, works, seconds=math.inf):
+def mend(function, works, seconds=math.inf, replacing=True):
     """Look for a change that mends a function.
 
     Parameters
@@ -47,6 +47,8 @@ def mend(function, works, seconds=math.inf):
         ``works(copy)`` says whether a changed copy does what was asked.
     seconds : float
         When to give up, looked at between two copies: in a browser no thread can be ended.
+    replacing : bool
+        Whether operators, numbers and names may be replaced, too, and not only regrouped.
 
     Returns
     -------
@@ -57,7 +59,8 @@ def mend(function, works, seconds=math.inf):
     if tree is None:
         return None
     end = time.monotonic() + seconds
-    for name, words, changed in islice(_changes(tree), _MOST_COPIES):
+    changes = chain(_regrouped(tree), _replaced(tree) if replacing else ())
+    for name, words, changed in islice(changes, _MOST_COPIES):
         if time.monotonic() > end:
             return None
         made = _made(changed, namespace)
@@ -162,14 +165,18 @@ def within_limits(work, limit=_MOST_LINES):
 # ── changes ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def _changes(tree):
-    """Every change as (name, words, changed tree), the likeliest slips first."""
+def _regrouped(tree):
+    """Brackets, powers, lines and axes otherwise: (name, words, changed tree), likeliest first."""
     yield from _rewritten(tree, _missing_brackets)
     yield from _rewritten(tree, _powers)
     yield from _lines_moved(tree)
     yield from _everywhere(tree, _brackets)
     yield from _everywhere(tree, _missing_powers(tree))
     yield from _everywhere(tree, _axes)
+
+
+def _replaced(tree):
+    """Another operator, number or name in one place."""
     yield from _everywhere(tree, _operators)
     yield from _everywhere(tree, _counts)
     yield from _everywhere(tree, _names_of(tree))

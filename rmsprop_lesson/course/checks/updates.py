@@ -217,7 +217,7 @@ class Update:
         above, below, whole = self._fractions(known, state)
         factors = options(self._factors(known, state), known)
         asked = wanted(options(bases or self.bases, known), factors, target)
-        thin = [one for one in below if self._slips(one.names) < 2]
+        thin = self._with_few_slips(below, most=1)
         found = explain_step(asked, above, thin, whole, self.slack)
         best = self.judge.choose(found)
         if best is None or len(best.mistakes) > 1:
@@ -225,8 +225,14 @@ class Update:
             found = explain_step(asked, above, below, whole, self.slack)
         return found or self._constant_rate(known, target, above, below)
 
-    def _slips(self, names):
-        return sum(name not in self.judge.variants for name in names)
+    def _with_few_slips(self, given, most):
+        """The options with at most so many names that aren't those of valid forms."""
+        valid = self.judge.variants
+        return [
+            one
+            for one in given
+            if len(one.names) <= most or sum(name not in valid for name in one.names) <= most
+        ]
 
     def _factors(self, known, state):
         return self.factors
@@ -265,7 +271,7 @@ class Update:
 
     def _limited(self, known, below, most=0):
         """Fractions of which something else became, and brackets in other places."""
-        below = [one for one in below if self._slips(one.names) <= most]
+        below = self._with_few_slips(below, most)
         x = [Option(one.names, known["g"] / one.values) for one in below]
         whole = through(slips.LIMITS, x, known, "x")
         for one, fraction in zip(below, x, strict=True):

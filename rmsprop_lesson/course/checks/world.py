@@ -133,6 +133,8 @@ _CLIP = Exercise(
         call("short enough", grad=np.array([0.3, 0.2, -0.1]), most=1.0),
         call("just right", grad=np.array([0.6, 0.8]), most=1.0),
         call("another limit", grad=np.array([6.0, 2.0, -3.0]), most=2.5),
+        call("a little too long", grad=np.array([2.0, 2.0, -1.0]), most=2.5),
+        call("a small limit", grad=np.array([0.3, -0.2]), most=0.5),
         call("one large component", grad=np.array([0.1, 1.2, 0.2, -0.1]), most=1.5),
         call("all small", grad=np.full(100, 0.2), most=1.0),
         call("zero", grad=np.zeros(3), most=1.0),
