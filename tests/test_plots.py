@@ -137,7 +137,7 @@ def test_the_worked_table_marks_what_was_printed_otherwise():
     table = descend(Parabola(), RMSprop(0.1), start=2.0, steps=3).table()
     printed = pd.DataFrame({"θ_t": [2, 1.683, 1.449], "S_{t+1}": [0.4, 0.526, 0.612]})
     shown = plots.worked_table(table, printed)
-    texts = re.findall(r"<td>([^<]*)<br><mark>✗ (.*?)</mark></td>", shown._repr_html_())
+    texts = re.findall(r"<td>([^<]*)<br/><mark>✗ (.*?)</mark></td>", shown._repr_html_())
     assert sorted(texts) == [("0.6435", "0.526"), ("0.7964", "0.612"), ("1.4739", "1.449")]
     assert "3 cells differ" in repr(shown)
     assert "differ" not in plots.worked_table(table).alt
@@ -147,8 +147,8 @@ def test_a_printed_zero_at_the_end_counts_as_a_digit():
     table = descend(Parabola(), RMSprop(0.1), start=2.0, steps=2).table()
     printed = pd.DataFrame({"S_{t+1}": [0.410, 0.644]})
     page = plots.worked_table(table, printed)._repr_html_()
-    assert re.findall(r"<td>[^<]*<br><mark>.*?</mark></td>", page) == [
-        "<td>0.4000<br><mark>✗ 0.410</mark></td>"
+    assert re.findall(r"<td>[^<]*<br/><mark>.*?</mark></td>", page) == [
+        "<td>0.4000<br/><mark>✗ 0.410</mark></td>"
     ]
 
 

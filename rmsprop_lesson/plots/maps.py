@@ -62,7 +62,7 @@ def _cell(table, printed, row, name, digits):
     decimals = max(len(f"{x:g}".partition(".")[2]) for x in printed[name])  # 0.670 has three
     if abs(other - value) <= 10.0**-decimals:
         return text
-    return f"{text}<br><mark>✗ {other:.{decimals}f}</mark>"
+    return f"{text}<br/><mark>✗ {other:.{decimals}f}</mark>"
 
 
 def digits(images, labels=None, guesses=None, columns=10):
