@@ -28,7 +28,7 @@ def test_every_claim_has_its_row_with_verdict_and_experiment(table):
 
 
 def test_the_papers_of_a_claim_are_links(table):
-    named = re.findall(r"(arXiv|doi):([\d.]+[^\s<,]*\w)", unescape(re.sub("<[^>]*>", "", table)))
+    named = re.findall(r"(arXiv|doi):([\d.]+[^\s<,]*\w)", unescape(re.sub("<[^>]*>", " ", table)))
     places = {"arXiv": "https://arxiv.org/abs/", "doi": "https://doi.org/"}
     assert named
     assert re.findall(r'<a href="(https://[^"]*)"', table) == [
