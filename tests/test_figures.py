@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pytest
 
 from rmsprop_lesson import GradientDescent, RMSprop, Valley, descend, plots
@@ -121,6 +122,16 @@ def test_a_title_may_state_the_number_and_a_wrong_one_ends_the_build(numbered):
     assert "<b>Figure 3.1.</b> Two ways" in numbered.tag("", about("Figure 3.1: two ways"))
     with pytest.raises(ValueError, match=r"lesson 3: 'Figure 3.1: two ways' is figure 3.2"):
         numbered.tag("", about("Figure 3.1: two ways"))
+
+
+def test_what_is_black_on_white_is_ink_and_a_scale_of_colours_is_not():
+    pixels = np.linspace(0, 1, 784)
+    digits = figures.drawings(plots.digits(pixels.reshape(1, 784), [3]))
+    scale = figures.drawings(plots.pixels(pixels, "grey"))
+    for kind in ("wide", "narrow"):
+        assert digits[kind].count('<image class="ink"') == digits[kind].count("<image") == 1
+        assert 'class="ink"' not in scale[kind]
+        assert "<image" in scale[kind]
 
 
 def test_two_drawings_of_a_page_share_no_name(drawn):

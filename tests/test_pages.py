@@ -27,6 +27,21 @@ def test_every_claim_has_its_row_with_verdict_and_experiment(table):
         assert f"→ {claims.experiment(name).verdict}" in plain
 
 
+def test_the_papers_of_a_claim_are_links(table):
+    named = re.findall(r"(arXiv|doi):([\d.]+[^\s<,]*\w)", unescape(re.sub("<[^>]*>", " ", table)))
+    places = {"arXiv": "https://arxiv.org/abs/", "doi": "https://doi.org/"}
+    assert named
+    assert re.findall(r'<a href="(https://[^"]*)"', table) == [
+        places[kind] + it for kind, it in named
+    ]
+
+
+def test_a_score_is_written_as_in_print():
+    assert pages._score(4.92e-5) == "4.92×10<sup>−5</sup>"
+    assert pages._rate(1e-5) == "10<sup>−5</sup>"
+    assert pages._score(0.0119) == "0.0119"
+
+
 def test_the_table_is_one_block_of_html(table):
     assert "\n\n" not in table  # an empty line would end it for Markdown
     assert all(title in unescape(table) for title in claims.themes().values())

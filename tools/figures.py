@@ -5,12 +5,14 @@ page and one for a phone; `Numbered` makes of them a figure with a number and a 
 keep their PNG, which every viewer of notebooks shows.
 """
 
+import base64
 import io
 import re
 from html import escape
 
 import matplotlib
 from matplotlib.gridspec import GridSpec
+from PIL import Image
 
 from rmsprop_lesson.course.explorers.bundle import JS
 from rmsprop_lesson.plots import STYLE, Picture
@@ -100,6 +102,7 @@ _LONG = re.compile(r'(?<= )(?:d|x|y|width|height|transform|points)="[^"]*"', re.
 _DIGITS = re.compile(r"(\d\.\d)\d+")
 _COLOR = re.compile(r"(?<=[: ])(#[0-9a-f]{6})(?=[;\"])")
 _FAMILY = re.compile(r" ?font-family: [^;\"]*;?")
+_PIXELS = re.compile(r'<image (?=[^>]*base64,([^"]*)")')
 _GROUP = re.compile(r'<g id="[^"]*">')
 
 
@@ -107,6 +110,7 @@ def slim(drawn):
     """Take out of Matplotlib's SVG what a page doesn't need."""
     drawn = _UNUSED.sub("", drawn)
     drawn = _ROOT.sub(_root, drawn)
+    drawn = _PIXELS.sub(_ink, drawn)
     drawn = _LONG.sub(lambda found: _DIGITS.sub(r"\1", found[0]), drawn)
     drawn = re.sub('<g id="(legend_1|key)">', '<g class="key">', drawn)
     drawn = _FAMILY.sub("", _GROUP.sub("<g>", drawn))
@@ -121,6 +125,14 @@ def _root(found):
     width = float(found[1].split()[2]) / 0.72
     style = f"max-width: {width:.0f}px"
     return f'<svg viewBox="{found[1]}" style="{style}" aria-hidden="true" focusable="false">'
+
+
+def _ink(found):
+    """Mark what is black on white: that is turned in the dark, a scale of colours isn't."""
+    pixels = Image.open(io.BytesIO(base64.b64decode(found[1]))).convert("RGB")
+    colors = pixels.getcolors(pixels.width * pixels.height)
+    grey = all(max(color) == min(color) for _, color in colors)
+    return '<image class="ink" ' if grey else found[0]
 
 
 def _variable(color):

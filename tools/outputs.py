@@ -13,7 +13,11 @@ from pathlib import Path
 
 _NAME = re.compile(r"(?<=<th>)(\w+?)_(?:(\w)_)?(\w|\{[^}]+\})(?= |</th>)")
 _WORDS = re.compile(r"<th>[^<]*_[^<]*</th>")
-_POWER = re.compile(r"(?<=<td>)(-?)([\d.]+)e([+-]\d+)(?=</td>)")
+_POWER = re.compile(r"(-?)([\d.]+)e([+-]\d+)")
+_CELL = re.compile(rf"(?<=<td>){_POWER.pattern}(?=</td>)")
+# Where a paper is found: arXiv:1212.5701, doi:10.1038/323533a0.
+PAPER = re.compile(r"\b(arXiv|doi):(\d{4}\.\d{4,5}|10\.\d{4,}/[\w./()-]*\w)")
+_PLACES = {"arXiv": "https://arxiv.org/abs/", "doi": "https://doi.org/"}
 _VALUES = {"NaN": "–", "inf": "∞", "-inf": "−∞", "True": "yes", "False": "no"}  # NaN: there is none
 WIDGET = "application/vnd.jupyter.widget-view+json"
 STORED = re.compile(
@@ -97,10 +101,20 @@ def readable(page):
     """Write a pandas table's heads and numbers as in print: Sₜ₊₁, at edge, 2.8×10⁻¹²², ∞, yes."""
     page = _NAME.sub(_with_subscript, page)
     page = _WORDS.sub(lambda head: head[0].replace("_", " "), page)
-    page = _POWER.sub(_as_power, page)
+    page = _CELL.sub(_as_power, page)
     for raw, shown in _VALUES.items():
         page = page.replace(f"<td>{raw}</td>", f"<td>{shown}</td>")
     return page
+
+
+def as_power(number):
+    """Write a number that has an exponent, such as 4.9e-05, as in print: 4.9×10⁻⁵."""
+    return _POWER.sub(_as_power, number)
+
+
+def paper(found):
+    """The address of a paper that `PAPER` found."""
+    return _PLACES[found[1]] + found[2]
 
 
 def _with_subscript(name):

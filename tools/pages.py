@@ -8,6 +8,8 @@ from rmsprop_lesson import claims
 from rmsprop_lesson.studies import programme
 from rmsprop_lesson.studies.races import one_rate, winners
 
+from . import outputs
+
 WORDS = {"gap": "gap", "steps": "steps", "missed": "share that missed"}
 
 
@@ -57,13 +59,13 @@ def _table(head, rows):
 
 
 def _rate(value):
-    return "–" if math.isnan(value) else f"{value:.3g}"
+    return "–" if math.isnan(value) else outputs.as_power(f"{value:.3g}")
 
 
 def _score(value):
     if not math.isfinite(value):
         return "never"
-    return "0" if abs(value) < 1e-12 else f"{value:.3g}"
+    return "0" if abs(value) < 1e-12 else outputs.as_power(f"{value:.3g}")
 
 
 # ── claims ───────────────────────────────────────────────────────────────────────────────────────
@@ -102,10 +104,14 @@ def _claim(claim):
     return (
         f'<tbody><tr id="{claim.id}"><th scope="row">{claim.id}</th>'
         f"<td>{escape(claim.claim)}</td><td>{claim.verdict}</td>"
-        f"<td>{escape(claim.right)} <small>See {place}. {escape(claim.reference)}.</small>"
+        f"<td>{escape(claim.right)} <small>See {place}. {_linked(escape(claim.reference))}.</small>"
         f"<details><summary>Experiment for {claim.id}</summary><pre>{shown}</pre></details>"
         "</td></tr></tbody>"
     )
+
+
+def _linked(reference):
+    return outputs.PAPER.sub(lambda it: f'<a href="{outputs.paper(it)}">{it[0]}</a>', reference)
 
 
 def _lesson(number):

@@ -26,7 +26,7 @@ def _placeholder(tex, options):
 PARSER = MarkdownIt("commonmark", {"html": True}).enable("table")
 PARSER.use(dollarmath_plugin, renderer=_placeholder, double_inline=True)
 MARKED = re.compile(r'(<span class="math inline">\x02i[^\x03]{1,40}\x03</span>)([,.;:!?)]+)')
-THOUSANDS = re.compile(r"(?<=\d) (?=\d{3}\b)")
+THOUSANDS = re.compile(r"(?<=\d) (?=\d{3}\b|%)")
 
 
 def markdown(text):

@@ -10,6 +10,8 @@ from docutils import nodes
 from sphinx.util import logging
 from sphinxcontrib import katex
 
+from tools.outputs import PAPER, paper
+
 LOG = logging.getLogger(__name__)
 
 TAG = re.compile(r"\\tag\{(\d+\.\d+)\}")
@@ -36,10 +38,14 @@ BREAK = re.compile(
     r'(<span class="mspace allowbreak"></span>(?:<span class="mspace"[^>]*></span>)?</span>)'
 )
 
-# Marks with which no line begins, and the longest TeX that surely fits a phone.
+# A bracket such as (1 - \beta^t), and the signs in it behind which KaTeX lets a line break.
+BRACKET = re.compile(r"(?<!left)\([^()&]{1,16}\)")
+SIGN = re.compile(r"[-+=<>]|\\(?:cdot|times|pm|le|ge)(?![a-z])")
+
+# Marks with which no line begins, and the longest TeX and the longest code that surely fit a phone.
 MARKS = re.compile(r"[,.;:!?)]+")
-SHORT = 40
-THOUSANDS = re.compile(r"(?<=\d) (?=\d{3}\b)")
+SHORT = {nodes.math: 40, nodes.literal: 20}
+THOUSANDS = re.compile(r"(?<=\d) (?=\d{3}\b|%)|(?<=\b[Ll]esson) (?=\d)")
 TOGETHER = "course-together"
 
 # What a screen reader would stumble over in the pages of the theme, of docutils and of pandas.
@@ -58,19 +64,21 @@ def setup(app):
     # How often it looks for the server's socket. Between the socket's birth and its listening a
     # connection is refused; who looks each millisecond meets that moment on a busy machine.
     katex.ONE_MILLISECOND = 0.1
-    app.connect("autodoc-process-docstring", escape_stars)
+    app.connect("autodoc-process-docstring", escape)
     app.connect("doctree-read", name_equations)
     app.connect("doctree-read", name_figures)
     app.connect("doctree-read", let_break)
     app.connect("doctree-read", keep_together)
+    app.connect("doctree-resolved", link_papers)
     app.connect("doctree-resolved", link_equations)
     app.connect("build-finished", tidy)
     return {"parallel_read_safe": False, "parallel_write_safe": True}
 
 
-def escape_stars(app, what, name, thing, options, lines):
-    """Keep the star of a shape such as (n, *θ.shape) from starting an emphasis."""
-    lines[:] = [re.sub(r"(?<=[(, ])\*(?=\w+\.shape)", r"\\*", line) for line in lines]
+def escape(app, what, name, thing, options, lines):
+    """Keep the star of a shape such as (n, *θ.shape) from starting an emphasis, "M. D." a list."""
+    stars, initials = re.compile(r"(?<=[(, ])\*(?=\w+\.shape)"), re.compile(r"^(\s*)(?=[A-Z]\. )")
+    lines[:] = [initials.sub(r"\1\\", stars.sub(r"\\*", line)) for line in lines]
 
 
 def name_equations(app, doctree):
@@ -92,28 +100,56 @@ def name_figures(app, doctree):
 
 
 def let_break(app, doctree):
-    """Let a row of equations break between two of them, where a screen is narrow."""
+    """Let a row of equations break between two of them, where a screen is narrow.
+
+    Within a short bracket it doesn't break.
+    """
     for block in doctree.findall(nodes.math_block):
         if "begin{" not in block.astext():
             broken = block.astext().replace(r"\qquad", r"\qquad\allowbreak")
+            broken = BRACKET.sub(lambda found: SIGN.sub(r"\g<0>\\nobreak ", found[0]), broken)
             block.children = [nodes.Text(broken)]
 
 
 def keep_together(app, doctree):
-    """Keep the comma or full stop behind a short formula on its line, and thousands together."""
+    """Keep marks beside a short formula or name on its line, and a number with what it is of."""
     for text in list(doctree.findall(nodes.Text)):
         if (kept := THOUSANDS.sub("\N{NO-BREAK SPACE}", text)) != text and not any(
             isinstance(node, NOT_PROSE) for node in _ancestors(text)
         ):
             text.parent.replace(text, nodes.Text(kept))
-    for formula in list(doctree.findall(nodes.math)):
-        parent, place = formula.parent, formula.parent.index(formula)
-        behind = parent[place + 1] if place + 1 < len(parent) else None
-        mark = isinstance(behind, nodes.Text) and MARKS.match(behind)
-        if mark and len(formula.astext()) <= SHORT:
-            rest = nodes.Text(behind[mark.end() :])
-            pair = nodes.inline("", "", formula, nodes.Text(mark[0]), classes=[TOGETHER])
-            parent[place : place + 2] = [pair, rest]
+    for kind, longest in SHORT.items():
+        for short in list(doctree.findall(kind)):
+            if len(short.astext()) <= longest:
+                _keep_with_marks(short)
+
+
+def _keep_with_marks(short):
+    parent, place = short.parent, short.parent.index(short)
+    behind = parent[place + 1] if place + 1 < len(parent) else None
+    mark = isinstance(behind, nodes.Text) and MARKS.match(behind)
+    if not mark:
+        return
+    parent[place : place + 2] = [
+        nodes.inline("", "", short, nodes.Text(mark[0]), classes=[TOGETHER]),
+        nodes.Text(behind[mark.end() :]),
+    ]
+    before = parent[place - 1] if place else None
+    if isinstance(before, nodes.Text) and before.endswith("("):
+        parent[place].insert(0, nodes.Text("("))
+        parent[place - 1] = nodes.Text(before[:-1])
+
+
+def link_papers(app, doctree, docname):
+    """Make a link of each "arXiv:1212.5701" and "doi:10.1038/323533a0" that isn't one yet."""
+    for text in list(doctree.findall(nodes.Text)):
+        if PAPER.search(text) and not any(isinstance(node, NOT_PROSE) for node in _ancestors(text)):
+            pieces, done = [], 0
+            for found in PAPER.finditer(text):
+                pieces += [nodes.Text(text[done : found.start()]),
+                           nodes.reference("", found[0], refuri=paper(found))]  # fmt: skip
+                done = found.end()
+            text.parent.replace(text, [*pieces, nodes.Text(text[done:])])
 
 
 def link_equations(app, doctree, docname):

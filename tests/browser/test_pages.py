@@ -218,6 +218,15 @@ def test_figures_have_the_colours_of_the_page(open_page, site_url, media, expect
     assert line == expected[1]
 
 
+def test_in_the_dark_digits_are_white_and_scales_of_colours_stay(open_page, site_url):
+    page = open_page(color_scheme="dark")
+    visit(page, f"{site_url}/notebooks/08_mnist_network.html")
+    filters = """figure => [...document.querySelectorAll(`${figure} image`)]
+        .map(image => getComputedStyle(image).filter)"""
+    assert set(page.evaluate(filters, "#figure-8-1")) == {"invert(1)"}
+    assert set(page.evaluate(filters, "#figure-8-4")) == {"none"}
+
+
 def test_forced_colours_reach_the_figures(open_page, site_url):
     page = open_page(forced_colors="active", color_scheme="dark")
     visit(page, f"{site_url}/{LESSONS[1]}")
@@ -527,6 +536,61 @@ def test_what_goes_on_beyond_the_edge_shows_it(open_page, site_url):
     page.wait_for_function("el => el.dataset.beyond === 'left right'", arg=table)
     table.evaluate("el => { el.scrollLeft = 9999 }")
     page.wait_for_function("el => el.dataset.beyond === 'left'", arg=table)
+
+
+# Names in code that a table breaks, and names of neighbours that are cut.
+BROKEN = """() => [...document.querySelectorAll("td code")].filter((code) =>
+  code.checkVisibility() && !/[ (]/.test(code.innerText) && code.getClientRects().length > 1)
+  .map((code) => code.innerText)"""
+CUT = """() => [...document.querySelectorAll(".prev-next-area a, .rp-done")].filter((el) =>
+  el.scrollWidth > el.clientWidth).map((el) => el.innerText)"""
+
+
+@each_page
+def test_no_name_is_broken_or_cut_on_a_phone(open_page, site_url, name):
+    page = open_page(viewport={"width": 390, "height": 800})
+    visit(page, f"{site_url}/{name}")
+    assert page.evaluate(BROKEN) == []
+    assert page.evaluate(CUT) == []
+
+
+def test_names_of_mistakes_stay_in_sight(open_page, site_url):
+    page = open_page(viewport={"width": 390, "height": 800})
+    visit(page, f"{site_url}/docs/mistakes.html")
+    table = page.locator(".pst-scrollable-table-container").first
+    name = table.locator("tbody td").first
+    table.evaluate("el => { el.scrollLeft = 9999 }")
+    page.wait_for_function("el => el.dataset.beyond === 'left'", arg=table.element_handle())
+    assert name.bounding_box()["x"] >= table.bounding_box()["x"]
+    assert table.evaluate("el => getComputedStyle(el).maskImage") == "none"
+
+
+def test_folds_of_an_explorer_stand_on_one_line(lesson):
+    heights = lesson.locator(".rx-folds").evaluate_all(
+        """all => all.map(folds => [...folds.querySelectorAll("summary")]
+            .map(summary => summary.getBoundingClientRect().y))"""
+    )
+    assert [row for row in heights if len(set(row)) > 1] == []
+
+
+PAPERS = """() => {
+  const article = document.querySelector(".bd-article");
+  const texts = document.createTreeWalker(article, NodeFilter.SHOW_TEXT);
+  const bare = [];
+  while (texts.nextNode()) {
+    const text = texts.currentNode;
+    const prose = !text.parentElement.closest("a, pre, code, script, .cell_output");
+    if (prose && /(arXiv|doi):\\d/.test(text.data)) bare.push(text.data);
+  }
+  return bare;
+}"""
+
+
+@each_page
+def test_papers_are_links(page_without_network, site_url, name):
+    page = visit(page_without_network, f"{site_url}/{name}")
+    if page.locator(".bd-article").count():
+        assert page.evaluate(PAPERS) == []
 
 
 def test_tables_are_written_as_in_print(lesson):

@@ -631,7 +631,8 @@ export class Card {
   // has changed something; once met it stays so.
   challenges(list) {
     const heard = h("p", { class: "rx-hidden", role: "status" });
-    const items = list.map(({ text }) => html("li", {}, `<span class="rx-tick"></span><span>${text}</span>`));
+    const held = (text) => text.replaceAll(" %", "\u00a0%"); // on one line
+    const items = list.map(({ text }) => html("li", {}, `<span class="rx-tick"></span><span>${held(text)}</span>`));
     const head = html("p", { class: "rx-caption" }, "");
     const show = () => {
       list.forEach(({ id }, i) => {
