@@ -562,3 +562,12 @@ def test_an_object_that_goes_on_from_its_own_theta_is_told_so():
     )
     answer = EXERCISES["MyRMSprop"].judge(with_source("MyRMSprop", body))
     assert answer.mistake == "theta kept", answer
+
+
+def test_a_result_in_a_result_and_a_bounded_denominator_are_told():
+    body = "v = beta * v + grad\nreturn theta - learning_rate * v, (v, np.zeros(7))"
+    assert judged("heavy_ball_step", body).mistake == "wrong return"
+    body = """E_g = rho * E_g + (1 - rho) * grad**2
+d = np.sqrt(E_x + epsilon) / np.sqrt(np.maximum(E_g, epsilon)) * grad
+return theta - d, E_g, rho * E_x + (1 - rho) * d**2"""
+    assert "lower bound in the denominator" in judged("adadelta_step", body).message

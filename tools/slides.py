@@ -438,7 +438,9 @@ def _arranged(parts):
         (sight, html.replace("<div", f'<div data-place="{place}"', 1))
         for place, (sight, html) in enumerate(parts)
     ]
-    words, sights = ([html for sight, html in placed if sight is wanted] for wanted in (False, True))
+    words, sights = (
+        [html for sight, html in placed if sight is wanted] for wanted in (False, True)
+    )
     words_alone = [html for html in words if "goes-on" not in html]
     if not (words_alone and sights) or any(map(_is_wide, sights)):
         return "".join(html for _, html in parts)

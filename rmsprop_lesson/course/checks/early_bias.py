@@ -100,6 +100,7 @@ EXERCISES = (
             call("first step", S=0.4, beta=0.9, t=1),
             call("fifth step", S=1.2, beta=0.99, t=5),
             call("arrays", S=np.array([0.3, 0.0, 2.0]), beta=0.5, t=3),
+            call("second step", S=0.7, beta=0.8, t=2),
         ),
         mistakes={
             "brackets missing": (
@@ -276,7 +277,7 @@ EXERCISES = (
             call("β = 0.5", beta=0.5, excess=0.01),
             call("at once", beta=0.1, excess=0.5),
             call("β = 0.3", beta=0.3, excess=0.001),
-            call("twice as large", beta=0.8, excess=1.0),
+            call("twice as large", beta=0.9, excess=1.0),
         ),
         mistakes={
             "stops at once": (

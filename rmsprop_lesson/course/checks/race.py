@@ -215,6 +215,15 @@ _ADAM = Exercise(
             text="η = 0.2, β₁ = 0.5, β₂ = 0.8, ε = 1e-3",
         ),
         steps(
+            "short memories",
+            -1.0,
+            (1.5, 0.5, -2.0),
+            (0.1, 0.3, 0.4, 1e-3),
+            states=2,
+            counted=True,
+            text="η = 0.1, β₁ = 0.3, β₂ = 0.4, ε = 1e-3",
+        ),
+        steps(
             "tiny gradients",
             (0.0, 0.0),
             [(1e-3, 0.0), (2e-3, 0.0)],

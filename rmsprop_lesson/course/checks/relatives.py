@@ -339,6 +339,7 @@ BOTTOMS = renamed(slips.ROOTS, {
     "no square root": "root left out below",
     "multiplied by the root": "E_g above",
     "plain gradient descent": "E_g left out of the step",
+    "epsilon as a floor": "epsilon as a floor below",
 })  # fmt: skip
 DELTA_MERGED = {
     ("epsilon outside above", "epsilon outside below"): "epsilon outside the roots",

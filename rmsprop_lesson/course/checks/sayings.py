@@ -391,6 +391,7 @@ SAYINGS = {
         "Is ε outside the roots? Here it sets how the movement starts, so its place matters."
     ),
     "epsilon missing above": "Was ε left out in the numerator? Then nothing ever moves.",
+    "epsilon as a floor below": "Is ε a lower bound in the denominator? It is added.",
     "epsilon as a floor above": "Is ε a lower bound in the numerator? It is added.",
     "root left out above": "Was the root left out in the numerator?",
     "root left out below": "Was the root left out in the denominator?",

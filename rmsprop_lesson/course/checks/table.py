@@ -267,6 +267,7 @@ _FIRST = Exercise(
         call("worked example", theta=2.0, learning_rate=0.1, beta=0.9, epsilon=1e-8),
         call("negative start", theta=-0.5, learning_rate=0.3, beta=0.8, epsilon=0.01),
         call("large epsilon", theta=1.5, learning_rate=0.2, beta=0.6, epsilon=0.3),
+        call("past the minimum", theta=0.1, learning_rate=0.2, beta=0.4, epsilon=1e-4),
     ),
     variants={
         "epsilon outside the root": (

@@ -218,6 +218,7 @@ _REACH = Exercise(
             ("rises at first", [2.0, 9.0, 7.0, 1.5, 0.7, 0.6, 0.5], 0.7),
             ("equal losses", [3.0, 3.0, 0.2, 0.2], 0.25),
             ("small target", [0.6, 0.45, 0.2], 0.25),
+            ("small losses, and never", [1.5, 1.2, 1.0, 0.9], 0.4),
             ("large target", [5.0, 3.0, 1.9], 4.0),
             ("below zero", [0.5, -0.2, -1.5], -1.0),
             ("left at once", [0.3, 2.0, 3.0, 0.1], 0.5),

@@ -244,6 +244,7 @@ _SAMPLE = Exercise(
         _sampling("four decades", 1e-4, 1.0, 4000),
         _sampling("two decades", 1e-3, 0.1, 4000),
         _sampling("between powers of ten", 0.002, 0.7, 4000),
+        _sampling("above 1", 0.02, 30.0, 4000),
     ),
     mistakes={
         "low and high ignored": (
@@ -492,6 +493,8 @@ _EARLY = Exercise(
             ("two equal minima", [4.0, 2.0, 3.0, 2.0, 3.0, 1.0], 3),
             ("long", [9.0, 8.0, 8.5, 7.0, 7.5, 7.2, 6.0, 6.5, 6.4, 6.3, 5.0], 3),
             ("falling, but not to a new lowest", [5.0, 1.0, 4.0, 3.5, 3.0, 2.5, 0.5], 3),
+            ("a first minimum, and a lower one", [3.0, 2.0, 0.5, 2.0, 2.0, 2.5, 0.2], 2),
+            ("high, then low, then higher", [2.0, 2.5, 1.0, 3.0, 1.5, 4.0, 0.5], 2),
         )
     ),
     mistakes={

@@ -135,6 +135,8 @@ _CLIP = Exercise(
         call("another limit", grad=np.array([6.0, 2.0, -3.0]), most=2.5),
         call("a little too long", grad=np.array([2.0, 2.0, -1.0]), most=2.5),
         call("a small limit", grad=np.array([0.3, -0.2]), most=0.5),
+        call("above a small limit", grad=np.array([0.5, -0.3]), most=0.5),
+        call("below a limit", grad=np.array([1.2, -1.6]), most=2.5),
         call("one large component", grad=np.array([0.1, 1.2, 0.2, -0.1]), most=1.5),
         call("all small", grad=np.full(100, 0.2), most=1.0),
         call("zero", grad=np.zeros(3), most=1.0),
@@ -255,6 +257,14 @@ _FULL = Exercise(
             (0.3, 0.6, 0.05),
             start=[_Q],
             text="From θ = (0.5, 0.2), S = ((0.6, -0.3), (-0.3, 0.5)), η = 0.3, β = 0.6, ε = 0.05",
+        ),
+        steps(
+            "a short memory",
+            (1.0, 0.4),
+            [(0.9, -0.2), (0.3, 0.8)],
+            (0.2, 0.4, 0.02),
+            start=[_Q],
+            text="From θ = (1, 0.4), S = ((0.6, -0.3), (-0.3, 0.5)), η = 0.2, β = 0.4, ε = 0.02",
         ),
         steps(
             "three parameters",
