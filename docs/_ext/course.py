@@ -11,6 +11,7 @@ from sphinx.util import logging
 from sphinxcontrib import katex
 
 from tools.outputs import PAPER, paper
+from tools.typeset import THOUSANDS
 
 LOG = logging.getLogger(__name__)
 
@@ -45,7 +46,7 @@ SIGN = re.compile(r"[-+=<>]|\\(?:cdot|times|pm|le|ge)(?![a-z])")
 # Marks with which no line begins, and the longest TeX and the longest code that surely fit a phone.
 MARKS = re.compile(r"[,.;:!?)]+")
 SHORT = {nodes.math: 40, nodes.literal: 20}
-THOUSANDS = re.compile(r"(?<=\d) (?=\d{3}\b|%)|(?<=\b[Ll]esson) (?=\d)")
+KEPT = re.compile(rf"{THOUSANDS.pattern}|(?<=\b[Ll]esson) (?=\d)")
 TOGETHER = "course-together"
 
 # What a screen reader would stumble over in the pages of the theme, of docutils and of pandas.
@@ -114,7 +115,7 @@ def let_break(app, doctree):
 def keep_together(app, doctree):
     """Keep marks beside a short formula or name on its line, and a number with what it is of."""
     for text in list(doctree.findall(nodes.Text)):
-        if (kept := THOUSANDS.sub("\N{NO-BREAK SPACE}", text)) != text and not any(
+        if (kept := KEPT.sub("\N{NO-BREAK SPACE}", text)) != text and not any(
             isinstance(node, NOT_PROSE) for node in _ancestors(text)
         ):
             text.parent.replace(text, nodes.Text(kept))
