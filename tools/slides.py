@@ -37,7 +37,7 @@ STYLES = {"light": "a11y-high-contrast-light", "dark": "a11y-high-contrast-dark"
 LICENCE = "Text and pictures CC BY 4.0, code MIT; digits: MNIST (LeCun, Cortes, Burges)"
 SLIDE = 1.75  # minutes that a slide of a plan takes, or more
 WIDE, LONG = 4, 14  # columns beyond which a table takes the slide's width; rows that a slide shows
-FEW, SOME = 25, 60  # words that need no slide of their own: before an exercise, before a question
+FEW, SOME = 25, 60  # words that need no slide of their own: before others, and before what asks
 SIGHTS = ("<img", "<table", "rmsprop-explorer")
 ROW = re.compile(r"<tr.*?</tr>", re.DOTALL)
 MOST_LINES = 12  # of code that a room can read
@@ -57,7 +57,10 @@ PREDICTION = 'data-explorer="prediction"'
 STOP = re.compile(r"^\*\*A good place to stop\.\*\*.*?(\n\n|\Z)", re.MULTILINE | re.DOTALL)
 YES = re.compile(r"\AYes[.,:]\s+([a-z]+(?=\s))?")  # and a word that now begins the sentence
 TIME = re.compile(r"\*\*Time\*\*[^·]*·\s")  # that of somebody who reads alone
-WHOSE = re.compile(r"^\w+: (yours|the course's own)\b")
+WHOSE = re.compile(r"^(\w+: )?(yours|the course's own)\b")
+UNCOUNTED = re.compile(
+    r"This part isn't counted in the\s+minutes of the lesson\.\s*| \(not counted in the minutes\)"
+)
 EXPONENT = re.compile(r"(?<=\de)-(?=\d)")
 NUMBERED = re.compile(r"^(#+ )\d+ · ")
 ANNOUNCED = re.compile(r"(?:(?<=[.?!])\s|(?<=\n\n)|\A)(?:(?![.?!]\s|\n\n).)*:\s*\Z", re.DOTALL)
@@ -155,7 +158,7 @@ def _cells(number, figures):
 def _leave_out_what_is_for_readers(cell):
     """Nobody stops in a lecture; whose solution is at work is said to the learner who runs it."""
     if cell.cell_type == "markdown":
-        cell.source = STOP.sub("", cell.source)
+        cell.source = UNCOUNTED.sub("", STOP.sub("", cell.source))
         return
     for output in cell.outputs:
         if output.output_type == "stream":
@@ -169,9 +172,11 @@ def _add(deck, part, cells, few=False):
     """Add a part of a lesson to a deck, a column for each of its sections."""
     waiting = []
     for section in part.sections:
-        places = clock.places(part.lesson, [section], part.without)
-        groups = slides(waiting + [cells[place] for place in places])
-        waiting = [] if groups else waiting + [cells[place] for place in places]
+        own = [cells[place] for place in clock.places(part.lesson, [section], part.without)]
+        if few:  # what is for those who want more has no minutes in a plan
+            own = [cell for cell in own if "extra" not in cell.metadata.get("tags", ())]
+        groups = slides(waiting + own)
+        waiting = [] if groups else waiting + own
         if few:
             groups = _few(groups)
         if groups:
@@ -182,13 +187,20 @@ def _few(groups):
     """As many of a section's slides as its minutes allow.
 
     What asks, what carries a numbered equation and an exercise stay; then come figures, then the
-    rest in the order of its minutes. What stays takes over the minutes of what goes.
+    rest in the order of its minutes. What goes on stays with the slide that begins it. What stays
+    takes over the minutes of what goes.
     """
     minutes = sum(map(spoken.minutes, groups))
     most = math.ceil(minutes / SLIDE)
     ranked = sorted(groups, key=lambda g: (not _must_stay(g), not _is_seen(g), -spoken.minutes(g)))
-    needed = [group for group in groups if _must_stay(group)]
-    kept = [g for g in groups if any(g is r for r in [*needed, *ranked[:most]]) or _is_result(g)]
+    needed = [group for group in groups if _must_stay(group) or _is_result(group)]
+    kept, goes_on = [], False
+    for group in reversed(groups):
+        wanted = any(group is other for other in [*needed, *ranked[:most]])
+        begins = bool(heading_of(group))
+        if wanted or begins and goes_on:
+            kept.insert(0, group)
+        goes_on = not begins and (goes_on or wanted)
     scale = minutes / (sum(map(spoken.minutes, kept)) or 1)
     for group in kept:
         for _, cell in group:
@@ -256,7 +268,8 @@ def slides(cells):
     """Group cells into slides: lists of (mark, cell), without what is skipped.
 
     Each question has a slide of its own, and so has what a prediction reveals. What has nothing to
-    show but a heading, or a few words, goes with the slide that follows.
+    show but a heading, or a few words, goes with the slide that follows. The words before an
+    explorer, which takes the whole of its slide, are for the speaker.
     """
     groups = []
     for cell in cells:
@@ -264,7 +277,7 @@ def slides(cells):
         if mark in ("slide", "subslide") or not groups:
             groups.append([])
         if mark != "skip":
-            groups[-1].append((mark, _without_long_code(_without_experiments(cell))))
+            groups[-1].append((mark, _with_code_behind(cell)))
     parted = [part for group in groups for part in _asked_and_answered(group)]
     whole, waiting = [], []
     for group, after in pairwise([*parted, []]):
@@ -272,17 +285,31 @@ def slides(cells):
         if _has_content(waiting) and not _only_leads_to(after, waiting):
             whole.append(waiting)
             waiting = []
-    return whole
+    return [_with_room(group) if _explores(group) else group for group in whole]
+
+
+def _explores(group):
+    found = EXPLORER.search("".join(_shown(group)))
+    return found and found[1] != "quiz"
+
+
+def _with_room(group):
+    """A slide with an explorer: what is written before it is said."""
+    return [("notes" if cell.cell_type == "markdown" else mark, cell) for mark, cell in group]
 
 
 def _only_leads_to(after, group):
     """Whether a slide has but a few words, which belong to what the next one asks."""
     html, next_html = "".join(_shown(group)), "".join(_shown(after))
-    asked = PREDICTION in next_html and not heading_of(after)
     goes_on = next_html and not heading_of(after)
-    most = SOME if asked else FEW if goes_on or _is_exercise(after) else 0
+    if goes_on and _explores(after):
+        most = math.inf
+    elif _is_exercise(after) or goes_on and PREDICTION in next_html:
+        most = SOME
+    else:
+        most = FEW if goes_on else 0
     formula = r"\tag{" in html or "$$" in html
-    return not (formula or _is_sight(html)) and len(re.sub("<[^>]*>", "", html).split()) <= most
+    return not (formula or _is_sight(html)) and len(_words(html)) <= most
 
 
 def _is_exercise(group):
@@ -293,22 +320,21 @@ def _is_sight(html):
     return any(word in html for word in SIGHTS) or "<pre" in html
 
 
-def _without_experiments(cell):
-    """A cell whose results don't fold away the code that made them: a key shows it."""
-    if cell.cell_type == "code":
-        for output in cell.outputs:
-            if found := EXPERIMENT.search(output.get("data", {}).get("text/html", "")):
-                output.data["text/html"] = output.data["text/html"].replace(found[0], "")
-                cell.metadata["behind"] = unescape(re.sub("<[^>]*>", "", found[1]))
-    return cell
+def _words(html):
+    return re.sub("<[^>]*>", "", html).split()
 
 
-def _without_long_code(cell):
-    """A text without code that is longer than a slide: a key shows it."""
-    for found in FENCE.finditer(cell.source if cell.cell_type == "markdown" else ""):
-        if found[1].count("\n") > MOST_LINES:
-            cell.source = cell.source.replace(found[0], "(Its code: key C.)")
-            cell.metadata["behind"] = found[1]
+def _with_code_behind(cell):
+    """A cell without the code that made its results, or is longer than a slide: a key shows it."""
+    if cell.cell_type == "markdown":
+        for found in FENCE.finditer(cell.source):
+            if found[1].count("\n") > MOST_LINES:
+                cell.source = cell.source.replace(found[0], "(Its code: key C.)")
+                cell.metadata["behind"] = found[1]
+    for output in cell.get("outputs", []):
+        if found := EXPERIMENT.search(output.get("data", {}).get("text/html", "")):
+            output.data["text/html"] = output.data["text/html"].replace(found[0], "")
+            cell.metadata["behind"] = unescape(re.sub("<[^>]*>", "", found[1]))
     return cell
 
 
@@ -425,7 +451,7 @@ def _behind(group):
 
 def _has_content(group):
     html = HEAD.sub("", "".join(_shown(group)))
-    return any(word in html for word in SIGHTS) or re.sub("<[^>]*>", "", html).strip()
+    return _is_sight(html) or _words(html)
 
 
 def _shown(group):
@@ -441,7 +467,7 @@ def _arranged(parts):
     words, sights = (
         [html for sight, html in placed if sight is wanted] for wanted in (False, True)
     )
-    words_alone = [html for html in words if "goes-on" not in html]
+    words_alone = [html for html in words if "goes-on" not in html and _words(HEAD.sub("", html))]
     if not (words_alone and sights) or any(map(_is_wide, sights)):
         return "".join(html for _, html in parts)
     head = ""
