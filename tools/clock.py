@@ -87,7 +87,7 @@ def _start(text, names, after):
             return place
         if not named and isinstance(name, str):
             title = re.sub(r"^(in|the|a) ", "", name.lower())
-            if re.search(rf"\b{re.escape(title)}\b", text.lower()):
+            if re.search(rf"\b{re.escape(title)}(?!\w)", text.lower()):
                 return place
     return None
 

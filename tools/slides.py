@@ -112,7 +112,7 @@ def _deck_of_plan(plan, figures, by):
     deck = spoken.Deck(plan_stem(plan), plan.name, plan.minutes)
     numbers = list(dict.fromkeys(p.lesson for p in plan.parts if p.lesson is not None))
     title = "\n".join(f"- {lessons.title(number)}" for number in numbers)
-    deck.add("", [_slide_of(f"# RMSprop: {plan.name}\n\n{title}\n\n{_imprint(by)}")], length=0)
+    deck.add("", [_slide_of(f"# RMSprop: {plan.name}\n\n{title}\n\n{_imprint(by)}")], length=0, say=[plan.aim])
     for part in plan.parts:
         if part.lesson is None:
             heading = _slide_of(f"# {part.name}\n\n{part.minutes} minutes")
@@ -180,7 +180,7 @@ def _add(deck, part, cells, few=False):
         if few:
             groups = _few(groups)
         if groups:
-            deck.add(section, groups, lesson=part.lesson)
+            deck.add(section, groups, lesson=part.lesson, without=part.without)
 
 
 def _few(groups):
@@ -352,9 +352,12 @@ def _asked_and_answered(group):
                 parts[-1].append(("-", made))
                 parts.append([])
         elif found := PREDICTED.search(html):
+            cell.metadata["minutes"] = minutes / 2  # to think and vote, then to look and talk
             parts[-1].append((mark, cell))
             question = json.loads(unescape(found[1]))["question"]
-            parts += [[("-", _made_cell(_result_of(question, found[2])))], []]
+            result = _made_cell(_result_of(question, found[2]), minutes / 2)
+            result.metadata["asked"] = [found[1]]
+            parts += [[("-", result)], []]
         else:
             parts[-1].append((mark, cell))
     parts[-2:] = [parts[-2] + parts[-1]] if parts[1:] and _only_notes(parts[-1]) else parts[-2:]
@@ -365,7 +368,7 @@ def _only_notes(group):
     return all(mark == "notes" for mark, _ in group)
 
 
-def _made_cell(html, minutes=0):
+def _made_cell(html, minutes):
     output = nbformat.v4.new_output("display_data", data={"text/html": html})
     return nbformat.v4.new_code_cell(outputs=[output], metadata={"minutes": minutes})
 

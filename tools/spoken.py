@@ -33,7 +33,7 @@ class Deck:
         self.stem, self.title, self.minutes = stem, title, minutes
         self.columns, self.said = [], set()
 
-    def add(self, name, groups, lesson=None, length=None, say=()):
+    def add(self, name, groups, lesson=None, length=None, say=(), without=()):
         """Put a column behind the others.
 
         Parameters
@@ -48,11 +48,13 @@ class Deck:
             In minutes; otherwise the sum of its cells'.
         say : tuple of str
             What there is to say where there is no guide.
+        without : iterable of str
+            What a plan leaves out of the lesson; the guide's sentences on it aren't said.
         """
         begins = sum(column.minutes for column in self.columns)
         length = sum(map(minutes, groups)) if length is None else length
         if lesson is not None:
-            say = self._guide(lesson, name)
+            say = [_without(text, without) for text in self._guide(lesson, name)]
         self.columns.append(Column(name, groups, lesson, begins, length, tuple(say)))
 
     def _guide(self, lesson, section):
@@ -90,6 +92,12 @@ class Deck:
         return [f"**On the board.**\n\n```text\n{board}\n```\n\n{note['board_text']}"]
 
 
+def _without(text, names):
+    """The sentences of a text that name nothing of what is left out."""
+    sentences = re.split(r"(?<=[.?!])\s+", text)
+    return " ".join(s for s in sentences if not any(name.lower() in s.lower() for name in names))
+
+
 def minutes(group):
     """The minutes of a slide."""
     return sum(cell.metadata.get("minutes", 0) for _, cell in group)
@@ -102,9 +110,9 @@ def _time(length):
 
 
 def asked(cell):
-    """The questions that a cell asks."""
+    """The questions that a cell asks, or whose answer it is."""
     html = "".join(o.get("data", {}).get("text/html", "") for o in cell.get("outputs", []))
-    for settings in ASKED.findall(html):
+    for settings in [*ASKED.findall(html), *cell.metadata.get("asked", [])]:
         found = json.loads(unescape(settings))
         for entry in found.get("questions", [found.get("question")]):
             choices = tuple(Option(**choice) for choice in entry.get("choices", ()))
