@@ -5,11 +5,11 @@ import ast
 from rmsprop_lesson.course.checks.source import source_of
 from rmsprop_lesson.course.guide import names_bound
 
-TELLING = 3  # operators and calls; what has fewer stands everywhere
+TELLING = 2  # operators and calls; what has fewer stands everywhere
 
 
 def gives_away(source, exercises):
-    """The names of the exercises whose solution stands in a cell, whatever its names and numbers.
+    """The names of the exercises whose solution stands in a cell, whatever its names and settings.
 
     Parameters
     ----------
@@ -30,15 +30,27 @@ def gives_away(source, exercises):
 
 
 def _results(tree):
-    """The shapes of what a solution computes: of what it assigns and returns."""
-    kinds = (ast.Assign, ast.AugAssign, ast.Return)
-    values = [node.value for node in ast.walk(tree) if isinstance(node, kinds) and node.value]
-    parts = [part for value in values for part in getattr(value, "elts", [value])]
+    """The shapes of what a solution computes: of what it assigns, returns and goes by."""
+    values = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign | ast.AugAssign | ast.Return) and node.value:
+            values += getattr(node.value, "elts", [node.value])
+        elif isinstance(node, ast.If | ast.While):
+            values.append(node.test)
+        elif isinstance(node, ast.For):
+            values.append(node.iter)
+    parts = [part for value in values for part in _branches(value)]
     return {shape for part in parts if _weight(shape := _shape(part))}
 
 
+def _branches(value):
+    return [value.test, value.body, value.orelse] if isinstance(value, ast.IfExp) else [value]
+
+
 def _shapes(tree):
-    return {_shape(node) for node in ast.walk(tree) if isinstance(node, ast.expr)}
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    named = {_fields(setting.arg for setting in call.keywords) for call in calls}
+    return named | {_shape(node) for node in ast.walk(tree) if isinstance(node, ast.expr)}
 
 
 def _weight(shape):
@@ -46,25 +58,45 @@ def _weight(shape):
 
 
 def _shape(node):
-    """An expression without names, numbers and attributes, and whatever the order of its parts.
+    """An expression without names, settings and attributes, and whatever the order of its parts.
 
-    A sum is its terms, a product its factors above and below the line. One minus something counts
-    as a number, as 1 − β is often written 0.1.
+    A sum is its terms, a product its factors above and below the line. Whole numbers are a
+    formula's own, others are settings; so is one minus a name, as 1 − β is often written 0.1.
     """
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
-        if getattr(node.left, "value", None) == 1:
+    match node:
+        case ast.Constant(int(number)):
+            return str(number)
+        case ast.BinOp(ast.Constant(1), ast.Sub(), ast.Name() | ast.Attribute()):
             return "_"
-        plus, minus = _parts(node, ast.Add, ast.Sub)
-        return f"sum({', '.join(plus)} − {', '.join(minus)})"
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.Div):
-        above, below = _parts(node, ast.Mult, ast.Div)
-        return f"product({', '.join(above)} / {', '.join(below)})"
-    if isinstance(node, ast.BinOp):
-        return f"{type(node.op).__name__}({_shape(node.left)}, {_shape(node.right)})"
-    if isinstance(node, ast.Call):
-        name = getattr(node.func, "attr", getattr(node.func, "id", "_"))
-        return f"{name}({', '.join(map(_shape, node.args))})"
-    return _shape(node.operand) if isinstance(node, ast.UnaryOp) else "_"
+        case ast.BinOp(_, ast.Add() | ast.Sub()):
+            plus, minus = _parts(node, ast.Add, ast.Sub)
+            return f"sum({', '.join(plus)} − {', '.join(minus)})"
+        case ast.BinOp(_, ast.Mult() | ast.Div()):
+            above, below = _parts(node, ast.Mult, ast.Div)
+            return f"product({', '.join(above)} / {', '.join(below)})"
+        case ast.BinOp(left, kind, right) | ast.Compare(left, [kind], [right]):
+            return f"{type(kind).__name__}({_shape(left)}, {_shape(right)})"
+        case ast.Call(function, values):
+            name = getattr(function, "attr", getattr(function, "id", "_"))
+            return f"{name}({', '.join(map(_shape, values))})"
+        case ast.List(values):
+            return f"list({', '.join(map(_shape, values))})"
+        case ast.Dict(names):
+            return _fields(getattr(name, "value", "_") for name in names)
+        case ast.ListComp(value, [ast.comprehension(_, over)]):
+            return f"each({_shape(value)}, {_shape(over)})"
+        case ast.Subscript(value, place):
+            return f"item({_shape(value)}, {_shape(place)})"
+        case ast.Slice(first, last):
+            return f"slice({_shape(first)}, {_shape(last)})"
+        case ast.UnaryOp(_, value):
+            return _shape(value)
+    return "_"
+
+
+def _fields(names):
+    """The shape of a dictionary, or of a call's settings: settings are told by their names."""
+    return " ".join(f"{name}(_)" for name in sorted(map(str, names)))
 
 
 def _parts(node, joins, parts_from):

@@ -112,7 +112,12 @@ def _deck_of_plan(plan, figures, by):
     deck = spoken.Deck(plan_stem(plan), plan.name, plan.minutes)
     numbers = list(dict.fromkeys(p.lesson for p in plan.parts if p.lesson is not None))
     title = "\n".join(f"- {lessons.title(number)}" for number in numbers)
-    deck.add("", [_slide_of(f"# RMSprop: {plan.name}\n\n{title}\n\n{_imprint(by)}")], length=0, say=[plan.aim])
+    deck.add(
+        "",
+        [_slide_of(f"# RMSprop: {plan.name}\n\n{title}\n\n{_imprint(by)}")],
+        length=0,
+        say=[plan.aim],
+    )
     for part in plan.parts:
         if part.lesson is None:
             heading = _slide_of(f"# {part.name}\n\n{part.minutes} minutes")
