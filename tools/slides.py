@@ -102,7 +102,7 @@ def _deck_of_lesson(number, figures, by):
     cells = _cells(number, figures)
     title = cells[0].source.partition("\n")[0].lstrip("# ")
     deck = spoken.Deck(lessons.NOTEBOOKS[number].stem, title, part.minutes)
-    cells[0].source = TIME.sub("", cells[0].source) + f"\n\n{_imprint(by)}"
+    cells[0].source += f"\n\n{_imprint(by)}"
     _add(deck, part, cells)
     return deck
 
@@ -163,7 +163,8 @@ def _cells(number, figures):
 def _leave_out_what_is_for_readers(cell):
     """Nobody stops in a lecture; whose solution is at work is said to the learner who runs it."""
     if cell.cell_type == "markdown":
-        cell.source = UNCOUNTED.sub("", STOP.sub("", cell.source))
+        for words in (STOP, UNCOUNTED, TIME):
+            cell.source = words.sub("", cell.source)
         return
     for output in cell.outputs:
         if output.output_type == "stream":
@@ -191,21 +192,14 @@ def _add(deck, part, cells, few=False):
 def _few(groups):
     """As many of a section's slides as its minutes allow.
 
-    What asks, what carries a numbered equation and an exercise stay; then come figures, then the
-    rest in the order of its minutes. What goes on stays with the slide that begins it. What stays
-    takes over the minutes of what goes.
+    What has a heading, what asks and what carries a numbered equation stays; then come figures,
+    then the rest in the order of its minutes. What stays takes over the minutes of what goes.
     """
     minutes = sum(map(spoken.minutes, groups))
     most = math.ceil(minutes / SLIDE)
     ranked = sorted(groups, key=lambda g: (not _must_stay(g), not _is_seen(g), -spoken.minutes(g)))
-    needed = [group for group in groups if _must_stay(group) or _is_result(group)]
-    kept, goes_on = [], False
-    for group in reversed(groups):
-        wanted = any(group is other for other in [*needed, *ranked[:most]])
-        begins = bool(heading_of(group))
-        if wanted or begins and goes_on:
-            kept.insert(0, group)
-        goes_on = not begins and (goes_on or wanted)
+    needed = [group for group in groups if _must_stay(group)]
+    kept = [g for g in groups if any(g is r for r in [*needed, *ranked[:most]])]
     scale = minutes / (sum(map(spoken.minutes, kept)) or 1)
     for group in kept:
         for _, cell in group:
@@ -228,7 +222,10 @@ def _announce_nothing(group):
 def _must_stay(group):
     html = "".join(_html_of(cell) for _, cell in group)
     return (
-        PREDICTION in html
+        (heading_of(group) and spoken.minutes(group))  # what has none is for home
+        or any(
+            asking in html for asking in (PREDICTION, 'class="revealed"', 'data-explorer="quiz"')
+        )
         or any(r"\tag{" in cell.source for mark, cell in group if mark != "notes")
         or any(c.metadata.get("rmsprop_lesson", {}).get("part") == "stub" for _, c in group)
     )
@@ -236,10 +233,6 @@ def _must_stay(group):
 
 def _is_seen(group):
     return any("<img" in _html_of(cell) for _, cell in group)
-
-
-def _is_result(group):
-    return any("revealed" in _html_of(cell) for _, cell in group)
 
 
 def _html_of(cell):
@@ -307,14 +300,16 @@ def _only_leads_to(after, group):
     """Whether a slide has but a few words, which belong to what the next one asks."""
     html, next_html = "".join(_shown(group)), "".join(_shown(after))
     goes_on = next_html and not heading_of(after)
+    leads = PREDICTION in next_html or "".join(_words(html)).endswith(":")
     if goes_on and _explores(after):
         most = math.inf
-    elif _is_exercise(after) or goes_on and PREDICTION in next_html:
+    elif _is_exercise(after) or (goes_on and leads):
         most = SOME
     else:
         most = FEW if goes_on else 0
-    formula = r"\tag{" in html or "$$" in html
-    return not (formula or _is_sight(html)) and len(_words(html)) <= most
+    return (
+        not ("\x02b" in html or _is_sight(html)) and len(_words(html)) <= most
+    )  # \x02b: a formula
 
 
 def _is_exercise(group):

@@ -25,14 +25,14 @@ def _placeholder(tex, options):
 
 PARSER = MarkdownIt("commonmark", {"html": True}).enable("table")
 PARSER.use(dollarmath_plugin, renderer=_placeholder, double_inline=True)
-MARKED = re.compile(r'(<span class="math inline">\x02i[^\x03]{1,40}\x03</span>)([,.;:!?)]+)')
+SHORT = re.compile(r'(<span class="math inline">\x02i[^\x03]{1,40}\x03</span>)([,.;:!?)]*)')
 THOUSANDS = re.compile(r"(?<=\d) (?=\d{3}\b|%)")
 
 
 def markdown(text):
-    """Markdown as HTML, formulas still to be typeset; thousands and marks stay on their line."""
+    """Markdown as HTML, formulas still to be typeset; thousands and short formulas stay whole."""
     html = THOUSANDS.sub("\N{NO-BREAK SPACE}", PARSER.render(text))
-    html = MARKED.sub(r'<span style="white-space: nowrap">\1\2</span>', html)
+    html = SHORT.sub(r'<span style="white-space: nowrap">\1\2</span>', html)
     return re.sub(r'href="(\d\d_\w+)\.ipynb', r'href="\1.html', html)
 
 

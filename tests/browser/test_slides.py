@@ -6,7 +6,7 @@ import pytest
 from conftest import watch
 from operating import NAME, PAINTED, operate
 
-from rmsprop_lesson import questions
+from rmsprop_lesson import checks, questions
 from rmsprop_lesson.course.explorers.settings import SETTINGS
 from tools import clock, lessons, plans, slides
 
@@ -67,7 +67,15 @@ WRONG = """([smallest, prose, figure, used, type]) => {
   for (const image of [...slide.querySelectorAll("img.course-figure")].filter(seen)) {
     const shown = image.getBoundingClientRect().width / Reveal.getScale();
     const size = (type * shown) / image.naturalWidth;
+    const [own, now] = [image.naturalHeight / image.naturalWidth, image.height / image.width];
+    if (Math.abs(now / own - 1) > 0.02) out.push(`stretched: ${image.alt.slice(0, 60)}`);
     if (size < smallest - 0.5) out.push(`${size} in a figure: ${image.alt.slice(0, 60)}`);
+  }
+  for (const formula of slide.querySelectorAll(".fit span[style*=nowrap] .katex-html")) {
+    const bases = [...formula.querySelectorAll(":scope > .base")].filter(seen);
+    const boxes = bases.map((base) => base.getBoundingClientRect());
+    if (boxes.some((box, i) => i && box.top > boxes[i - 1].bottom))
+      out.push(`parted: ${formula.textContent}`);
   }
   const verdict = slide.querySelector(".verdict");
   if (verdict) {
@@ -255,6 +263,28 @@ def test_the_notes_hold_the_guide(opened):
             assert choice.feedback.replace("`", "")[:30] in notes.replace("`", "")
     for mistake in note["typical"]["rmsprop_step"]:
         assert mistake in notes
+
+
+def test_what_is_written_before_an_explorer_is_said(opened):
+    slide = opened(LESSONS[1]).locator(f'{LEAVES}:has([data-explorer="valley"])')
+    assert "From which rate on" in slide.locator("aside.notes").text_content()
+    assert "From which rate on" not in slide.locator(".fit").text_content()
+
+
+def test_the_answers_to_expect_stand_beside_the_result_too(deck):
+    for result in deck.locator(f"{LEAVES}.result > aside.notes").all_text_contents():
+        assert "Answers to expect" in result
+
+
+@pytest.mark.parametrize("stem", list(PLANS)[:4])
+def test_a_plan_speaks_of_nothing_that_it_leaves_out(opened, stem):
+    page = opened(stem)
+    told = " ".join(page.locator("aside.notes").all_text_contents())
+    heads = page.locator(f"{LEAVES} :is(h1, h2, h3)").all_text_contents()
+    for part in PLANS[stem].parts:
+        for name in set(part.without) & set(checks.exercises()):
+            assert name not in told
+        assert not set(part.without) & set(heads)
 
 
 @pytest.mark.parametrize("stem", [LESSONS[0], LESSONS[1], *list(PLANS)[:1]])

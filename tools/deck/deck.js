@@ -4,6 +4,7 @@
   const TALL = 720 - 14 - 16; // for what fills the slide: explorers, and what a prediction reveals
   const WIDE = 1280 - 2 * 40;
   const LARGEST = 1.5; // times the sizes of deck.css, which are the least that the last row can read
+  const LARGE = 1.2;
   const STEP = 0.02;
   const WORDS = 300; // and of what stands beside it
   const FIGURE = 900; // pixels: the least width of what a prediction reveals
@@ -44,6 +45,14 @@
     return zoom !== null;
   }
 
+  // Lines of code and of output stay whole where the type remains large. Whether it does.
+  function keepLines(content) {
+    content.classList.add("unbroken");
+    if (enlarge(content) && content.style.zoom >= LARGE) return true;
+    content.classList.remove("unbroken");
+    return false;
+  }
+
   // A figure beside words takes as much of the width as they can spare. Whether there is one and it fits.
   function widen(content) {
     const beside = content.querySelector(".beside:has(img):not(:has([data-explorer]))");
@@ -62,7 +71,7 @@
     if (result) return reveal(result);
     const folds = [...content.querySelectorAll("details:not([open])")];
     for (const fold of folds) fold.open = true;
-    const rest = widen(content) || enlarge(content) ? null : part(section, content);
+    const rest = widen(content) || keepLines(content) || enlarge(content) ? null : part(section, content);
     for (const fold of folds) fold.open = false;
     if (rest) fit(rest);
     else if (overflows(content, 1)) shrink(content);
