@@ -192,14 +192,13 @@ def _add(deck, part, cells, few=False):
 def _few(groups):
     """As many of a section's slides as its minutes allow.
 
-    What has a heading, what asks and what carries a numbered equation stays; then come figures,
-    then the rest in the order of its minutes. What stays takes over the minutes of what goes.
+    What has a heading, what asks, figures, tables and numbered equations stay, then the rest in the
+    order of its minutes. What stays takes over the minutes of what goes.
     """
     minutes = sum(map(spoken.minutes, groups))
     most = math.ceil(minutes / SLIDE)
-    ranked = sorted(groups, key=lambda g: (not _must_stay(g), not _is_seen(g), -spoken.minutes(g)))
-    needed = [group for group in groups if _must_stay(group)]
-    kept = [g for g in groups if any(g is r for r in [*needed, *ranked[:most]])]
+    ranked = sorted(groups, key=lambda g: (not _must_stay(g), -spoken.minutes(g)))
+    kept = [g for g in groups if _must_stay(g) or any(g is r for r in ranked[:most])]
     scale = minutes / (sum(map(spoken.minutes, kept)) or 1)
     for group in kept:
         for _, cell in group:
@@ -223,16 +222,10 @@ def _must_stay(group):
     html = "".join(_html_of(cell) for _, cell in group)
     return (
         (heading_of(group) and spoken.minutes(group))  # what has none is for home
-        or any(
-            asking in html for asking in (PREDICTION, 'class="revealed"', 'data-explorer="quiz"')
-        )
+        or any(word in html for word in (*SIGHTS, 'class="revealed"'))
         or any(r"\tag{" in cell.source for mark, cell in group if mark != "notes")
         or any(c.metadata.get("rmsprop_lesson", {}).get("part") == "stub" for _, c in group)
     )
-
-
-def _is_seen(group):
-    return any("<img" in _html_of(cell) for _, cell in group)
 
 
 def _html_of(cell):
