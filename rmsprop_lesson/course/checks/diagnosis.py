@@ -31,7 +31,7 @@ class Name(str):
         return made
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Option:
     """Values of a part or of several, with the names of those that aren't the plain form."""
 

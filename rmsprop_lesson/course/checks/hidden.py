@@ -3,6 +3,8 @@
 S is worked out by each rule, call by call; the step is then explained from it as elsewhere.
 """
 
+from functools import cache, partial
+
 import numpy as np
 
 from . import slips
@@ -40,21 +42,19 @@ class Hidden(Update):
         """See `Update.explain`."""
         with np.errstate(all="ignore"):
             known = self._known_runs(probes, seen)
-            if not known:
-                return None
-            found = self._explain(known, deep=False)
-            if found and len(found.mistakes) <= 1:
-                return found
-            return self._rounded(known) or self._explain(known)
+            return known and (self._rounded(known) or self._explain(known))
 
     def _explain(self, known, deep=True):
         """From what is likely to what isn't; it ends where one slip or none is enough."""
-        found = []
-        for way in (self._near, self._far, self._otherwise):
-            found += way(known, deep)
-            best = self.judge.choose(found)
-            if best and len(best.mistakes) <= (way != self._near):
-                break
+        otherwise = cache(lambda: self._otherwise(known))
+        for many in (False, True) if deep else (False,):
+            near, far = partial(self._near, known, many), partial(self._far, known, many)
+            found = []
+            for way in (near, far, otherwise):
+                found += way()
+                best = self.judge.choose(found)
+                if best and len(best.mistakes) <= (way != near):
+                    return best
         return best
 
     def _near(self, known, deep):
@@ -68,14 +68,14 @@ class Hidden(Update):
         sources += self._averages(known, _only(self.weights), self.squares, _only(STARTS))
         return self._with(names, known, sources, _FAR, deep)
 
-    def _otherwise(self, known, deep):
+    def _otherwise(self, known):
         """Settings or gradients taken otherwise than they are given."""
         found = []
         for names, taken in self.settings(known):
             sources = self._averages(taken, _only(self.weights), _only(self.squares), STARTS)
-            found += self._with(names, taken, sources, _NEAR, deep)
+            found += self._with(names, taken, sources, _NEAR, False)
             if names[0] in self.gradients:
-                found += self._far(taken, deep, names)
+                found += self._far(taken, False, names)
         return found
 
     gradients = ()

@@ -1,5 +1,6 @@
 """Diagnosis of an update rule that returns its state: how S was made, then the step from that S."""
 
+from functools import cache
 from itertools import permutations
 
 import numpy as np
@@ -106,9 +107,10 @@ class Update:
 
     def _best(self, runs):
         known = self._known(runs, forgets=True)
+        others = cache(lambda: self._orders(known))
         quick = (
             lambda: self._explain(known, deep=False),
-            lambda: self._exchanged(known, deep=False),
+            lambda: self._exchanged(others(), deep=False),
             lambda: self._permuted(known),
         )
         for way in quick:
@@ -119,7 +121,7 @@ class Update:
             lambda: self._explain(known),
             lambda: self._explain(self._known(runs, forgets=False)),
             lambda: self._rounded(known),
-            lambda: self._exchanged(known),
+            lambda: self._exchanged(others()),
             lambda: self._alone(runs),
         )
         best = None
@@ -139,14 +141,12 @@ class Update:
             known = known.also(t=known["t"] + self._calls_before(known))
         return known
 
-    def _explain(self, known, whole=False, deep=True):
-        """The best explanation; `whole`: none where a state is left without one."""
+    def _explain(self, known, deep=True):
+        """The best explanation."""
         if known is None:
             return None
-        states, found = self._state(known), []
-        if whole and any(UNKNOWN in state for state in states):
-            return None
-        for state in states:
+        found = []
+        for state in self._state(known):
             for step in self._step(known, state, deep=deep) or [(UNKNOWN,)]:
                 found.append((*state, *step))
         return self.judge.choose(found) or None
@@ -348,14 +348,20 @@ class Update:
 
     slack = 0.0  # what rounding excuses, while that is looked into
 
-    def _exchanged(self, known, deep=True):
-        """Results in another order."""
-        if known is None:
-            return None
-        for order in list(permutations(self.returned))[1:]:
+    def _orders(self, known):
+        """What is known if the results come in another order, as far as all states make sense."""
+        found = []
+        for order in list(permutations(self.returned))[1:] if known else ():
             pairs = zip(self.returned, order, strict=True)
-            taken = {f"{name}_new": known[f"{was}_new"] for name, was in pairs}
-            found = self._explain(known.also(**taken), whole=True, deep=deep)
+            other = known.also(**{f"{name}_new": known[f"{was}_new"] for name, was in pairs})
+            if not any(UNKNOWN in state for state in self._state(other)):
+                found.append(other)
+        return found
+
+    def _exchanged(self, others, deep=True):
+        """Results in another order."""
+        for known in others:
+            found = self._explain(known, deep)
             if found and not found.unknown:
                 return Found(("wrong order returned", *found.mistakes), found.variants)
         return None
