@@ -223,7 +223,7 @@ class Exercise:
             return verdict
         more = (
             "One thing more: call the rate self.learning_rate, and read it there in each step. "
-            "A schedule sets it there (lessons 5 and 7)."
+            "A schedule sets it there; with another name, lessons 5 and 7 stop where one is used."
         )
         return replace(verdict, message=f"{verdict.message}\n{more}")
 
