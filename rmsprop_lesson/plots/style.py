@@ -200,7 +200,7 @@ def _name(axes, line, name, end, place):
     way = ConnectionPatch((1, end), (1, place), axes.transAxes, beside, gid="key")
     axes.add_artist(way).set(color=look["color"], in_layout=False)
     axes.plot(1, place, transform=beside, clip_on=False, label="_", **look)
-    axes.text(1, place, name, transform=behind, va="center", linespacing=1.05)
+    axes.text(1, place, name, transform=behind, va="center", linespacing=1.05, gid="key")
 
 
 def _end(axes, line):
