@@ -141,9 +141,12 @@ def slim(drawn):
 
 
 def _root(found):
-    """The outermost element: as wide as the figure is on paper at 100 pixels an inch, or less."""
+    """The outermost element: as wide as the figure is on paper at 100 pixels an inch, or less.
+
+    Matplotlib leaves out what SVG does by itself: filling with black.
+    """
     width = float(found[1].split()[2]) / 0.72
-    style = f"max-width: {width:.0f}px"
+    style = f"max-width: {width:.0f}px; fill: {_variable('#000000')}"
     return f'<svg viewBox="{found[1]}" style="{style}" aria-hidden="true" focusable="false">'
 
 

@@ -19,6 +19,7 @@ _HEADS = re.compile(
     r"<th></th>(\s*(?:<th>[^<]+</th>\s*)+</tr>)\s*<tr>\s*(<th>[^<]+</th>)\s*(?:<th></th>\s*)+</tr>"
 )
 _SETTING = re.compile(r"(?<=<th>)(\S{1,3}) = (\S{1,6})(?=</th>)")
+_SHORT = re.compile(r"<td>(?=(?:[^<\s]|</?sup>)+</td>)")  # a number, or a word in its place
 _CELL = re.compile(rf"(?<=<td>){_POWER.pattern}(?=</td>)")
 # Where a paper is found: arXiv:1212.5701, doi:10.1038/323533a0.
 PAPER = re.compile(r"\b(arXiv|doi):(\d{4}\.\d{4,5}|10\.\d{4,}/[\w./()-]*\w)")
@@ -113,7 +114,7 @@ def readable(page):
     page = _CELL.sub(_as_power, page)
     for raw, shown in _VALUES.items():
         page = page.replace(f"<td>{raw}</td>", f"<td>{shown}</td>")
-    return page
+    return _SHORT.sub('<td class="short">', page)
 
 
 def as_power(number):

@@ -18,8 +18,8 @@ LOG = logging.getLogger(__name__)
 TAG = re.compile(r"\\tag\{(\d+\.\d+)\}")
 FIGURE = re.compile(r'id="figure-(\d+)-(\d+)"')
 MENTION = re.compile(rf"\((\d+\.\d+)\)|\b(Figure \d+\.\d+)|{PAPER.pattern}")
-NOT_PROSE = (nodes.literal, nodes.literal_block, nodes.math, nodes.math_block, nodes.raw,
-             nodes.reference, nodes.title)  # fmt: skip
+NOT_PROSE = nodes.literal, nodes.literal_block, nodes.math, nodes.math_block, nodes.raw
+NO_LINK = (*NOT_PROSE, nodes.reference, nodes.title)
 
 # The theme draws its icons with a script of 1.5 MB, though its style has them as a font. Live code
 # needs a server elsewhere, and nothing here uses tabs; the search page alone needs the index.
@@ -156,7 +156,7 @@ def _end_with_marks(formula):
 def link_mentions(app, doctree, docname):
     """Make a link of each "(3.1)", "Figure 3.2" and "arXiv:1212.5701" in the text."""
     for text in list(doctree.findall(nodes.Text)):
-        if any(isinstance(node, NOT_PROSE) for node in _ancestors(text)):
+        if any(isinstance(node, NO_LINK) for node in _ancestors(text)):
             continue
         pieces, done = [], 0
         for mention in MENTION.finditer(text):

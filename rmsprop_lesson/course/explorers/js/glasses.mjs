@@ -37,7 +37,7 @@ export const glasses = {
         ["straight, S settled", () => ({ angle: 0, lenses: "apart", beta: 0.9, learning_rate: 0.2, t: state.steps })],
         ["turn it 45°", () => ({ angle: 45, lenses: "apart", t: state.steps })],
         ["45°, glasses turn", () => ({ angle: 45, lenses: "turning", t: state.steps })],
-        ["κ = 1000", { condition: 1000, t: 0 }],
+        ["κ = 1000", { condition: 1000, angle: 0, lenses: "apart", t: 0 }],
       ]),
       card.sentence,
       card.challenges([
@@ -162,9 +162,8 @@ function directions(run, t, view, at, scale, { learning_rate }) {
   const turn = Math.abs(way[0] * down[1] - way[1] * down[0]) / (Math.hypot(...way) * Math.hypot(...down));
   const same = turn < 0.03;
   const made = way.map((value) => value * learning_rate * scale);
-  return (same ? "" : arrow(at, down, FAR, { word: "downhill" })) +
-    arrow(at, way, FAR, { key: "m-rmsprop", word: same ? "step = downhill" : "step" }) +
-    `<path class="rx-made" d="M${at}l${made}"/>`;
+  return `<path class="rx-made" d="M${at}l${made}"/>` + (same ? "" : arrow(at, down, FAR, { word: "downhill" })) +
+    arrow(at, way, FAR, { key: "m-rmsprop", word: same ? "step = downhill" : "step" });
 }
 
 function describe(run, state, t) {

@@ -137,7 +137,7 @@ const CSS = `
 .rx-card p, .rx-card table { margin: 0; font-size: inherit; }
 .rx-title { font-weight: 650; font-size: 1.12em; letter-spacing: -0.005em; }
 .rx-lead { color: var(--rx-soft); max-width: 92ch; }
-.rx-card :is(p, legend, li) { text-wrap: pretty; }
+.rx-card :is(p, legend, li, .rx-feedback) { text-wrap: pretty; }
 .rx .rx-card > * + * { margin-top: 12px; }
 .rx .rx-card > .rx-lead { margin-top: 2px; }
 .rx-grid { display: grid; gap: 12px 20px; grid-template-columns: minmax(0, 1fr); }
