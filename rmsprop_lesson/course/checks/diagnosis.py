@@ -6,6 +6,7 @@ numbers first, and what agrees there is tried on all of them.
 """
 
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from itertools import product
 
 import numpy as np
@@ -15,7 +16,7 @@ from .scene import arguments
 
 UNKNOWN = "unknown"
 _ROUNDING = 2e-7  # of θ in float32, relative
-_MOST_PAIRS = 200
+_MOST_TRIED = 4_000
 _MOST_NAMES = 3  # more that fit equally say nothing
 
 
@@ -30,7 +31,7 @@ class Name(str):
         return made
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Option:
     """Values of a part or of several, with the names of those that aren't the plain form."""
 
@@ -70,22 +71,38 @@ def _named(name, rule):
     return Name(name, f"{rule.__defaults__[0]:g}") if rule.__defaults__ else name
 
 
-def through(table, given, known, name):
-    """A table applied to each of several options, which the rules call `name`."""
+def through(table, given, known, name, **more):
+    """A table applied to each of several options, which the rules call `name`.
+
+    Parameters
+    ----------
+    table : dict
+    given : list of Option
+    known : Known
+    name : str
+    **more : array, shape (len(given), known.size)
+        Further quantities that differ from option to option.
+
+    Returns
+    -------
+    list of Option
+        Named after the option and the rule.
+    """
     if not given:
         return []
-    stack = known.also(**{name: np.array([one.values for one in given])})
+    stack = known.also(**{name: stacked(given)}, **more)
     found = []
     for label, rule in each_rule(table):
-        if not stack.has_all(rule):
-            continue
-        names = (_named(label, rule),) if label else ()
-        if "each" in arguments(rule):
-            rows = [known.also(**{name: one.values}).work(rule) for one in given]
-        else:
+        if stack.has_all(rule):
+            names = (_named(label, rule),) if label else ()
             rows = np.broadcast_to(stack.work(rule), (len(given), known.size))
-        found += [Option(one.names + names, row) for one, row in zip(given, rows, strict=True)]
+            found += [Option(one.names + names, row) for one, row in zip(given, rows, strict=True)]
     return found
+
+
+def stacked(given):
+    """The values of several options, a row for each."""
+    return np.array([one.values for one in given])
 
 
 # ── a state ──────────────────────────────────────────────────────────────────────────────────────
@@ -216,16 +233,79 @@ def explain_step(asked, numerators, denominators, whole=(), slack=0.0):
     at = _keys(np.flatnonzero(np.isfinite(gap) & (np.abs(gap) > 10 * asked[0].noise)))
     if not len(at):
         return []
-    fractions = _Fractions(numerators, denominators, whole, at)
+    goals, rooms = _goals(asked, at, slack)
+    near = [
+        (asked[i], (numerators[j], denominators[k]))
+        for i, j, k in _near(goals, rooms, _at(numerators, at), _at(denominators, at))
+    ]
+    near += [
+        (asked[i], (whole[k],))
+        for i, _, k in _near(goals, rooms, np.ones((1, len(at))), 1 / _at(whole, at))
+    ]
     found, least = [], np.inf
-    for cost, one, row in sorted(fractions.near(asked, at, slack), key=lambda near: near[0]):
-        if cost > least + 1:  # two names may turn out to be one
+    for one, parts in sorted(near, key=_cost)[:_MOST_TRIED]:
+        if _cost((one, parts)) > least + 1:  # two names may turn out to be one
             break
-        names, values = fractions[row]
-        if one.agrees(values, slack):
-            found.append(one.names + names)
-            least = min(least, cost)
+        if one.agrees(reduce(np.divide, (part.values for part in parts)), slack):
+            found.append(one.names + sum((part.names for part in parts), ()))
+            least = min(least, _cost((one, parts)))
     return found
+
+
+def _cost(near):
+    """How many names a product of parts has."""
+    one, parts = near
+    return len(one.names) + sum(len(part.names) for part in parts)
+
+
+def _near(goals, rooms, above, below):
+    """The numbers of each goal, numerator and denominator that agree at the places looked at.
+
+    There are too many products to work them all out. For each numerator, a sorted column is asked
+    which denominators may give the fraction that is wanted at the place that tells most apart.
+    """
+    at = np.argmax(_distinct(goals) * _distinct(below))
+    order = np.argsort(below[:, at])
+    first, last = _between(above[:, at], below[order, at], goals[:, at], rooms[:, at])
+    counts = np.where(np.isfinite(goals).all(axis=1)[:, None], last - first, 0)
+    pairs = np.repeat(np.arange(counts.size), counts.ravel())
+    ends = np.cumsum(counts)
+    k = order[np.arange(len(pairs)) + (first.ravel() - ends + counts.ravel())[pairs]]
+    i, j = np.divmod(pairs, len(above))
+    fits = (np.abs(above[j] / below[k] - goals[i]) <= rooms[i]).all(axis=1)
+    return zip(i[fits], j[fits], k[fits], strict=True)
+
+
+def _at(several, places):
+    """The values of several options at a few places."""
+    return np.array([one.values[places] for one in several]).reshape(-1, len(places))
+
+
+def _goals(asked, at, slack):
+    """The fraction that each `Wanted` needs at a few places, and how far off it may be."""
+    factors = np.array([one.factor[at] for one in asked])
+    bases = np.array([one.base[at] for one in asked])
+    target = asked[0].target[at]
+    goals = (bases - target) / factors
+    noise = _ROUNDING * (np.abs(bases) + np.abs(target)) + slack
+    return goals, np.abs(goals) * 2 * TOLERANCE + noise / np.abs(factors)
+
+
+def _distinct(values):
+    """How many different numbers there are at each place, to five digits or so."""
+    steps = np.diff(np.sort(np.log(np.abs(values)), axis=0), axis=0)
+    return 1 + np.sum(steps > 1e-5, axis=0)
+
+
+def _between(above, below, goals, rooms):
+    """For each goal and numerator, from where to where sorted denominators give the goal."""
+    low, high = above / (goals - rooms)[:, None], above / (goals + rooms)[:, None]
+    low, high = np.minimum(low, high), np.maximum(low, high)
+    nothing = np.abs(goals) <= rooms  # a fraction of 0, which no denominator makes
+    low[nothing] = np.where(above == 0, -np.inf, np.nan)
+    high[nothing] = np.where(above == 0, np.inf, np.nan)
+    first, last = np.searchsorted(below, low), np.searchsorted(below, high, side="right")
+    return first, np.where(np.isnan(low), first, last)
 
 
 def constant_factor(asked, numerators, denominators):
@@ -234,61 +314,17 @@ def constant_factor(asked, numerators, denominators):
     at = _keys(np.flatnonzero(np.isfinite(gap) & (np.abs(gap) > 10 * asked[0].noise)))
     if len(at) < 3:
         return []
-    fractions = _Fractions(numerators, denominators, (), at)
+    inverse = _at(denominators, at) / _at(numerators, at)[:, None]
     found = []
     for one in asked:
-        ratio = one.values[at] / fractions.values
-        spread = np.abs(ratio / ratio[:, :1] - 1).max(axis=1)
-        for row in np.flatnonzero(spread < 3 * TOLERANCE)[:50]:
-            number = float(np.median(ratio[row]))
-            names, values = fractions[row]
-            if replace(one, factor=one.factor * number).agrees(values):
-                found.append((one.names + names, number))
+        ratio = one.values[at] * inverse
+        spread = np.abs(ratio / ratio[..., :1] - 1).max(axis=-1)
+        for row, column in np.argwhere(spread < 3 * TOLERANCE)[:50]:
+            number = float(np.median(ratio[row, column]))
+            above, below = numerators[row], denominators[column]
+            if replace(one, factor=one.factor * number).agrees(above.values / below.values):
+                found.append((one.names + above.names + below.names, number))
     return found
-
-
-class _Fractions:
-    """Numerator over denominator for all pairs, at a few places; one of them in full if asked."""
-
-    def __init__(self, numerators, denominators, whole, at):
-        self.numerators, self.denominators, self.whole = numerators, denominators, whole
-        above = np.array([one.values[at] for one in numerators])
-        below = np.array([one.values[at] for one in denominators])
-        pairs = (above[:, None] / below[None]).reshape(-1, len(at))
-        rest = np.array([one.values[at] for one in whole]).reshape(-1, len(at))
-        self.values = np.concatenate([pairs, rest])
-        above = np.array([len(one.names) for one in numerators])
-        below = np.array([len(one.names) for one in denominators])
-        rest = [len(one.names) for one in whole]
-        self.costs = np.concatenate([np.add.outer(above, below).ravel(), rest]).astype(int)
-        self.order = np.argsort(self.values[:, 0])
-        self.sorted = self.values[self.order, 0]
-
-    def __getitem__(self, row):
-        """Names and values of one of them."""
-        pairs = len(self.numerators) * len(self.denominators)
-        if row >= pairs:
-            one = self.whole[row - pairs]
-            return one.names, one.values
-        above, below = divmod(row, len(self.denominators))
-        above, below = self.numerators[above], self.denominators[below]
-        return above.names + below.names, above.values / below.values
-
-    def near(self, asked, at, slack):
-        """What agrees at the places looked at: how many names it has, the `Wanted`, the row."""
-        factors = np.array([one.factor[at] for one in asked])
-        bases = np.array([one.base[at] for one in asked])
-        target = asked[0].target[at]
-        goals = (bases - target) / factors
-        noise = _ROUNDING * (np.abs(bases) + np.abs(target)) + slack
-        rooms = np.abs(goals) * 2 * TOLERANCE + noise / np.abs(factors)
-        first = np.searchsorted(self.sorted, goals[:, 0] - rooms[:, 0])
-        last = np.searchsorted(self.sorted, goals[:, 0] + rooms[:, 0], side="right")
-        for i in np.flatnonzero(np.isfinite(goals).all(axis=1) & (last > first)):
-            rows = self.order[first[i] : last[i]]
-            rows = rows[(np.abs(self.values[rows] - goals[i]) <= rooms[i]).all(axis=1)]
-            for row in rows[np.argsort(self.costs[rows], kind="stable")][:_MOST_PAIRS]:
-                yield self.costs[row] + len(asked[i].names), asked[i], row
 
 
 def _keys(usable, count=6):

@@ -3,6 +3,8 @@
 S is worked out by each rule, call by call; the step is then explained from it as elsewhere.
 """
 
+from functools import cache, partial
+
 import numpy as np
 
 from . import slips
@@ -40,52 +42,55 @@ class Hidden(Update):
         """See `Update.explain`."""
         with np.errstate(all="ignore"):
             known = self._known_runs(probes, seen)
-            found = known and self._explain(known)
-            return found if found or not known else self._rounded(known)
+            return known and (self._rounded(known) or self._explain(known))
 
-    def _explain(self, known):
+    def _explain(self, known, deep=True):
         """From what is likely to what isn't; it ends where one slip or none is enough."""
-        found = []
-        for way in (self._near, self._far, self._otherwise):
-            found += way(known)
-            best = self.judge.choose(found)
-            if best and len(best.mistakes) <= (way != self._near):
-                break
+        otherwise = cache(lambda: self._otherwise(known))
+        for many in (False, True) if deep else (False,):
+            near, far = partial(self._near, known, many), partial(self._far, known, many)
+            found = []
+            for way in (near, far, otherwise):
+                found += way()
+                best = self.judge.choose(found)
+                if best and len(best.mistakes) <= (way != near):
+                    return best
         return best
 
-    def _near(self, known):
+    def _near(self, known, deep):
         """The right average, from anywhere, and every step."""
         sources = self._averages(known, _only(self.weights), _only(self.squares), STARTS)
-        return self._with((), known, sources, _ALL)
+        return self._with((), known, sources, _ALL, deep)
 
-    def _far(self, known, names=()):
+    def _far(self, known, deep, names=()):
         """Every average, and the usual steps."""
         sources = self._averages(known, self.weights, _only(self.squares), _only(STARTS))
         sources += self._averages(known, _only(self.weights), self.squares, _only(STARTS))
-        return self._with(names, known, sources, _FAR)
+        return self._with(names, known, sources, _FAR, deep)
 
     def _otherwise(self, known):
         """Settings or gradients taken otherwise than they are given."""
         found = []
         for names, taken in self.settings(known):
             sources = self._averages(taken, _only(self.weights), _only(self.squares), STARTS)
-            found += self._with(names, taken, sources, _NEAR)
+            found += self._with(names, taken, sources, _NEAR, False)
             if names[0] in self.gradients:
-                found += self._far(taken, names)
+                found += self._far(taken, False, names)
         return found
 
     gradients = ()
 
-    def _with(self, names, known, sources, tables):
+    def _with(self, names, known, sources, tables, deep):
         """The explanations of the step from any of the averages."""
         self.corrections, self.numerators, self.factors, self.bases, self.sources = *tables, sources
-        return [(*names, *step) for step in self._step(known.also(S_new=sources[0].values), ())]
+        begun = known.also(S_new=sources[0].values)
+        return [(*names, *step) for step in self._step(begun, (), deep=deep)]
 
     def _sources(self, known, state):
         return self.sources
 
-    def _limited(self, known, below, most=0):
-        return super()._limited(known, below) if self.bases is slips.BASES else []
+    def _limited(self, known, below, most):
+        return super()._limited(known, below, 1) if self.bases is slips.BASES else []
 
     def _averages(self, known, weights, squares, starts):
         """S after every call by each rule, and before it."""
@@ -286,11 +291,11 @@ def my_class(variants):
 class OfCorrectedClass(OfClass):
     """The optimiser that corrects its S."""
 
-    def _with(self, names, known, sources, tables):
+    def _with(self, names, known, sources, tables, deep):
         corrections, numerators, factors, bases = tables
         corrections = swapped(corrections, "no bias correction", "bias correction")
         factors = renamed(factors, {"bias correction": "corrected twice"})
-        return super()._with(names, known, sources, (corrections, numerators, factors, bases))
+        return super()._with(names, known, sources, (corrections, numerators, factors, bases), deep)
 
 
 def my_corrected_class(variants):

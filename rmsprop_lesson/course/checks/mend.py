@@ -281,16 +281,21 @@ def _everywhere(tree, ways):
 
 
 def _with(tree, old, new):
-    """A copy of the tree with one node exchanged."""
-    copies = {}
-    changed = copy.deepcopy(tree, copies)
-    target = copies[id(old)]
-
-    class Exchange(ast.NodeTransformer):
-        def visit(self, node):
-            return new if node is target else self.generic_visit(node)
-
-    return Exchange().visit(changed)
+    """The tree with a node, or a list of statements, exchanged; what isn't above it is shared."""
+    if tree is old:
+        return new
+    if isinstance(tree, list):
+        parts = [_with(part, old, new) for part in tree]
+        return tree if all(a is b for a, b in zip(parts, tree, strict=True)) else parts
+    if not isinstance(tree, ast.AST):
+        return tree
+    for name, part in ast.iter_fields(tree):
+        exchanged = _with(part, old, new)
+        if exchanged is not part:
+            changed = copy.copy(tree)
+            setattr(changed, name, exchanged)
+            return changed
+    return tree
 
 
 def _turned(node):
@@ -342,11 +347,14 @@ def _missing_powers(tree):
     if any(isinstance(node, ast.arg) and node.arg == "t" for node in ast.walk(tree)):
         powers.append(ast.Name("t", ast.Load()))
 
-    rooted = {id(call.args[0]) for call in ast.walk(tree) if _is_plain_call(call)}
+    # A root of a square would be no mend, and the square of a size explodes.
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    calls = [call for call in calls if len(call.args) > 1 or not call.keywords]
+    given = {id(part) for call in calls for part in call.args}
 
     def ways(node):
         is_read = isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
-        if is_read and id(node) not in rooted:  # a root of a square would be no mend
+        if is_read and id(node) not in given:
             for power in powers:
                 new = ast.BinOp(node, ast.Pow(), power)
                 yield "* or **", new, "a power is missing: `{old}` should be `{new}`."
@@ -478,7 +486,7 @@ def _around_a_loop(tree, block, place):
     def moved(name, words, statement, new_block):
         line = statement.lineno
         shown = ast.unparse(statement).splitlines()[0]
-        return name, words.format(line=line, shown=shown), _with_block(tree, block, new_block)
+        return name, words.format(line=line, shown=shown), _with(tree, block, new_block)
 
     def with_loop(body, before=(), after=()):
         new = copy.copy(loop)
@@ -531,18 +539,6 @@ def _around_a_loop(tree, block, place):
                 following[0],
                 [*block[:place], new, *block[place + 1 + count :]],
             )
-
-
-def _with_block(tree, old, new):
-    """A copy of the tree with one list of statements exchanged."""
-    copies = {}
-    changed = copy.deepcopy(tree, copies)
-    old = [copies[id(statement)] for statement in old]
-    for node in ast.walk(changed):
-        for name in ("body", "orelse"):
-            if getattr(node, name, None) == old:
-                setattr(node, name, new)
-    return changed
 
 
 # ── what is seen without running ─────────────────────────────────────────────────────────────────

@@ -120,6 +120,12 @@ def describe_error(error, code=None):
 class Recorder:
     """Calls a function on behalf of a probe and notes what comes back, and what it did.
 
+    Parameters
+    ----------
+    function : callable
+    like : list of records, optional
+        The probe ends as soon as what was seen is like none of them.
+
     Attributes
     ----------
     records : list of (str, plain data)
@@ -128,8 +134,8 @@ class Recorder:
         The calls that changed one of their arguments: label, and the argument's position or name.
     """
 
-    def __init__(self, function):
-        self.function = function
+    def __init__(self, function, like=None):
+        self.function, self.like = function, like
         self.code = getattr(function, "__code__", None) if _is_function(function) else None
         self.records = []
         self.changed = []
@@ -148,10 +154,10 @@ class Recorder:
         except BaseException as error:
             on_floats = any(isinstance(arg, float) for arg in args[:1])
             raised = replace(describe_error(error, self.code), on_floats=on_floats)
-            self.records.append((label, raised))
+            self._add(label, raised)
             raise _Ended from None
         if keep:
-            self.records.append((label, result))
+            self._add(label, result)
         return result
 
     def make(self, *args):
@@ -161,7 +167,7 @@ class Recorder:
         except Stop:
             raise
         except BaseException as error:
-            self.records.append(("making the object", describe_error(error, self.code)))
+            self._add("making the object", describe_error(error, self.code))
             raise _Ended from None
 
     def method(self, thing, name):
@@ -171,16 +177,23 @@ class Recorder:
         except Stop:
             raise
         except BaseException as error:
-            self.records.append((f"its method {name}", describe_error(error, self.code)))
+            self._add(f"its method {name}", describe_error(error, self.code))
             raise _Ended from None
 
     def note(self, label, value):
         """Record something that the probe worked out from results, or a result itself."""
-        self.records.append((label, value if isinstance(value, Odd) else plain(value)))
+        self._add(label, value if isinstance(value, Odd) else plain(value))
 
     def end(self):
         """End the probe: what came back can't be used further."""
         raise _Ended
+
+    def _add(self, label, value):
+        self.records.append((label, value))
+        if self.like is not None:
+            self.like = [one for one in self.like if _agrees(self.records, one)]
+            if not self.like:
+                raise _Ended
 
     def _compare_arguments(self, label, before, after, names):
         for position, (old, new) in enumerate(zip(before, after, strict=True)):
@@ -199,19 +212,28 @@ def _copy(arg):
     return arg if type(arg) is float else copy.deepcopy(arg)
 
 
+def _agrees(records, others):
+    """Whether the last of the records is the same among others, or no more to be compared."""
+    place = len(records) - 1
+    if place >= len(others):
+        return any(isinstance(value, Raised) for _, value in others)
+    (label, value), (other, want) = records[place], others[place]
+    return label == other and same(value, want)
+
+
 def _is_function(function):
     return type(function).__name__ == "function"
 
 
-def record(function, probe):
+def record(function, probe, like=None):
     """Run one probe on a function.
 
     Returns
     -------
     records, changed : list
-        See `Recorder`.
+        See `Recorder`, also for `like`.
     """
-    recorder = Recorder(function)
+    recorder = Recorder(function, like)
     try:
         probe.run(recorder)
     except _Ended:

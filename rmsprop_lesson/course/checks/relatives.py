@@ -162,7 +162,7 @@ class HeavyBall(Update):
         made = through(BALL_WEIGHTS, inside, known, "q")
         return self._cheapest(explain_state(known["S_new"], made)) or [(UNKNOWN,)]
 
-    def _step(self, known, state, bases=None):
+    def _step(self, known, state, **how):
         k = np.ones(known.size)
         if "averaged form" in state or "rate and 1-beta inside" in state:
             k = k * (1 - known["b"])
@@ -170,9 +170,9 @@ class HeavyBall(Update):
             k = k * known["lr"]
         if "minus inside the velocity" in state:
             k = -k
-        return super()._step(known.also(k=k), state, bases)
+        return super()._step(known.also(k=k), state, **how)
 
-    def _fractions(self, known, state):
+    def _fractions(self, known, state, most):
         above = options(BALL_STEPS, known)
         if self.judge.tidy(state).mistakes:
             above.append(Option((), self._right(known)))
@@ -280,7 +280,7 @@ class Adam(Update):
             found.append(self._made(view, ADAM_WEIGHTS, squares, slips.STARTS))
         return [(*m, *v) for m, v in product(*found)]
 
-    def _fractions(self, known, state):
+    def _fractions(self, known, state, most):
         m, v = self.view(known, "M"), self.view(known, "V")
         first = [Option((), m["S_new"]), Option(("old m used",), m["S"])]
         second = [Option((), v["S_new"]), Option(("old v used",), v["S"])]
@@ -292,7 +292,8 @@ class Adam(Update):
             Option(("gradient in the numerator",), known["g"]),
             Option(("gradient left out of the step",), np.ones(known.size)),
         ]
-        below = through(OUTSIDE, through(V_CORRECTIONS, second, v, "S"), v, "S")
+        inner = self._through(V_CORRECTIONS, second, v, "S", most)
+        below = self._through(OUTSIDE, inner, v, "S", most)
         m_hat, v_hat = (k["S_new"] / (1 - k["b"] ** k["t"]) for k in (m, v))
         own = self._own_epsilon(known.also(S_new=v_hat, g=m_hat))
         return above, below + own, []
@@ -372,11 +373,11 @@ class Adadelta(Update):
         second = self._made(view, X_WEIGHTS, X_SQUARES, _x_starts(), own)
         return [(*g, *x) for g, x in product(first, second)]
 
-    def _step(self, known, state, bases=None):
-        return super()._step(known.also(S=known["G"], S_new=known["G_new"]), state, bases)
+    def _step(self, known, state, **how):
+        return super()._step(known.also(S=known["G"], S_new=known["G_new"]), state, **how)
 
-    def _fractions(self, known, state):
-        below = through(BOTTOMS, self._sources(known, state), known, "S")
+    def _fractions(self, known, state, most):
+        below = self._through(BOTTOMS, self._sources(known, state), known, "S", most)
         starts = [
             Option(("E_x starts elsewhere",), np.where(known["X"] == 0, number, known["X"]))
             for number in (1.0,)
@@ -452,9 +453,9 @@ class Centred(Update):
         second = self._made(view, self.weights, CENTRED_M, {})
         return [(*s, *m) for s, m in product(first, second)]
 
-    def _fractions(self, known, state):
-        inner = through(SPREADS, self._sources(known, state), known, "S")
-        below = through(self.roots, inner, known, "S")
+    def _fractions(self, known, state, most):
+        inner = self._through(SPREADS, self._sources(known, state), known, "S", most)
+        below = self._through(self.roots, inner, known, "S", most)
         plain = through(self.roots, [Option((), known["S_new"])], known, "S")
         above = options(
             {RIGHT: lambda g: g, "gradient left out of the step": lambda g: np.ones_like(g),

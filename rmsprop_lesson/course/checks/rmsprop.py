@@ -77,6 +77,15 @@ PROBES = (
         0.05,
         start=[(0.7, 2.5)],
     ),
+    _probe(
+        "a gradient far above the root of S",
+        (0.3, -0.2),
+        [(5.0, -4.0), (-1.0, 9.0)],
+        0.05,
+        0.999,
+        1e-6,
+        start=[(0.01, 0.02)],
+    ),
     _probe("large epsilon", (0.4, 0.1), [(0.02, -0.3), (-0.15, 0.07)], 0.15, 0.6, 1.5),
     in_turn(
         "two parameters in turn",

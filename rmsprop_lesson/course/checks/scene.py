@@ -58,8 +58,8 @@ class Known(dict):
         if work in _TOGETHER:
             begins = np.concatenate([[0], self.ends[:-1]])
             sizes = np.diff(self.ends, prepend=0)
-            done = _TOGETHER[work].reduceat(values, begins)
-            return np.repeat(done / sizes if work is np.mean else done, sizes)
+            done = _TOGETHER[work].reduceat(values, begins, axis=-1)
+            return np.repeat(done / sizes if work is np.mean else done, sizes, axis=-1)
         pieces = np.split(values, self.ends[:-1])
         done = [
             np.broadcast_to(work(piece.reshape(shape)), shape).ravel()

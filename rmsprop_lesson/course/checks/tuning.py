@@ -242,9 +242,9 @@ _SAMPLE = Exercise(
     task="Draw $n$ learning rates for a random search, uniform on a logarithmic scale.",
     probes=(
         _sampling("four decades", 1e-4, 1.0, 4000),
-        _sampling("two decades", 1e-3, 0.1, 4000),
-        _sampling("between powers of ten", 0.002, 0.7, 4000),
-        _sampling("above 1", 0.02, 30.0, 4000),
+        _sampling("two decades", 1e-3, 0.1, 1500),
+        _sampling("between powers of ten", 0.002, 0.7, 1800),
+        _sampling("above 1", 0.02, 30.0, 1500),
     ),
     mistakes={
         "low and high ignored": (

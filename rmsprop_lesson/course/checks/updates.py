@@ -1,5 +1,6 @@
 """Diagnosis of an update rule that returns its state: how S was made, then the step from that S."""
 
+from functools import cache
 from itertools import permutations
 
 import numpy as np
@@ -16,6 +17,7 @@ from .diagnosis import (
     explain_state,
     explain_step,
     options,
+    stacked,
     through,
     wanted,
 )
@@ -105,13 +107,22 @@ class Update:
 
     def _best(self, runs):
         known = self._known(runs, forgets=True)
+        others = cache(lambda: self._orders(known))
+        quick = (
+            lambda: self._explain(known, deep=False),
+            lambda: self._exchanged(others(), deep=False),
+            lambda: self._permuted(known),
+        )
+        for way in quick:
+            found = way()
+            if found and not found.unknown and len(found.mistakes) <= 1:
+                return found
         ways = (
             lambda: self._explain(known),
             lambda: self._explain(self._known(runs, forgets=False)),
             lambda: self._rounded(known),
-            lambda: self._exchanged(known),
+            lambda: self._exchanged(others()),
             lambda: self._alone(runs),
-            lambda: self._permuted(known),
         )
         best = None
         for way in ways:
@@ -130,15 +141,13 @@ class Update:
             known = known.also(t=known["t"] + self._calls_before(known))
         return known
 
-    def _explain(self, known, whole=False):
-        """The best explanation; `whole`: none where a state is left without one."""
+    def _explain(self, known, deep=True):
+        """The best explanation."""
         if known is None:
             return None
-        states, found = self._state(known), []
-        if whole and any(UNKNOWN in state for state in states):
-            return None
-        for state in states:
-            for step in self._step(known, state) or [(UNKNOWN,)]:
+        found = []
+        for state in self._state(known):
+            for step in self._step(known, state, deep=deep) or [(UNKNOWN,)]:
                 found.append((*state, *step))
         return self.judge.choose(found) or None
 
@@ -209,39 +218,49 @@ class Update:
 
     # ── how the step was made ────────────────────────────────────────────────────────────────────
 
-    def _step(self, known, state, bases=None):
-        """The names of each form that makes the step that was seen from the S that was seen."""
+    def _step(self, known, state, bases=None, deep=True):
+        """The names of each form that makes the step that was seen from the S that was seen.
+
+        `deep`: also those with several slips in what divides, if no single slip is enough.
+        """
         target = known["theta_new"]
         if np.array_equal(target, known["theta"]):
             return [("theta not updated",)]
-        above, below, whole = self._fractions(known, state)
         factors = options(self._factors(known, state), known)
         asked = wanted(options(bases or self.bases, known), factors, target)
-        thin = self._with_few_slips(below, most=1)
-        found = explain_step(asked, above, thin, whole, self.slack)
-        best = self.judge.choose(found)
-        if best is None or len(best.mistakes) > 1:
-            whole = whole and self._limited(known, below, most=1)
+        for most in (1, np.inf) if deep else (1,):
+            above, below, whole = self._fractions(known, state, most)
             found = explain_step(asked, above, below, whole, self.slack)
+            best = self.judge.choose(found)
+            if best and len(best.mistakes) <= 1:
+                break
         return found or self._constant_rate(known, target, above, below)
-
-    def _with_few_slips(self, given, most):
-        """The options with at most so many names that aren't those of valid forms."""
-        valid = self.judge.variants
-        return [
-            one
-            for one in given
-            if len(one.names) <= most or sum(name not in valid for name in one.names) <= most
-        ]
 
     def _factors(self, known, state):
         return self.factors
 
-    def _fractions(self, known, state):
-        """Numerators, denominators, and whole fractions that aren't made of the two."""
-        inner = through(self._corrections(known), self._sources(known, state), known, "S")
-        below = through(self.roots, inner, known, "S") + self._own_epsilon(known)
-        return options(self.numerators, known), below, self._limited(known, below)
+    def _fractions(self, known, state, most):
+        """Numerators, denominators, and whole fractions that aren't made of the two.
+
+        `most`: with how many slips in what divides.
+        """
+        inner = self._through(
+            self._corrections(known), self._sources(known, state), known, "S", most
+        )
+        below = self._through(self.roots, inner, known, "S", most) + self._own_epsilon(known)
+        return options(self.numerators, known), below, self._limited(known, below, most)
+
+    def _through(self, table, given, known, name, most):
+        """Like `through`, with at most so many slips in what comes out."""
+        right = {label: table[label] for label in table if self._slips((label,)) == 0}
+        wrong = {label: table[label] for label in table if label not in right}
+        few = [one for one in given if self._slips(one.names) <= most]
+        fewer = [one for one in few if self._slips(one.names) < most]
+        return through(right, few, known, name) + through(wrong, fewer, known, name)
+
+    def _slips(self, names):
+        """How many of the names aren't those of valid forms."""
+        return sum(bool(name) and name not in self.judge.variants for name in names)
 
     def _corrections(self, known):
         """What may be done to S; where it stays at zero, nothing of that can be seen."""
@@ -269,18 +288,11 @@ class Update:
             for names, number in constant_factor(asked[:1], above, below)
         ]
 
-    def _limited(self, known, below, most=0):
+    def _limited(self, known, below, most):
         """Fractions of which something else became, and brackets in other places."""
-        below = self._with_few_slips(below, most)
-        x = [Option(one.names, known["g"] / one.values) for one in below]
-        whole = through(slips.LIMITS, x, known, "x")
-        for one, fraction in zip(below, x, strict=True):
-            more = known.also(x=fraction.values, D=one.values)
-            whole += [
-                Option(one.names + other.names, other.values)
-                for other in options(slips.BRACKETS, more)
-            ]
-        return whole
+        below = [one for one in below if self._slips(one.names) < min(most, 2)]
+        fractions = [Option(one.names, known["g"] / one.values) for one in below]
+        return through(slips.LIMITS | slips.BRACKETS, fractions, known, "x", D=stacked(below))
 
     def _own_epsilon(self, known):
         """Roots with an ε that isn't among the usual ones, worked out where S is smallest."""
@@ -328,7 +340,7 @@ class Update:
             theta = known["theta_new"]
             if np.allclose(np.round(theta, digits), theta, rtol=2e-7, atol=1e-12, equal_nan=True):
                 self.slack = 10.0**-digits
-                found = self._explain(known)
+                found = self._explain(known, deep=False)
                 self.slack = 0.0
                 if found and not found.mistakes:
                     return Found((Name("rounded", f"to {digits} decimals"),), found.variants)
@@ -336,14 +348,20 @@ class Update:
 
     slack = 0.0  # what rounding excuses, while that is looked into
 
-    def _exchanged(self, known):
-        """Results in another order."""
-        if known is None:
-            return None
-        for order in list(permutations(self.returned))[1:]:
+    def _orders(self, known):
+        """What is known if the results come in another order, as far as all states make sense."""
+        found = []
+        for order in list(permutations(self.returned))[1:] if known else ():
             pairs = zip(self.returned, order, strict=True)
-            taken = {f"{name}_new": known[f"{was}_new"] for name, was in pairs}
-            found = self._explain(known.also(**taken), whole=True)
+            other = known.also(**{f"{name}_new": known[f"{was}_new"] for name, was in pairs})
+            if not any(UNKNOWN in state for state in self._state(other)):
+                found.append(other)
+        return found
+
+    def _exchanged(self, others, deep=True):
+        """Results in another order."""
+        for known in others:
+            found = self._explain(known, deep)
             if found and not found.unknown:
                 return Found(("wrong order returned", *found.mistakes), found.variants)
         return None
