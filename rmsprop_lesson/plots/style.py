@@ -167,7 +167,7 @@ def name_ends(axes):
     """Write each line's name beside its right end, and none on another."""
     axes.autoscale_view()
     lines = [line for line in axes.lines if line.get_label()[0] != "_"]
-    names = [textwrap.fill(line.get_label(), 20) for line in lines]
+    names = [textwrap.fill(line.get_label(), 21) for line in lines]
     if names == [axes.get_ylabel()]:
         return
     _spread(axes, lines, names, [0.058 * (1 + name.count("\n")) for name in names])
