@@ -66,7 +66,7 @@ def test_a_key_of_many_names_fits_a_phone():
 
 @pytest.mark.parametrize("names", [("η = 0.1", "η = 0.01"), ("one of many runs", "their mean")])
 def test_names_leave_most_of_a_phone_to_the_curves(names):
-    figure = plots.lines([1, 2, 3], dict.fromkeys(names, [1, 2, 3]), "step", "θ").figure
+    figure = plots.lines([1, 2, 3], {name: [1, 2, 3] for name in names}, "step", "θ").figure
     figures.for_a_phone(figure)
     figure.draw_without_rendering()
     assert figure.axes[0].get_position().width >= 0.5

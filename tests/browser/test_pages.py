@@ -231,7 +231,7 @@ def test_forced_colours_reach_the_figures(open_page, site_url):
     page = open_page(forced_colors="active", color_scheme="dark")
     visit(page, f"{site_url}/{LESSONS[1]}")
     page.evaluate("document.documentElement.classList.add('course-show-all')")
-    ink = page.locator(".course-figure [style*='--c-000000']").first
+    ink = page.locator(".course-figure g [style*='--c-000000']").first
     assert ink.evaluate("el => getComputedStyle(el).stroke") == "rgb(255, 255, 255)"
 
 
@@ -246,7 +246,7 @@ def test_plumbing_is_folded_and_what_it_shows_is_not(page_without_network, site_
 
 # ── the door ─────────────────────────────────────────────────────────────────────────────────────
 
-MARK = """() => document.querySelector(".door-valley .rx-m-rmsprop .rx-marker")
+MARK = """() => document.querySelector(".door-valley .rx-figure .rx-m-rmsprop .rx-marker")
   .getAttribute("transform")"""
 
 
