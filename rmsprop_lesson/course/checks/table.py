@@ -362,6 +362,7 @@ _TABLE = Exercise(
     probes=(
         call("worked example", theta=2.0, learning_rate=0.1, beta=0.9, epsilon=1e-8, steps=5),
         call("other settings", theta=-1.0, learning_rate=0.3, beta=0.5, epsilon=0.05, steps=4),
+        call("large epsilon", theta=0.1, learning_rate=0.2, beta=0.7, epsilon=0.3, steps=4),
         call("no step", theta=1.0, learning_rate=0.1, beta=0.9, epsilon=1e-8, steps=0),
     ),
     variants={
