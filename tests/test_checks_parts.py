@@ -515,6 +515,7 @@ def test_a_round_factor_or_a_wrong_sign_is_told(got, want, text):
         ("unsupported operand type(s) for *: 'NoneType' and 'float'", "Something is None here"),
         ("'NoneType' object is not subscriptable", "rng.shuffle, append and sort"),
         ("unsupported operand type(s) for -: 'list' and 'float'", "A list isn't an array"),
+        ("unsupported operand type(s) for **: 'tuple' and 'int'", "gives a pair. Take it apart"),
         ("unsupported operand type(s) for **: 'float' and 'range'", "np.arange"),
         ("'list' object has no attribute 'max'", "np.max(x)"),
         ("'builtin_function_or_method' object has no attribute 'like'", "np.zeros_like(x)"),

@@ -6,8 +6,7 @@ numbers first, and what agrees there is tried on all of them.
 """
 
 from dataclasses import dataclass, field, replace
-from functools import reduce
-from itertools import product
+from itertools import chain, product
 
 import numpy as np
 
@@ -216,16 +215,14 @@ def wanted(bases, factors, target):
     return found
 
 
-def explain_step(asked, numerators, denominators, whole=(), slack=0.0):
+def explain_step(asked, fractions, slack=0.0):
     """The names of every product of parts that gives the step.
 
     Parameters
     ----------
     asked : list of Wanted
-    numerators, denominators : list of Option
-        Tried in every combination.
-    whole : list of Option
-        Further fractions, worked out already.
+    fractions : list of (list of Option, list of Option)
+        Numerators and denominators, tried in every combination.
     slack : float
         An absolute error that is excused as well.
     """
@@ -233,52 +230,46 @@ def explain_step(asked, numerators, denominators, whole=(), slack=0.0):
     at = _keys(np.flatnonzero(np.isfinite(gap) & (np.abs(gap) > 10 * asked[0].noise)))
     if not len(at):
         return []
-    goals, rooms = _goals(asked, at, slack)
-    near = [
-        (asked[i], (numerators[j], denominators[k]))
-        for i, j, k in _near(goals, rooms, _at(numerators, at), _at(denominators, at))
-    ]
-    near += [
-        (asked[i], (whole[k],))
-        for i, _, k in _near(goals, rooms, np.ones((1, len(at))), 1 / _at(whole, at))
-    ]
+    near = [_near(asked, *pair, at, slack) for pair in fractions if all(pair)]
     found, least = [], np.inf
-    for one, parts in sorted(near, key=_cost)[:_MOST_TRIED]:
-        if _cost((one, parts)) > least + 1:  # two names may turn out to be one
+    for cost, one, above, below in sorted(chain(*near), key=lambda near: near[0]):
+        if cost > least + 1:  # two names may turn out to be one
             break
-        if one.agrees(reduce(np.divide, (part.values for part in parts)), slack):
-            found.append(one.names + sum((part.names for part in parts), ()))
-            least = min(least, _cost((one, parts)))
+        if one.agrees(above.values / below.values, slack):
+            found.append(one.names + above.names + below.names)
+            least = min(least, cost)
     return found
 
 
-def _cost(near):
-    """How many names a product of parts has."""
-    one, parts = near
-    return len(one.names) + sum(len(part.names) for part in parts)
+def _near(asked, numerators, denominators, at, slack):
+    """The products that agree at the places looked at: how many names, and what they are made of.
 
-
-def _near(goals, rooms, above, below):
-    """The numbers of each goal, numerator and denominator that agree at the places looked at.
-
-    There are too many products to work them all out. For each numerator, a sorted column is asked
-    which denominators may give the fraction that is wanted at the place that tells most apart.
+    There are too many to work them all out. For each numerator, a sorted column is asked which
+    denominators may give the fraction that is wanted at the place that tells most apart.
     """
-    at = np.argmax(_distinct(goals) * _distinct(below))
-    order = np.argsort(below[:, at])
-    first, last = _between(above[:, at], below[order, at], goals[:, at], rooms[:, at])
-    counts = np.where(np.isfinite(goals).all(axis=1)[:, None], last - first, 0)
-    pairs = np.repeat(np.arange(counts.size), counts.ravel())
-    ends = np.cumsum(counts)
-    k = order[np.arange(len(pairs)) + (first.ravel() - ends + counts.ravel())[pairs]]
+    above, below = _at(numerators, at), _at(denominators, at)
+    goals, rooms = _goals(asked, at, slack)
+    key = np.argmax(_distinct(goals) * _distinct(below))
+    order = np.argsort(below[:, key])
+    first, last = _between(above[:, key], below[order, key], goals[:, key], rooms[:, key])
+    counts = np.where(np.isfinite(goals).all(axis=1)[:, None], last - first, 0).ravel()
+    pairs = np.repeat(np.arange(counts.size), counts)
+    k = order[np.arange(len(pairs)) + (first.ravel() + counts - np.cumsum(counts))[pairs]]
     i, j = np.divmod(pairs, len(above))
     fits = (np.abs(above[j] / below[k] - goals[i]) <= rooms[i]).all(axis=1)
-    return zip(i[fits], j[fits], k[fits], strict=True)
+    i, j, k = i[fits], j[fits], k[fits]
+    costs = _lengths(asked)[i] + _lengths(numerators)[j] + _lengths(denominators)[k]
+    for n in np.argsort(costs, kind="stable")[:_MOST_TRIED]:
+        yield costs[n], asked[i[n]], numerators[j[n]], denominators[k[n]]
+
+
+def _lengths(several):
+    return np.array([len(one.names) for one in several])
 
 
 def _at(several, places):
     """The values of several options at a few places."""
-    return np.array([one.values[places] for one in several]).reshape(-1, len(places))
+    return np.array([one.values[places] for one in several])
 
 
 def _goals(asked, at, slack):

@@ -223,7 +223,7 @@ class Exercise:
             return verdict
         more = (
             "One thing more: call the rate self.learning_rate, and read it there in each step. "
-            "A schedule sets it there (lessons 5 and 7)."
+            "A schedule sets it there; with another name, lessons 5 and 7 stop where one is used."
         )
         return replace(verdict, message=f"{verdict.message}\n{more}")
 
@@ -343,7 +343,7 @@ class Exercise:
             return " Or: ".join(self._saying(part, average) for part in parts)
         text = self._saying(name, average)
         note = getattr(name, "note", "")
-        return f"Here it is {note}. {text}" if note else text
+        return f"{text} (Here: {note}.)" if note else text
 
     def _saying(self, name, average):
         if name in self.mistakes:

@@ -90,7 +90,7 @@ class Hidden(Update):
         return self.sources
 
     def _limited(self, known, below, most):
-        return super()._limited(known, below, 1) if self.bases is slips.BASES else []
+        return super()._limited(known, below, 1) if self.bases is slips.BASES else ([], [])
 
     def _averages(self, known, weights, squares, starts):
         """S after every call by each rule, and before it."""

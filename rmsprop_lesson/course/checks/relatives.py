@@ -7,7 +7,7 @@ import numpy as np
 from . import slips
 from .diagnosis import UNKNOWN, Judge, Option, explain_state, options, through
 from .slips import RIGHT
-from .updates import IMPLIED, KEEPING, MERGED, SIMPLER, Update
+from .updates import IMPLIED, KEEPING, MERGED, SIMPLER, Update, as_fractions
 
 
 def swapped(table, name, other):
@@ -176,7 +176,7 @@ class HeavyBall(Update):
         above = options(BALL_STEPS, known)
         if self.judge.tidy(state).mistakes:
             above.append(Option((), self._right(known)))
-        return above, [Option((), np.ones(known.size))], []
+        return [(above, [Option((), np.ones(known.size))])]
 
     def _right(self, known):
         return known["b"] * known["S"] + known["g"]
@@ -296,7 +296,7 @@ class Adam(Update):
         below = self._through(OUTSIDE, inner, v, "S", most)
         m_hat, v_hat = (k["S_new"] / (1 - k["b"] ** k["t"]) for k in (m, v))
         own = self._own_epsilon(known.also(S_new=v_hat, g=m_hat))
-        return above, below + own, []
+        return [(above, below + own)]
 
     def _factors(self, known, state):
         return ADAM_FACTORS
@@ -396,7 +396,7 @@ class Adadelta(Update):
                 {RIGHT: lambda g: g, "gradient left out of the step": lambda g: np.ones_like(g),
                  "square of g in the step": lambda g: g**2}, known)
         ]  # fmt: skip
-        return above, below, []
+        return [(above, below)]
 
     def _factors(self, known, state):
         return DELTA_FACTORS
@@ -468,7 +468,7 @@ class Centred(Update):
             whole.append(Option(("mean subtracted outside the root",), known["g"] / outside))
             mixed = (known["g"] - known["M_new"] / one.values) / one.values
             whole.append(Option(("mean subtracted from the gradient",), mixed))
-        return above, below, whole
+        return [(above, below), as_fractions(whole)]
 
 
 CENTRED_IMPLIED = {

@@ -241,7 +241,7 @@ SAYINGS = {
     "multiplied by S": "Is the step multiplied by S? It is divided by √(S + ε).",
     "theta in the denominator": "Does θ stand in the denominator? It is √(S + ε).",
     "gradient left out of the step": (
-        "Is g left out of the step? η/√(S + ε) is the rate; the step is the rate times g."
+        "Is g left out of the step? What is there is the rate; the step is the rate times g."
     ),
     "absolute value in the step": (
         "Does |g| stand in the step? There it is g itself, with its sign."

@@ -229,26 +229,23 @@ class Update:
         factors = options(self._factors(known, state), known)
         asked = wanted(options(bases or self.bases, known), factors, target)
         for most in (1, np.inf) if deep else (1,):
-            above, below, whole = self._fractions(known, state, most)
-            found = explain_step(asked, above, below, whole, self.slack)
+            fractions = self._fractions(known, state, most)
+            found = explain_step(asked, fractions, self.slack)
             best = self.judge.choose(found)
             if best and len(best.mistakes) <= 1:
                 break
-        return found or self._constant_rate(known, target, above, below)
+        return found or self._constant_rate(known, target, *fractions[0])
 
     def _factors(self, known, state):
         return self.factors
 
     def _fractions(self, known, state, most):
-        """Numerators, denominators, and whole fractions that aren't made of the two.
-
-        `most`: with how many slips in what divides.
-        """
+        """Pairs of numerators and denominators; `most`: with how many slips in what divides."""
         inner = self._through(
             self._corrections(known), self._sources(known, state), known, "S", most
         )
         below = self._through(self.roots, inner, known, "S", most) + self._own_epsilon(known)
-        return options(self.numerators, known), below, self._limited(known, below, most)
+        return [(options(self.numerators, known), below), self._limited(known, below, most)]
 
     def _through(self, table, given, known, name, most):
         """Like `through`, with at most so many slips in what comes out."""
@@ -292,7 +289,8 @@ class Update:
         """Fractions of which something else became, and brackets in other places."""
         below = [one for one in below if self._slips(one.names) < min(most, 2)]
         fractions = [Option(one.names, known["g"] / one.values) for one in below]
-        return through(slips.LIMITS | slips.BRACKETS, fractions, known, "x", D=stacked(below))
+        whole = through(slips.LIMITS | slips.BRACKETS, fractions, known, "x", D=stacked(below))
+        return as_fractions(whole)
 
     def _own_epsilon(self, known):
         """Roots with an ε that isn't among the usual ones, worked out where S is smallest."""
@@ -414,6 +412,12 @@ class Update:
         is_step = "step instead of theta" in found.mistakes
         first = "only the step returned" if is_step else "only theta returned"
         return Found((first, *found.mistakes), found.variants)
+
+
+def as_fractions(whole):
+    """Fractions that aren't made of two parts: 1 over their inverses."""
+    inverse = [Option(one.names, 1 / one.values) for one in whole]
+    return [Option((), np.ones_like(one.values)) for one in inverse[:1]], inverse
 
 
 def _shape(value):

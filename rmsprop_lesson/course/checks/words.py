@@ -182,7 +182,12 @@ _ADVICE = [
         "range isn't an array, one can't calculate with it: np.arange.",
     ),
     (
-        r"(?:unsupported operand.*'(?:list|tuple)'|multiply sequence|only concatenate)",
+        r"unsupported operand.*'tuple'",
+        "pair not taken apart",
+        "A function that returns two values gives a pair. Take it apart, as in theta, S = f(…).",
+    ),
+    (
+        r"(?:unsupported operand.*'list'|multiply sequence|only concatenate)",
         "list instead of an array",
         _LISTS,
     ),
