@@ -10,7 +10,14 @@ import pytest
 
 from rmsprop_lesson import checks
 from rmsprop_lesson.course.checks import network, tuning
-from rmsprop_lesson.course.checks.engine import Probe, as_tuple, observe, quiet
+from rmsprop_lesson.course.checks.engine import (
+    Inferred,
+    Probe,
+    as_tuple,
+    instantiate,
+    observe,
+    quiet,
+)
 from rmsprop_lesson.course.checks.mend import CHANGED, within_limits
 from rmsprop_lesson.course.checks.observe import first_difference, record
 from rmsprop_lesson.course.checks.probes import call, steps
@@ -222,11 +229,12 @@ def passes(exercise, function):
 def differs(exercise, function, rng):
     """The fresh probe on which a program does what neither the solution nor a valid form does."""
     groups = [as_tuple(form) for form, _ in exercise.variants.values()]
-    forms = [exercise.solution, *(one for group in groups for one in group if callable(one))]
+    forms = [one for group in groups for one in group if not isinstance(one, Inferred)]
     for _ in range(FRESH):
         probe = INPUTS[exercise.name](rng)
         seen = record(function, probe)[0]
-        if all(first_difference(seen, record(form, probe)[0]) is not None for form in forms):
+        right = [exercise.solution, *(instantiate(form, []) for form in forms)]
+        if all(first_difference(seen, record(form, probe)[0]) is not None for form in right):
             return seen, record(exercise.solution, probe)[0]
     return None
 

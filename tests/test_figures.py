@@ -64,6 +64,26 @@ def test_a_key_of_many_names_fits_a_phone():
     assert picture.figure.legends[0].get_window_extent().x1 <= width
 
 
+@pytest.mark.parametrize("names", [("η = 0.1", "η = 0.01"), ("one of many runs", "their mean")])
+def test_names_leave_most_of_a_phone_to_the_curves(names):
+    figure = plots.lines([1, 2, 3], {name: [1, 2, 3] for name in names}, "step", "θ").figure
+    figures.for_a_phone(figure)
+    figure.draw_without_rendering()
+    assert figure.axes[0].get_position().width >= 0.5
+    drawn = figures.svg(figure)
+    assert all(drawn.count(f">{name}<") == 1 for name in names)
+
+
+def test_a_map_with_equal_units_leaves_no_gap_on_a_phone():
+    run = descend(Valley(), RMSprop(0.1), steps=9)
+    figure = plots.paths(Valley(), run, equal=True).figure
+    figures.for_a_phone(figure)
+    figure.draw_without_rendering()
+    gap = figure.legends[0].get_window_extent().y0 - figure.axes[0].get_tightbbox().y1
+    assert 0 <= gap / figure.dpi < 0.25
+    assert figure.axes[0].get_position().width >= 0.75
+
+
 def test_panels_stand_below_each_other_on_a_phone():
     figure, panels = plots.style.start_figure((9.2, 4.2), ncols=2, sharey=True)
     for axes in panels:
@@ -108,6 +128,10 @@ def test_explorers_and_pictures_give_an_optimizer_the_same_colour():
     for name, (color, *_) in plots.STYLE.items():
         own = light[{"gradient descent": "gd"}.get(name, name.lower())].lstrip("#").upper()
         assert (own * 2)[:6] == color[1:]
+
+
+def test_black_that_matplotlib_leaves_out_follows_the_page(drawn):
+    assert "fill: var(--c-000000, #000000)" in drawn["wide"].split(">")[0]
 
 
 def test_figures_are_numbered_as_they_come(numbered):

@@ -186,7 +186,7 @@ def chapter(notebook, book):
             parts.append(fenced("python", cell.source))
         elif part != "check":
             asks = handout.asked(cell.source)
-            if work := handout.working(cell.source).strip():
+            if work := handout.working(cell.source.removeprefix(outputs.IGNORED)).strip():
                 parts.append(fenced("python", work))
             parts += [question(one, book) for one, _ in asks]
             parts += [shown for out in cell.outputs if (shown := output(out, book))]

@@ -12,6 +12,7 @@ from html import escape
 
 import matplotlib
 from matplotlib.gridspec import GridSpec
+from matplotlib.text import Text
 from PIL import Image
 
 from rmsprop_lesson.course.explorers.bundle import JS
@@ -19,10 +20,13 @@ from rmsprop_lesson.plots import STYLE, Picture
 from rmsprop_lesson.plots.style import CONTOUR, INK, RAMP, key, shade
 
 from . import outputs
+from .typeset import held
 
 EXTENSION = __name__
 PHONE = 3.9  # inches, shown 358 pixels wide or, in a card, 332: letters of 13 to 14 pixels
 LONG = 22  # letters of a name beside which the key of a phone has no second column
+ROUND_A_MAP = 0.2  # inches, below its key and below its axis
+BESIDE = 12  # letters of a name that has room beside its line on a phone
 NUMBER = re.compile(r"Figure (\d+\.\d+)\s*[:·.–-]?\s*")
 
 
@@ -76,12 +80,28 @@ def for_a_phone(figure):
             axes.set_subplotspec(place)
             axes.tick_params(labelleft=True)
             axes.set_ylabel(figure.axes[0].get_ylabel())
-    if figure.legends:
-        long = max(len(text.get_text()) for text in figure.legends[0].get_texts()) > LONG
-        figure.legends[0].remove()
-        key(figure, columns=1 if long else 2)
+    named = bool(figure.legends)
+    beside = figure.findobj(lambda artist: artist.get_gid() == "key")
+    longest = max((len(one.get_text()) for one in beside if isinstance(one, Text)), default=0)
+    above = len(figure.axes) == 1 and longest > BESIDE
+    for artist in [*figure.legends, *(beside if above else [])]:
+        artist.remove()
+    if named or above:
+        lines = [line.get_label() for line in figure.axes[0].lines if line.get_label()[0] != "_"]
+        key(figure, columns=1 if max(map(len, lines)) > LONG else 2)
     if width > PHONE:
         figure.set_size_inches(PHONE, 0.85 * height * grown)
+    _close_gap(figure)
+
+
+def _close_gap(figure):
+    """Take away the height that a map whose units are equal leaves free."""
+    axes = figure.axes[0]
+    if axes.get_aspect() != "auto" and figure.legends:
+        figure.draw_without_rendering()
+        room = figure.legends[0].get_window_extent().y0
+        free = (room - axes.get_tightbbox().height) / figure.dpi - ROUND_A_MAP
+        figure.set_figheight(figure.get_figheight() - free)
 
 
 def svg(figure):
@@ -121,9 +141,12 @@ def slim(drawn):
 
 
 def _root(found):
-    """The outermost element: as wide as the figure is on paper at 100 pixels an inch, or less."""
+    """The outermost element: as wide as the figure is on paper at 100 pixels an inch, or less.
+
+    Matplotlib leaves out what SVG does by itself: filling with black.
+    """
     width = float(found[1].split()[2]) / 0.72
-    style = f"max-width: {width:.0f}px"
+    style = f"max-width: {width:.0f}px; fill: {_variable('#000000')}"
     return f'<svg viewBox="{found[1]}" style="{style}" aria-hidden="true" focusable="false">'
 
 
@@ -229,7 +252,8 @@ class Numbered(outputs.Figures):
         return (
             f'<figure class="course-figure" id="figure-{number.replace(".", "-")}">'
             f'<div role="img" aria-label="{escape(about["alt"])}">{"".join(parts)}</div>'
-            f"<figcaption><b>Figure {number}.</b> {escape(_capital(title))}</figcaption></figure>"
+            f"<figcaption><b>Figure {number}.</b> {held(escape(_capital(title)))}</figcaption>"
+            "</figure>"
         )
 
 

@@ -14,11 +14,18 @@ from pathlib import Path
 _NAME = re.compile(r"(?<=<th>)(\w+?)_(?:(\w)_)?(\w|\{[^}]+\})(?= |</th>)")
 _WORDS = re.compile(r"<th>[^<]*_[^<]*</th>")
 _POWER = re.compile(r"(-?)([\d.]+)e([+-]\d+)")
+# A head whose second row only names what the rows are; a row's name such as "β = 0.999".
+_HEADS = re.compile(
+    r"<th></th>(\s*(?:<th>[^<]+</th>\s*)+</tr>)\s*<tr>\s*(<th>[^<]+</th>)\s*(?:<th></th>\s*)+</tr>"
+)
+_SETTING = re.compile(r"(?<=<th>)(\S{1,3}) = (\S{1,6})(?=</th>)")
+_SHORT = re.compile(r"<td>(?=(?:[^<\s]|</?sup>)+</td>)")  # a number, or a word in its place
 _CELL = re.compile(rf"(?<=<td>){_POWER.pattern}(?=</td>)")
 # Where a paper is found: arXiv:1212.5701, doi:10.1038/323533a0.
 PAPER = re.compile(r"\b(arXiv|doi):(\d{4}\.\d{4,5}|10\.\d{4,}/[\w./()-]*\w)")
 _PLACES = {"arXiv": "https://arxiv.org/abs/", "doi": "https://doi.org/"}
 _VALUES = {"NaN": "–", "inf": "∞", "-inf": "−∞", "True": "yes", "False": "no"}  # NaN: there is none
+IGNORED = "# NBVAL_IGNORE_OUTPUT\n"  # tells the tests something, and the reader nothing
 WIDGET = "application/vnd.jupyter.widget-view+json"
 STORED = re.compile(
     r'<img src="data:image/png;base64,([^"]*)" alt="([^"]*)" width="(\d+)" height="(\d+)">'
@@ -52,7 +59,7 @@ class Figures:
 
 
 def prepare(notebook, figures):
-    """Change a notebook's outputs, in place, into what a page can show.
+    """Change a notebook's cells, in place, into what a page can show.
 
     Parameters
     ----------
@@ -66,6 +73,7 @@ def prepare(notebook, figures):
         The notebook given.
     """
     for cell in notebook.cells:
+        cell.source = cell.source.removeprefix(IGNORED)
         for output in cell.get("outputs", []):
             if "data" in output:
                 _prepare(output, figures)
@@ -99,12 +107,14 @@ def _filed(page, figures):
 
 def readable(page):
     """Write a pandas table's heads and numbers as in print: Sₜ₊₁, at edge, 2.8×10⁻¹²², ∞, yes."""
+    page = _HEADS.sub(r"\2\1", page)
+    page = _SETTING.sub("\\1\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}\\2", page)
     page = _NAME.sub(_with_subscript, page)
     page = _WORDS.sub(lambda head: head[0].replace("_", " "), page)
     page = _CELL.sub(_as_power, page)
     for raw, shown in _VALUES.items():
         page = page.replace(f"<td>{raw}</td>", f"<td>{shown}</td>")
-    return page
+    return _SHORT.sub('<td class="short">', page)
 
 
 def as_power(number):

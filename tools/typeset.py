@@ -26,12 +26,21 @@ def _placeholder(tex, options):
 PARSER = MarkdownIt("commonmark", {"html": True}).enable("table")
 PARSER.use(dollarmath_plugin, renderer=_placeholder, double_inline=True)
 SHORT = re.compile(r'(<span class="math inline">\x02i[^\x03]{1,40}\x03</span>)([,.;:!?)]*)')
-THOUSANDS = re.compile(r"(?<=\d) (?=\d{3}\b|%)")
+# Spaces at which no line ends: 4 000, 3 %, lesson 5, β = 0.9.
+HELD = re.compile(
+    r"(?<=\d) (?=\d{3}\b|%)|(?<=\b[Ll]esson) (?=\d)"
+    r"|(?<=[α-ω₀-₉]) (?=[=≥≤] )|(?<=[α-ω₀-₉] [=≥≤]) (?=\S)"
+)
+
+
+def held(text):
+    """Keep together what belongs together."""
+    return HELD.sub("\N{NO-BREAK SPACE}", text)
 
 
 def markdown(text):
-    """Markdown as HTML, formulas still to be typeset; thousands and short formulas stay whole."""
-    html = THOUSANDS.sub("\N{NO-BREAK SPACE}", PARSER.render(text))
+    """Markdown as HTML, formulas still to be typeset; what belongs together stays on its line."""
+    html = held(PARSER.render(text))
     html = SHORT.sub(r'<span style="white-space: nowrap">\1\2</span>', html)
     return re.sub(r'href="(\d\d_\w+)\.ipynb', r'href="\1.html', html)
 

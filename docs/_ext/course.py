@@ -11,15 +11,15 @@ from sphinx.util import logging
 from sphinxcontrib import katex
 
 from tools.outputs import PAPER, paper
-from tools.typeset import THOUSANDS
+from tools.typeset import held
 
 LOG = logging.getLogger(__name__)
 
 TAG = re.compile(r"\\tag\{(\d+\.\d+)\}")
 FIGURE = re.compile(r'id="figure-(\d+)-(\d+)"')
-MENTION = re.compile(r"\((\d+\.\d+)\)|\b(Figure \d+\.\d+)")
-NOT_PROSE = (nodes.literal, nodes.literal_block, nodes.math, nodes.math_block, nodes.raw,
-             nodes.reference, nodes.title)  # fmt: skip
+MENTION = re.compile(rf"\((\d+\.\d+)\)|\b(Figure \d+\.\d+)|{PAPER.pattern}")
+NOT_PROSE = nodes.literal, nodes.literal_block, nodes.math, nodes.math_block, nodes.raw
+NO_LINK = (*NOT_PROSE, nodes.reference, nodes.title)
 
 # The theme draws its icons with a script of 1.5 MB, though its style has them as a font. Live code
 # needs a server elsewhere, and nothing here uses tabs; the search page alone needs the index.
@@ -46,7 +46,6 @@ SIGN = re.compile(r"[-+=<>]|\\(?:cdot|times|pm|le|ge)(?![a-z])")
 # Marks with which no line begins, and the longest TeX and the longest code that surely fit a phone.
 MARKS = re.compile(r"[,.;:!?)]+")
 SHORT = {nodes.math: 40, nodes.literal: 20}
-KEPT = re.compile(rf"{THOUSANDS.pattern}|(?<=\b[Ll]esson) (?=\d)")
 TOGETHER = "course-together"
 
 # What a screen reader would stumble over in the pages of the theme, of docutils and of pandas.
@@ -70,8 +69,7 @@ def setup(app):
     app.connect("doctree-read", name_figures)
     app.connect("doctree-read", let_break)
     app.connect("doctree-read", keep_together)
-    app.connect("doctree-resolved", link_papers)
-    app.connect("doctree-resolved", link_equations)
+    app.connect("doctree-resolved", link_mentions)
     app.connect("build-finished", tidy)
     return {"parallel_read_safe": False, "parallel_write_safe": True}
 
@@ -115,25 +113,31 @@ def let_break(app, doctree):
 def keep_together(app, doctree):
     """Keep marks beside a short formula or name on its line, and a number with what it is of."""
     for text in list(doctree.findall(nodes.Text)):
-        if (kept := KEPT.sub("\N{NO-BREAK SPACE}", text)) != text and not any(
+        if (kept := held(text)) != text and not any(
             isinstance(node, NOT_PROSE) for node in _ancestors(text)
         ):
             text.parent.replace(text, nodes.Text(kept))
     for kind, longest in SHORT.items():
-        for short in list(doctree.findall(kind)):
-            if len(short.astext()) <= longest:
-                _keep_with_marks(short)
+        for node in list(doctree.findall(kind)):
+            if len(node.astext()) <= longest:
+                _keep_with_marks(node)
+            elif kind is nodes.math:
+                _end_with_marks(node)
+
+
+def _marks_behind(node):
+    behind = node.next_node(descend=False, siblings=True)
+    return behind, isinstance(behind, nodes.Text) and MARKS.match(behind)
 
 
 def _keep_with_marks(short):
     parent, place = short.parent, short.parent.index(short)
-    behind = parent[place + 1] if place + 1 < len(parent) else None
-    mark = isinstance(behind, nodes.Text) and MARKS.match(behind)
-    if not mark:
+    behind, marks = _marks_behind(short)
+    if not marks:
         return
     parent[place : place + 2] = [
-        nodes.inline("", "", short, nodes.Text(mark[0]), classes=[TOGETHER]),
-        nodes.Text(behind[mark.end() :]),
+        nodes.inline("", "", short, nodes.Text(marks[0]), classes=[TOGETHER]),
+        nodes.Text(behind[marks.end() :]),
     ]
     before = parent[place - 1] if place else None
     if isinstance(before, nodes.Text) and before.endswith("("):
@@ -141,26 +145,27 @@ def _keep_with_marks(short):
         parent[place - 1] = nodes.Text(before[:-1])
 
 
-def link_papers(app, doctree, docname):
-    """Make a link of each "arXiv:1212.5701" and "doi:10.1038/323533a0" that isn't one yet."""
+def _end_with_marks(formula):
+    """A long formula may break, so the marks behind it become its last part."""
+    behind, marks = _marks_behind(formula)
+    if marks:
+        formula.children = [nodes.Text(rf"{formula.astext()}\text{{{marks[0]}}}")]
+        behind.parent.replace(behind, nodes.Text(behind[marks.end() :]))
+
+
+def link_mentions(app, doctree, docname):
+    """Make a link of each "(3.1)", "Figure 3.2" and "arXiv:1212.5701" in the text."""
     for text in list(doctree.findall(nodes.Text)):
-        if PAPER.search(text) and not any(isinstance(node, NOT_PROSE) for node in _ancestors(text)):
-            pieces, done = [], 0
-            for found in PAPER.finditer(text):
-                pieces += [nodes.Text(text[done : found.start()]),
-                           nodes.reference("", found[0], refuri=paper(found))]  # fmt: skip
-                done = found.end()
+        if any(isinstance(node, NO_LINK) for node in _ancestors(text)):
+            continue
+        pieces, done = [], 0
+        for mention in MENTION.finditer(text):
+            if address := _address(app, mention, docname):
+                link = nodes.reference("", mention[0], refuri=address, internal=not mention[3])
+                pieces += [nodes.Text(text[done : mention.start()]), link]
+                done = mention.end()
+        if pieces:
             text.parent.replace(text, [*pieces, nodes.Text(text[done:])])
-
-
-def link_equations(app, doctree, docname):
-    """Turn each "(3.1)" and "Figure 3.2" in the text that there is into a link to it."""
-    known = getattr(app.env, "course_equations", {})
-    for text in list(doctree.findall(nodes.Text)):
-        if not any(isinstance(node, NOT_PROSE) for node in _ancestors(text)):
-            pieces = list(_pieces(app, text.astext(), known, docname))
-            if len(pieces) > 1:
-                text.parent.replace(text, pieces)
 
 
 def _ancestors(node):
@@ -168,19 +173,18 @@ def _ancestors(node):
         yield node
 
 
-def _pieces(app, text, known, docname):
-    done = 0
-    for mention in MENTION.finditer(text):
-        name = mention[1] or mention[2]
-        if mention[2] and name not in known:
+def _address(app, mention, docname):
+    """Where something is that the text mentions; None for a number that is no equation's."""
+    if mention[3]:
+        return paper(PAPER.match(mention[0]))
+    known, name = getattr(app.env, "course_equations", {}), mention[1] or mention[2]
+    if name not in known:
+        if mention[2]:
             LOG.warning("%s is mentioned, and there is no such figure", name, location=docname)
-        if name in known:
-            yield nodes.Text(text[done : mention.start()])
-            page, anchor = known[name]
-            address = "" if page == docname else app.builder.get_relative_uri(docname, page)
-            yield nodes.reference("", mention[0], refuri=f"{address}#{anchor}", internal=True)
-            done = mention.end()
-    yield nodes.Text(text[done:])
+        return None
+    page, anchor = known[name]
+    address = "" if page == docname else app.builder.get_relative_uri(docname, page)
+    return f"{address}#{anchor}"
 
 
 def tidy(app, error):

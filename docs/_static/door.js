@@ -18,7 +18,8 @@ function liveValley(place) {
     RMSprop: $core.optimizer("RMSprop", { learning_rate: 0.1 }),
   };
   const state = { start: [3, 1], t: SHOWN };
-  const card = new Card(place, { title: "Gradient descent and RMSprop walk down the same valley", lead: "Drag the start.", state });
+  const names = Object.keys(methods).map((name) => `${$ui.swatch(METHODS[name].key, METHODS[name].dash, METHODS[name].marker)} ${name}`);
+  const card = new Card(place, { title: "Two methods walk down the same valley", lead: `${names.join(" &nbsp; ")} &nbsp; Drag the start.`, state });
   const figure = new Figure({ label: "A valley from above with two paths", role: "group" });
   let walks;
   const walk = () => {
@@ -83,7 +84,7 @@ function liveValley(place) {
       const [x, y] = REACH.map((reach) => ({ min: -reach, max: reach, ticks: [] }));
       const axes = new Axes({ width, height, left: 0, right: 0, top: 0, bottom: 0, x, y });
       const clip = `<clipPath id="${axes.clip}"><rect width="${width}" height="${height}" rx="8"/></clipPath>`;
-      const lines = Object.entries(walks).map(([name, run]) => trail(axes, run, METHODS[name], name, state.t));
+      const lines = Object.entries(walks).map(([name, run]) => trail(axes, run, METHODS[name], state.t));
       const now = moment(walks.RMSprop, Math.min(Math.floor(state.t), SHOWN - 1));
       const here = between(walks.RMSprop.positions, state.t);
       figure.draw(axes.clipped(lines.join("") + forces(axes, here, now)), clip + axes.clipped(floor(axes)));
@@ -111,13 +112,11 @@ function floor(axes) {
   return `<g transform="translate(${axes.x(0)},${axes.y(0)})">${rings.join("")}</g><path class="rx-curve" d="M${axes.x(0) - 6},${axes.y(0)}h12m-6,-6v12"/>`;
 }
 
-function trail(axes, { positions }, { key, dash, marker }, name, t) {
+function trail(axes, { positions }, { key, dash, marker }, t) {
   const here = $ui.between(positions, t);
   const points = [...positions.slice(0, Math.floor(t) + 1), here];
   const line = axes.line(points.map(([x]) => x), points.map(([, y]) => y), { dash, under: true });
-  const up = name === "RMSprop" ? -14 : 22;
-  const beside = axes.x(here[0]) < axes.x(REACH[0]) - 140 ? { dx: 10 } : { dx: -10, anchor: "end" };
-  return `<g class="rx-m-${key}">${line}${axes.marker(...here, marker, 1.4)}</g>${axes.text(...here, name, { ...beside, dy: up, strong: true })}`;
+  return `<g class="rx-m-${key}">${line}${axes.marker(...here, marker, 1.4)}</g>`;
 }
 
 // At RMSprop's place: the arrow against g, the box ±√S, both to one scale, and the step. Where the arrow

@@ -81,7 +81,7 @@ function summary(predictions, answered) {
 // there is more of it.
 function scrollByKeys() {
   const scrollers = document.querySelectorAll(
-    ".katex-display, .cell_output, .cell_output .output, .pst-scrollable-table-container, pre");
+    ".katex-display, .cell_output, .cell_output .output, .pst-scrollable-table-container, .rx-result, pre");
   const look = (el) => {
     const rest = el.scrollWidth - el.clientWidth;
     const sides = [el.scrollLeft > 1 && "left", el.scrollLeft < rest - 1 && "right"].filter(Boolean);

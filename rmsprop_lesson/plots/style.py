@@ -167,7 +167,7 @@ def name_ends(axes):
     """Write each line's name beside its right end, and none on another."""
     axes.autoscale_view()
     lines = [line for line in axes.lines if line.get_label()[0] != "_"]
-    names = [textwrap.fill(line.get_label(), 20) for line in lines]
+    names = [textwrap.fill(line.get_label(), 21) for line in lines]
     if names == [axes.get_ylabel()]:
         return
     _spread(axes, lines, names, [0.058 * (1 + name.count("\n")) for name in names])
@@ -200,7 +200,7 @@ def _name(axes, line, name, end, place):
     way = ConnectionPatch((1, end), (1, place), axes.transAxes, beside, gid="key")
     axes.add_artist(way).set(color=look["color"], in_layout=False)
     axes.plot(1, place, transform=beside, clip_on=False, label="_", **look)
-    axes.text(1, place, name, transform=behind, va="center", linespacing=1.05)
+    axes.text(1, place, name, transform=behind, va="center", linespacing=1.05, gid="key")
 
 
 def _end(axes, line):

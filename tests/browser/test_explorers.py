@@ -718,6 +718,29 @@ def test_average_by_keyboard(page_without_network):
         assert f"{value:.3g}" in said(page)
 
 
+@pytest.mark.parametrize("memory", ["β = 0.999", "long enough to settle", "1, then 10"])
+def test_weights_can_be_seen_whatever_the_memory(page_without_network, memory):
+    page = show(page_without_network, "average-and-bias")
+    page.get_by_role("button", name=memory).click()
+    settle(page)
+    bars = page.locator(".rx-weights").first
+    assert (
+        bars.evaluate("el => getComputedStyle(el).stroke") == "none"
+    )  # a rim would cover thin ones
+    assert bars.bounding_box()["width"] >= 1
+
+
+@pytest.mark.parametrize(
+    ("preset", "method"), [("too fast", "gradient descent"), ("β = 0.999", "RMSprop")]
+)
+def test_a_preset_of_the_valley_shows_whom_it_concerns(page_without_network, preset, method):
+    page = show(page_without_network, "valley", shown=["Adam"])
+    page.get_by_role("button", name=preset).click()
+    assert set(state(page)["shown"]) == {"Adam", method}
+    page.get_by_role("button", name="as before").click()
+    assert state(page)["shown"] == ["Adam"]
+
+
 def test_plateau_by_mouse_and_keys(page_without_network):
     page = show(page_without_network, "plateau-and-noise")
     run = lesson.descend(lesson.Plateau(), lesson.GradientDescent(0.5), 4.0, 1000)

@@ -231,7 +231,7 @@ def test_forced_colours_reach_the_figures(open_page, site_url):
     page = open_page(forced_colors="active", color_scheme="dark")
     visit(page, f"{site_url}/{LESSONS[1]}")
     page.evaluate("document.documentElement.classList.add('course-show-all')")
-    ink = page.locator(".course-figure [style*='--c-000000']").first
+    ink = page.locator(".course-figure g [style*='--c-000000']").first
     assert ink.evaluate("el => getComputedStyle(el).stroke") == "rgb(255, 255, 255)"
 
 
@@ -246,7 +246,7 @@ def test_plumbing_is_folded_and_what_it_shows_is_not(page_without_network, site_
 
 # ── the door ─────────────────────────────────────────────────────────────────────────────────────
 
-MARK = """() => document.querySelector(".door-valley .rx-m-rmsprop .rx-marker")
+MARK = """() => document.querySelector(".door-valley .rx-figure .rx-m-rmsprop .rx-marker")
   .getAttribute("transform")"""
 
 
@@ -554,14 +554,19 @@ def test_no_name_is_broken_or_cut_on_a_phone(open_page, site_url, name):
     assert page.evaluate(CUT) == []
 
 
-def test_names_of_mistakes_stay_in_sight(open_page, site_url):
+@pytest.mark.parametrize("name", ["docs/mistakes.html", "notebooks/06_fair_race.html"])
+def test_names_of_rows_stay_in_sight(open_page, site_url, name):
     page = open_page(viewport={"width": 390, "height": 800})
-    visit(page, f"{site_url}/docs/mistakes.html")
-    table = page.locator(".pst-scrollable-table-container").first
-    name = table.locator("tbody td").first
-    table.evaluate("el => { el.scrollLeft = 9999 }")
-    page.wait_for_function("el => el.dataset.beyond === 'left'", arg=table.element_handle())
+    visit(page, f"{site_url}/{name}")
+    page.evaluate("document.documentElement.classList.add('course-show-all')")
+    page.evaluate("dispatchEvent(new Event('resize'))")
+    table = page.locator("[data-beyond]:has(table)").first
+    name = table.locator("tbody tr").first.locator("> *").first
+    table.evaluate("el => { el.scrollLeft = 9999; window.table = el }")
+    page.wait_for_function("window.table.dataset.beyond === 'left'")
+    table = page.locator("[data-beyond='left']")
     assert name.bounding_box()["x"] >= table.bounding_box()["x"]
+    assert name.evaluate("el => getComputedStyle(el).backgroundColor") != "rgba(0, 0, 0, 0)"
     assert table.evaluate("el => getComputedStyle(el).maskImage") == "none"
 
 
@@ -599,6 +604,10 @@ def test_tables_are_written_as_in_print(lesson):
     )
     raw = re.compile(r"^TH\w+_[\w{]|^TD-?(\d[\d.]*e[+-]?\d+|NaN|inf)$")
     assert [cell for tag, cell in cells if raw.search(tag + cell)] == []
+    heads = lesson.locator("table.dataframe thead").evaluate_all(
+        "all => all.map(el => el.rows.length)"
+    )
+    assert set(heads) <= {1}
 
 
 def test_numbers_of_equations_are_links(page_without_network, site_url):
@@ -618,6 +627,15 @@ def test_search_finds_a_word(page_without_network, site_url):
     page.locator("#search-results li a").first.wait_for()
     found = page.locator("#search-results li a").evaluate_all("all => all.map(a => a.href)")
     assert any("02_momentum_and_adagrad" in address for address in found)
+
+
+def test_search_counts_lessons_as_numbers(page_without_network, site_url):
+    page = visit(page_without_network, f"{site_url}/search.html?q=Before+you+start")
+    page.locator("#search-results li a").nth(5).wait_for()
+    found = page.locator("#search-results li a").all_inner_texts()
+    lessons = [int(title.split(" ")[0]) for title in found if re.match(r"\d+ · .* > Before", title)]
+    assert len(lessons) >= 5
+    assert lessons == sorted(lessons)
 
 
 @pytest.mark.parametrize("word", ["RMSprop", "rate"])

@@ -538,6 +538,11 @@ _GRADIENT = Exercise(
             _error(target=lambda p, labels: np.eye(10)[labels]),
             "Is 10 the number of classes whatever comes in? It is p.shape[1].",
         ),
+        "p left out": (
+            lambda p, labels: -_one_hot(p, labels) / len(p),
+            "Was p left out? The scores of the wrong classes count as well: the gradient is p, "
+            "less 1 at the right class.",
+        ),
         "one-hot left out": (
             _error(target=lambda p, labels: 0.0),
             "Was the label left out? Subtract 1 at the right class.",

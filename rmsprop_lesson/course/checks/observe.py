@@ -112,7 +112,7 @@ def describe_error(error, code=None):
         if trace.tb_frame.f_code.co_filename == code.co_filename:
             line = trace.tb_lineno
             source = linecache.getline(code.co_filename, line).strip()
-            line = line - code.co_firstlineno + 1
+            line = max(line - code.co_firstlineno + 1, 0)  # 0: in a helper above the function
         trace = trace.tb_next
     return Raised(type(error).__name__[:60], text, line, source[:90])
 

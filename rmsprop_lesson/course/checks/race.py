@@ -415,7 +415,8 @@ _WINNER = Exercise(
     mistakes={
         "NaN not handled": (
             _winner(handle=lambda losses: losses),
-            "Did a NaN win? np.argmin stops at the first NaN: replace it by infinity.",
+            "Did a NaN win? np.argmin stops at the first NaN: replace it by infinity. `==` never "
+            "finds a NaN (NaN == NaN is False); np.isnan(losses) does.",
         ),
         "diverged runs ignored": (
             (

@@ -518,11 +518,14 @@ _SLIP = Exercise(
             "Is the sign of the error lost? Compare its absolute value with the tolerance.",
         ),
         "condition the wrong way round": (
-            (
-                _search(off=lambda error, tol: (abs(error) <= tol) & (np.arange(len(error)) > 0)),
-                _search(off=lambda error, tol: abs(error) <= tol),
-            ),
+            _search(off=lambda error, tol: (abs(error) <= tol) & (np.arange(len(error)) > 0)),
             "Is it the first right entry that is found? A slip is off by more than the tolerance.",
+        ),
+        "always 0": (
+            lambda *given: 0,
+            "Is the answer always 0? Then the loop ends at t = 0, with θ₀. Begin it at t = 1, "
+            "where your first θ belongs: `enumerate` begins at 0. And a slip is off by more than "
+            "the tolerance, not by less.",
         ),
         "tolerance ignored": (
             _search(off=lambda error, tolerance: abs(error) > 1e-9),
@@ -576,7 +579,10 @@ _SLIP = Exercise(
             "Is it the error that is returned? Return its t.",
         ),
         "theta returned": (
-            lambda thetas, *others: thetas[first_slip(thetas, *others)],
+            (
+                lambda thetas, *others: thetas[first_slip(thetas, *others)],
+                lambda thetas, *others: (t := first_slip(thetas, *others)) and thetas[t],
+            ),
             "Is it the wrong θ that is returned? Return its t, the place where it stands.",
         ),
     },

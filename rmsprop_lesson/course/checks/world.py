@@ -92,14 +92,18 @@ def _full(
     return implementation
 
 
-def _entry_by_entry(combine):
+def _entry_by_entry(combine, unit=np.ones_like):
     """The root of each entry of S instead of the root of the matrix."""
 
     def implementation(theta, grad, S, lr, b, e):
         S = b * S + (1 - b) * np.outer(grad, grad)
-        return combine(theta, lr, grad, np.sqrt(S + e)), S
+        return combine(theta, lr, grad, np.sqrt(S + e * unit(S))), S
 
     return implementation
+
+
+def _identity(S):
+    return np.eye(len(S))
 
 
 def _times_instead_of_at(theta, grad, S, lr, b, e):
@@ -308,6 +312,7 @@ _FULL = Exercise(
                 ),
                 _entry_by_entry(lambda theta, lr, g, root: theta - lr * g / root),
                 _entry_by_entry(lambda theta, lr, g, root: theta - lr * (1 / root) @ g),
+                _entry_by_entry(lambda theta, lr, g, root: theta - lr * (1 / root) @ g, _identity),
             ),
             "Is the root taken of each entry of S? Take it of the eigenvalues, and make the root "
             "of the matrix with the eigenvectors.",

@@ -108,7 +108,7 @@ function drawWeights(figure, { beta, steps, t: time }) {
     if (weight < max * 1e-3) break;
     bars += at(k, weight);
   }
-  const mine = `<path class="rx-marker" stroke="none" d="${bars}"/>`;
+  const mine = `<path class="rx-weights" d="${bars}"/>`;
   const start = `<path d="${at(0, left)}" fill="var(--rx-bg)" stroke="var(--rx-fg)" stroke-width="1.5" stroke-dasharray="3 2"/>`;
   figure.draw(axes.clipped(`<g class="rx-m-rmsprop">${mine}</g>${start}`) +
     `<text class="rx-strong rx-halo" x="${axes.right}" y="${axes.top + 10}" text-anchor="end">on gradients: ${number(1 - left, 3)}, on S₀ = 0: ${number(left, 3)}</text>`, axes.frame());
@@ -147,7 +147,7 @@ function drawAverage(figure, run, { steps, t }) {
 
 function drawStep(figure, run, { steps, t }) {
   const { width, height } = figure.size(172, { low: 150 });
-  const axes = new Axes({ width, height, x: { min: 0, max: steps, label: "step" }, y: { min: 0, max: 1.3 * Math.max(1.2, ...run.steps, ...run.correctedSteps) } });
+  const axes = new Axes({ width, height, x: { min: 0, max: steps, label: "step" }, y: { min: 0, max: 1.7 * Math.max(1.2, ...run.steps, ...run.correctedSteps) } });
   const one = axes.line([0, steps], [1, 1], { kind: "reference" });
   figure.draw(axes.clipped(one + curves(axes, run, [[PLAIN, run.steps], [CORRECTED, run.correctedSteps]], Math.floor(t))),
     axes.frame() + legend(axes, ["plain, g / √S", "corrected, g / √Ŝ"]));

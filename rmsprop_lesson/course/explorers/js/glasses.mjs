@@ -9,6 +9,7 @@ const [[, X], [, Y]] = SETTINGS.glasses.start.point; // each map reaches from �
 const EPSILON = 1e-8;
 const LOW = 250; // pixels: with both maps, controls and sentence fit on a screen
 const INSIDE = 0.75; // the share of the right map in which the walker stays
+const LEAST = 0.6; // so much of its size the right map keeps when it shrinks to show the whole box
 const REACH = 2 ** 9; // the outermost contour's u
 
 export const glasses = {
@@ -36,7 +37,7 @@ export const glasses = {
         ["straight, S settled", () => ({ angle: 0, lenses: "apart", beta: 0.9, learning_rate: 0.2, t: state.steps })],
         ["turn it 45°", () => ({ angle: 45, lenses: "apart", t: state.steps })],
         ["45°, glasses turn", () => ({ angle: 45, lenses: "turning", t: state.steps })],
-        ["κ = 1000", { condition: 1000, t: 0 }],
+        ["κ = 1000", { condition: 1000, angle: 0, lenses: "apart", t: 0 }],
       ]),
       card.sentence,
       card.challenges([
@@ -55,7 +56,7 @@ export const glasses = {
         const t = time();
         drawMap(plain, run(), state, [1, 0, 1]);
         handle.show();
-        drawMap(seen, run(), state, scaled(run().glasses[t], seen, between(run().positions, state.t)));
+        drawMap(seen, run(), state, scaled(run().glasses[t], seen, between(run().positions, state.t), half(state)));
         setText(plain.caption, `The valley: condition number ${number(state.condition, 3)}`);
         setText(seen.caption, `Through the glasses: ${number(run().seen[t], 3)}`);
       },
@@ -95,12 +96,19 @@ function startHandle(card, map) {
 
 const sized = (figure) => figure.size((w) => Math.min(LOW, (w * Y) / X), { low: 156 });
 
-// Glasses that leave areas as large as they are, or smaller, if the walker would be outside of the map.
-function scaled(worn, figure, place) {
+// Half the width of the box that no step leaves.
+const half = ({ learning_rate, beta }) => learning_rate / Math.sqrt(1 - beta);
+
+// Glasses that leave areas as large as they are, or smaller, if the walker or its box would be outside of
+// the map.
+function scaled(worn, figure, place, step) {
   const { width, height } = sized(figure);
   const even = worn.map((value) => value / Math.sqrt(determinant(worn)));
   const [x, y] = applied(even, place).map(Math.abs);
-  const fit = Math.min(1, (INSIDE * X) / x, (INSIDE * X * height) / width / y);
+  const up = (X * height) / width; // as far as the map reaches
+  const [wide, high] = [even[0] + Math.abs(even[1]), Math.abs(even[1]) + even[2]].map((size) => size * step);
+  const withBox = Math.max(LEAST, Math.min(1, X / (x + wide), (0.97 * up) / (y + high)));
+  const fit = Math.min(withBox, (INSIDE * X) / x, (INSIDE * up) / y);
   return even.map((value) => value * fit);
 }
 
@@ -132,8 +140,8 @@ function drawMap(figure, run, state, view) {
   const path = `M${points.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join("L")}`;
   const dots = points.slice(0, -1).map(([x, y]) => `M${x.toFixed(1)},${y.toFixed(1)}h0`).join("");
   const at = place(here);
-  const half = state.learning_rate / Math.sqrt(1 - state.beta);
-  const box = state.lenses === "apart" ? `<rect class="rx-box" x="${-half}" y="${-half}" width="${2 * half}" height="${2 * half}"/>` : `<circle class="rx-box" r="${half}"/>`;
+  const edge = half(state);
+  const box = state.lenses === "apart" ? `<rect class="rx-box" x="${-edge}" y="${-edge}" width="${2 * edge}" height="${2 * edge}"/>` : `<circle class="rx-box" r="${edge}"/>`;
   const boxed = `<g transform="matrix(${scale * a} ${-scale * b} ${-scale * b} ${scale * d} ${at[0].toFixed(2)} ${at[1].toFixed(2)})">${box}</g>`;
   const arrows = run.gradients[t] ? directions(run, t, view, at, scale, state) : "";
   figure.draw(`<g clip-path="url(#${CLIP})"><g class="rx-m-rmsprop"><path class="rx-under" d="${path}"/><path class="rx-line" d="${path}"/><path class="rx-dots" d="${dots}"/>` +
@@ -154,19 +162,17 @@ function directions(run, t, view, at, scale, { learning_rate }) {
   const turn = Math.abs(way[0] * down[1] - way[1] * down[0]) / (Math.hypot(...way) * Math.hypot(...down));
   const same = turn < 0.03;
   const made = way.map((value) => value * learning_rate * scale);
-  return (same ? "" : arrow(at, down, FAR, { word: "downhill" })) +
-    arrow(at, way, FAR, { key: "m-rmsprop", word: same ? "step = downhill" : "step" }) +
-    `<path class="rx-made" d="M${at}l${made}"/>`;
+  return `<path class="rx-made" d="M${at}l${made}"/>` + (same ? "" : arrow(at, down, FAR, { word: "downhill" })) +
+    arrow(at, way, FAR, { key: "m-rmsprop", word: same ? "step = downhill" : "step" });
 }
 
 function describe(run, state, t) {
-  const { condition, angle, lenses, learning_rate, beta } = state;
+  const { condition, angle, lenses } = state;
   const turned = angle ? `, turned by ${number(angle)}°,` : "";
   const kind = lenses === "apart" ? "a lens for each parameter" : "full-matrix glasses";
   const when = t ? `After ${count(t, "step")}` : "Before the first step";
-  const half = learning_rate / Math.sqrt(1 - beta);
   const [x, y] = run.positions[t];
   const ended = run.diverged_at !== null && t >= run.diverged_at - 1 ? ` The run diverged at step ${run.diverged_at}.` : "";
   return `${when} the valley of condition number ${number(condition)}${turned} looks like ${number(run.seen[t], 3)} through ${kind}. ` +
-    `RMSprop is at (${number(x, 3)}, ${number(y, 3)}); ${lenses === "apart" ? "no coordinate of a step" : "no step"} can be longer than η/√(1 − β) = ${number(half, 3)}.${ended}`;
+    `RMSprop is at (${number(x, 3)}, ${number(y, 3)}); ${lenses === "apart" ? "no coordinate of a step" : "no step"} can be longer than η/√(1 − β) = ${number(half(state), 3)}.${ended}`;
 }

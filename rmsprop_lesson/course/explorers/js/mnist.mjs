@@ -10,6 +10,7 @@ const CSS = `
 .rx-digits { display: grid; grid-template-columns: repeat(auto-fill, minmax(76px, 1fr)); gap: 8px; list-style: none; margin: 0; padding: 0; }
 .rx-digits li { margin: 0; padding: 5px; border: 1px solid var(--rx-line); border-radius: 8px; text-align: center; font-size: 0.87em; font-variant-numeric: tabular-nums; }
 .rx-digits li[data-wrong] { border: 2px dashed var(--rx-warn); padding: 4px; }
+.rx[data-mode="dark"] .rx-digits canvas { filter: invert(1); }
 .rx-digits canvas { width: 100%; max-width: 70px; background: #fff; border-radius: 4px; display: block; margin: 0 auto 3px; image-rendering: pixelated; }
 `;
 

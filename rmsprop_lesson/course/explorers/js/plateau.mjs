@@ -18,6 +18,7 @@ export const plateauAndNoise = {
       state,
       ...options,
     });
+    const first = structuredClone(state);
     let solved = null;
     const runs = () => {
       const key = JSON.stringify({ ...state, t: 0 });
@@ -43,10 +44,10 @@ export const plateauAndNoise = {
       h("div", { class: "rx-grid rx-half" },
         card.slider("sigma", { label: "noise <i>σ</i> in the gradients", scale: linear(0.05) }),
         card.presets([
-          ["far out", { landscape: "plateau", theta0: 5, sigma: 0 }],
+          ["far out", { landscape: "plateau", theta0: 5, sigma: 0, epsilon: 1e-8 }],
           ["noise at the bottom", { landscape: "parabola", sigma: 0.5, steps: 300, t: 300 }],
-          ["ε = 0.001", { epsilon: 0.001 }],
-          ["as before", () => defaults("plateau-and-noise")],
+          ["ε = 0.001", { landscape: "plateau", sigma: 0, epsilon: 0.001 }],
+          ["as before", first],
         ])),
       card.challenges([
         { id: "stall", text: "Let gradient descent need more than 10 000 steps.", met: () => needs("gradient descent") > 10000 },

@@ -1,6 +1,6 @@
 // Questions: a prediction, whose result appears after the answer, and a lesson's quiz.
 import { keep, kept } from "./store.mjs";
-import { Card, h, newId, number } from "./ui.mjs";
+import { Card, h, held, newId, number } from "./ui.mjs";
 
 const CSS = `
 .rx-question { border: 0; padding: 0; margin: 0; min-width: 0; display: grid; gap: 8px; }
@@ -33,6 +33,7 @@ const CSS = `
 [data-jp-theme-light="false"] :is(.rx-result, .jp-RenderedImage) img { filter: invert(0.93) hue-rotate(180deg); }
 .rx-result pre { margin: 0; padding: 10px 14px; font-size: 0.9em; line-height: 1.4; color: var(--rx-fg); background: var(--rx-panel); border: 0; border-radius: 8px; overflow: auto; }
 .rx-result > div { max-width: 100%; }
+.rx-card .rx-result :is(p, details) { margin-top: 8px; }
 .rx-card .rx-result :is(th, td:first-child) { white-space: normal; }
 .rx-card .rx-result thead td { background: var(--rx-panel); }
 @container (min-width: 900px) {
@@ -111,7 +112,7 @@ const rightFeedback = (question) =>
 // ── one question ────────────────────────────────────────────────────────────────────────────────
 
 // Plain text as nodes; what stands between backticks is code.
-const rich = (text) => text.split("`").map((part, i) => (i % 2 ? h("code", {}, part) : part));
+const rich = (text) => text.split("`").map((part, i) => (i % 2 ? h("code", {}, part) : held(part)));
 
 // A question's form. `answer(value)` is called when the learner commits to one.
 class Form {

@@ -80,6 +80,9 @@ export const count = (n, thing) => `${n} ${thing}${n === 1 ? "" : "s"}`;
 // Clauses as sentences: "It is 1. It is 2."
 export const sentences = (clauses) => clauses.map((text) => `${text[0].toUpperCase()}${text.slice(1)}.`).join(" ");
 
+// What belongs together stays on a line: 2 %, 10 000, β = 0.9.
+export const held = (text) => text.replace(/ (?=%)|(?<=\d) (?=\d{3}\b)|(?<=[α-ω₀-₉>]) (?=[=≥≤] )|(?<=[α-ω₀-₉>] [=≥≤]) (?=\S)/g, "\u00a0");
+
 // ── the look ────────────────────────────────────────────────────────────────────────────────────
 
 // Okabe–Ito colours, dashes and markers as in rmsprop_lesson.plots.STYLE; dashes in line widths.
@@ -120,12 +123,13 @@ const CSS = `
   --rx-on-accent: #fff; --rx-low: #dbe8f2; --rx-high: #fbfcfd; --rx-warn: #a33a00; --rx-halo: #fff; --rx-shade: #dbe8f2; --rx-light: #ffffff; --rx-contour: #a9b8c6;
   --rx-gd: #000; --rx-momentum: #ad7700; --rx-adagrad: #009e73; --rx-rmsprop: #0072b2;
   --rx-adadelta: #cc79a7; --rx-adam: #d55e00; --rx-own: #7a3fb5;
-  container-type: inline-size; max-width: 1080px; margin: 1em auto; color-scheme: light; }
+  --rx-map: 640px; container-type: inline-size; max-width: 1080px; margin: 1em auto; color-scheme: light; }
 .rx[data-mode="dark"] { --rx-bg: var(--jp-layout-color0, var(--pst-color-background, #14181e));
   --rx-fg: #e9edf1; --rx-soft: #b3bcc6; --rx-line: #47515c; --rx-grid: #2a323b; --rx-panel: #1d232b;
   --rx-accent: #6cb8ee; --rx-on-accent: #0c1116; --rx-low: #1f3a50; --rx-high: #151a20; --rx-warn: #ff9d5c;
   --rx-halo: #14181e; --rx-shade: #10161c; --rx-light: #2a4559; --rx-contour: #4d6376; --rx-gd: #c4c9cf; --rx-momentum: #e69f00; --rx-rmsprop: #3f9fe0; --rx-adagrad: #12b487; --rx-own: #b98ae6;
   color-scheme: dark; }
+@media (min-width: 1700px) and (min-height: 1000px) { .rx { --rx-map: 780px; } }
 .rx, .rx * { box-sizing: border-box; }
 .rx-card { border: 1px solid var(--rx-line); border-radius: 12px; background: var(--rx-bg); color: var(--rx-fg);
   padding: 14px 18px 14px; font: 15px/1.45 system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, "DejaVu Sans", sans-serif;
@@ -133,6 +137,7 @@ const CSS = `
 .rx-card p, .rx-card table { margin: 0; font-size: inherit; }
 .rx-title { font-weight: 650; font-size: 1.12em; letter-spacing: -0.005em; }
 .rx-lead { color: var(--rx-soft); max-width: 92ch; }
+.rx-card :is(p, legend, li, .rx-feedback) { text-wrap: pretty; }
 .rx .rx-card > * + * { margin-top: 12px; }
 .rx .rx-card > .rx-lead { margin-top: 2px; }
 .rx-grid { display: grid; gap: 12px 20px; grid-template-columns: minmax(0, 1fr); }
@@ -187,6 +192,8 @@ const CSS = `
 .rx-card thead th { position: sticky; top: 0; background: var(--rx-panel); font-weight: 600; z-index: 1; }
 .rx-card tbody th, .rx-card thead th:first-child { text-align: left; }
 .rx-card tbody th { font-weight: 500; }
+.rx-scroll :is(tbody th, thead :first-child) { position: sticky; left: 0; background: var(--rx-bg); }
+.rx-scroll thead :first-child { z-index: 2; }
 .rx-card tbody tr { background: transparent; }
 .rx-card tr.rx-now td, .rx-card tr.rx-now th { background: var(--rx-low); }
 .rx-card tr.rx-idle td { color: var(--rx-soft); }
@@ -220,7 +227,7 @@ const CSS = `
 .rx-contour { fill: none; stroke: var(--rx-contour); stroke-width: 1; vector-effect: non-scaling-stroke; }
 @container (min-width: 640px) { .rx-grid.rx-podium-and-maps { grid-template-columns: minmax(0, 5fr) minmax(0, 8fr); } }
 .rx-beside > .rx-stack { gap: 12px; }
-@container (min-width: 640px) { .rx-grid.rx-beside { grid-template-columns: minmax(0, 640px) minmax(190px, 1fr); gap: 12px 16px; }
+@container (min-width: 640px) { .rx-grid.rx-beside { grid-template-columns: minmax(0, var(--rx-map)) minmax(190px, 1fr); gap: 12px 16px; }
   .rx-beside .rx-controls { grid-template-columns: minmax(0, 1fr); }
   .rx-beside .rx-control > label { grid-column: 1 / -1; }
   .rx-beside .rx-control input[type="range"] { grid-column: 1; order: 1; } .rx-beside .rx-control input[type="number"] { width: 4.6em; order: 2; } }
@@ -631,7 +638,6 @@ export class Card {
   // has changed something; once met it stays so.
   challenges(list) {
     const heard = h("p", { class: "rx-hidden", role: "status" });
-    const held = (text) => text.replaceAll(" %", "\u00a0%"); // on one line
     const items = list.map(({ text }) => html("li", {}, `<span class="rx-tick"></span><span>${held(text)}</span>`));
     const head = html("p", { class: "rx-caption" }, "");
     const show = () => {
@@ -853,9 +859,9 @@ export function between(values, t) {
 const FAR = 6000; // pixels; beyond, browsers draw nonsense
 const px = (value) => (Number.isFinite(value) ? Math.round(clamp(value, -FAR, FAR) * 100) / 100 : FAR);
 
-// Axes: x and y are {min, max, log?, label?, ticks?, format?}.
+// Axes: x and y are {min, max, log?, label?, ticks?, format?}. The label of y stands above it.
 export class Axes {
-  constructor({ left = 46, right = 12, top = 8, bottom = 36, width, height, x, y }) {
+  constructor({ x, y, width, height, left = 46, right = 12, top = y.label ? 22 : 8, bottom = 36 }) {
     Object.assign(this, { left, top, width, height, right: width - right, bottom: height - bottom });
     this.xAxis = x;
     this.yAxis = y;
@@ -877,7 +883,7 @@ export class Axes {
     }
     out += `<path class="rx-axis" d="M${left},${top}V${bottom}H${right}"/>`;
     if (this.xAxis.label) out += `<text x="${right}" y="${this.height - 3}" text-anchor="end">${this.xAxis.label}</text>`;
-    if (this.yAxis.label) out += `<text class="rx-halo" x="${left + 6}" y="${top + 8}">${this.yAxis.label}</text>`;
+    if (this.yAxis.label) out += `<text x="${left}" y="${top - 9}">${this.yAxis.label}</text>`;
     return out;
   }
 

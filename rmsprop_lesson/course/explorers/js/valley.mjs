@@ -20,6 +20,8 @@ export const valley = {
       ...options,
     });
     let own = data?.own;
+    const first = structuredClone(state);
+    const including = (name) => (state.shown.includes(name) ? state.shown : [...state.shown, name]);
     let solved = null;
     const runs = () => {
       const key = JSON.stringify({ ...state, t: 0, own });
@@ -49,10 +51,10 @@ export const valley = {
             card.slider("learning_rate", { label: "<i>η</i> of Adagrad, RMSprop and Adam", scale: logarithmic, off: () => !own && none(ADAPTIVE)() })),
           card.presets([
             ["turn it 45°", { angle: 45 }],
-            ["too fast", () => ({ rate_descent: Number((2.2 / state.condition).toPrecision(3)) })],
-            ["β = 0.999", { beta: 0.999 }],
+            ["too fast", () => ({ shown: including("gradient descent"), rate_descent: Number((2.2 / state.condition).toPrecision(3)) })],
+            ["β = 0.999", () => ({ shown: including("RMSprop"), beta: 0.999 })],
             ["κ = 200", { condition: 200, rate_descent: 0.009 }],
-            ["as before", () => defaults("valley")],
+            ["as before", first],
           ]))),
       card.sentence,
       card.challenges([
@@ -189,7 +191,8 @@ function drawMap(figure, runs, state) {
 function path(axes, { run, look, stale }, t) {
   const n = Math.min(Math.floor(t) + 1, run.positions.length);
   const here = between(run.positions, t);
-  const points = [...run.positions.slice(0, n), here];
+  const left = onMap(here) ? null : leftAt(run, n - 1); // what is outside for good is not drawn
+  const points = left === null ? [...run.positions.slice(0, n), here] : run.positions.slice(0, left + 1);
   const xs = points.map(([x]) => x);
   const ys = points.map(([, y]) => y);
   const dots = n <= 120 ? `<path class="rx-dots" d="${points.slice(0, n).map(([x, y]) => dot(axes.x(x), axes.y(y))).join("")}"/>` : "";

@@ -7,8 +7,9 @@ import { CLIP, Card, Figure, METHODS, h, html, markerPath, number, setText, swat
 const CSS = `
 .rx-podium { list-style: none; margin: 0; padding: 0; display: grid; gap: 4px; }
 .rx-podium li { margin: 0; padding: 0; }
-.rx-rank { font: inherit; font-size: 0.93em; color: var(--rx-fg); width: 100%; min-height: 38px; display: grid; grid-template-columns: 1.4em auto minmax(0, 1fr) auto; gap: 2px 7px; align-items: center;
+.rx-rank { font: inherit; font-size: 0.93em; color: var(--rx-fg); width: 100%; min-height: 38px; display: grid; grid-template-columns: 1.4em auto minmax(0, 1fr) auto; gap: 2px 6px; align-items: center;
   text-align: left; padding: 2px 9px; border: 1px solid var(--rx-line); border-radius: 8px; cursor: pointer; background: linear-gradient(var(--rx-low), var(--rx-low)) no-repeat 0 / calc(var(--share) * 100%) 100%, var(--rx-bg); }
+.rx-rank .rx-swatch { width: 26px; }
 .rx-rank[aria-pressed="true"] { border: 2px solid var(--rx-fg); padding: 1px 8px; }
 .rx-podium li:first-child .rx-rank { font-weight: 700; }
 .rx-rank small { font-size: 0.9em; font-variant-numeric: tabular-nums; font-weight: 400; }
@@ -177,7 +178,7 @@ function drawRace(figure, race, method, { k, places }, i) {
   figure.draw(`<g clip-path="url(#${CLIP})"><g class="rx-m-${key}"><path class="rx-under" d="${d}"/><path class="rx-line" style="stroke-width:1.7" d="${d}"${dash ? ` stroke-dasharray="${dash.map((value) => 1.7 * value).join(" ")}"` : ""}/>` +
     `<path class="rx-marker" transform="translate(${Math.min(width - 6, Math.max(6, x)).toFixed(1)},${Math.min(height - 6, Math.max(6, y)).toFixed(1)})" d="${markerPath(marker)}"/></g>` +
     (gone ? `<text class="rx-strong rx-halo" style="font-size:11px" x="${width - 5}" y="${height - 6}" text-anchor="end">✗ left the map</text>` : "") +
-    `<text class="rx-strong rx-halo" style="font-weight:700" x="6" y="${plane ? 15 : height - 6}">${place}.</text></g>`, ground);
+    `<text class="rx-strong rx-halo" style="font-weight:700" x="6" y="${plane || gone ? 15 : height - 6}">${place}.</text></g>`, ground);
 }
 
 function describe({ methods, races, rates }, { k, order, mean, wins, places }, { method }) {
