@@ -142,8 +142,9 @@ FIGURES = {
            "steps to exceed η/2 after steep ground, β = 0.99": 1632},
     "C9": {"step/η at t = 1": 3.162, "step/η at t = 2": 2.294, "step/η at t = 3": 1.921,
            "step/η at t = 5": 1.563, "step/η at t = 10": 1.239,
-           "step below 1.1η from t =, β = 0.9": 17, "step below 1.1η from t =, β = 0.99": 175,
-           "step below 1.1η from t =, β = 0.999": 1751},
+           "first t with a step below 1.1η, β = 0.9": 17,
+           "first t with a step below 1.1η, β = 0.99": 175,
+           "first t with a step below 1.1η, β = 0.999": 1751},
 }  # fmt: skip
 
 

@@ -45,10 +45,10 @@ def early_bias():
         ratio.append(float(optimizer.state["S"]) / 25)
     steps = steps_under(RMSprop(0.1), [np.float64(5.0)] * 10)
     settled = {beta: _settled(beta) for beta in (0.9, 0.99, 0.999)}
-    numbers = {f"S/g² after {t} steps": ratio[t - 1] for t in (1, 10, 200)}
+    numbers = {f"S/g² at t = {t}": ratio[t - 1] for t in (1, 10, 200)}
     numbers |= {f"step/η at t = {t}": float(steps[t - 1]) for t in (1, 2, 3, 5, 10)}
     return Finding(
-        numbers | {f"step below 1.1η from t =, β = {beta}": t for beta, t in settled.items()},
+        numbers | {f"first t with a step below 1.1η, β = {beta}": t for beta, t in settled.items()},
         {"S starts too small": ratio[0] < 0.2, "and grows to its value": ratio[-1] > 0.999},
     )
 
