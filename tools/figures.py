@@ -20,7 +20,7 @@ from rmsprop_lesson.plots import STYLE, Picture
 from rmsprop_lesson.plots.style import CONTOUR, INK, RAMP, key, shade
 
 from . import outputs
-from .typeset import held
+from .spaces import held
 
 EXTENSION = __name__
 PHONE = 3.9  # inches, shown 358 pixels wide or, in a card, 332: letters of 13 to 14 pixels

@@ -8,6 +8,7 @@ from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from . import npm
+from .spaces import held
 
 FORMULA = re.compile("\x02(m?)([ib])(.*?)\x03", re.DOTALL)
 # KaTeX in Node.js: a list of formulas as JSON in, a list of their HTML out.
@@ -26,16 +27,6 @@ def _placeholder(tex, options):
 PARSER = MarkdownIt("commonmark", {"html": True}).enable("table")
 PARSER.use(dollarmath_plugin, renderer=_placeholder, double_inline=True)
 SHORT = re.compile(r'(<span class="math inline">\x02i[^\x03]{1,40}\x03</span>)([,.;:!?)]*)')
-# Spaces at which no line ends: 4 000, 3 %, lesson 5, β = 0.9.
-HELD = re.compile(
-    r"(?<=\d) (?=\d{3}\b|%)|(?<=\b[Ll]esson) (?=\d)"
-    r"|(?<=[α-ω₀-₉]) (?=[=≥≤] )|(?<=[α-ω₀-₉] [=≥≤]) (?=\S)"
-)
-
-
-def held(text):
-    """Keep together what belongs together."""
-    return HELD.sub("\N{NO-BREAK SPACE}", text)
 
 
 def markdown(text):

@@ -11,7 +11,7 @@ from sphinx.util import logging
 from sphinxcontrib import katex
 
 from tools.outputs import PAPER, paper
-from tools.typeset import held
+from tools.spaces import held
 
 LOG = logging.getLogger(__name__)
 

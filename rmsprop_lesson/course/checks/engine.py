@@ -343,7 +343,7 @@ class Exercise:
             return " Or: ".join(self._saying(part, average) for part in parts)
         text = self._saying(name, average)
         note = getattr(name, "note", "")
-        return f"{text} (Here: {note}.)" if note else text
+        return f"Found: {note}. {text}" if note else text
 
     def _saying(self, name, average):
         if name in self.mistakes:
