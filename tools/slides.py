@@ -300,9 +300,8 @@ def _only_leads_to(after, group):
         most = SOME
     else:
         most = FEW if goes_on else 0
-    return (
-        not ("\x02b" in html or _is_sight(html)) and len(_words(html)) <= most
-    )  # \x02b: a formula
+    shows = "\x02b" in html or _is_sight(html)  # a formula of its own, or something to look at
+    return not shows and len(_words(html)) <= most
 
 
 def _is_exercise(group):
