@@ -348,12 +348,16 @@ def too_long(handler, name, mirror):
 
 
 def silent(handler, name, mirror):
-    mirror.release.wait(10)
+    if name != FIRST:  # one wait is enough
+        return good(handler, name, mirror)
+    mirror.release.wait(60)
 
 
 def falls_silent(handler, name, mirror):
+    if name != FIRST:
+        return good(handler, name, mirror)
     send(handler, PACKED[name][:1000], length=len(PACKED[name]))
-    mirror.release.wait(10)
+    mirror.release.wait(60)
 
 
 def redirect(target):
@@ -409,7 +413,7 @@ def start(monkeypatch):
         return mirrors
 
     monkeypatch.setattr(mnist, "_FULL", SMALL)
-    monkeypatch.setattr(mnist, "_TIMEOUT", 0.3)
+    monkeypatch.setattr(mnist, "_TIMEOUT", 2)  # a busy machine may be slow, not silent
     yield start
     for mirror in mirrors:
         mirror.close()
@@ -456,7 +460,7 @@ def test_second_mirror_helps_out(start, cache, fault):
     bad, _ = start(fault, good)
     began = time.monotonic()
     data = load_mnist("full")
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30  # not the 60 s that a silent one would take
     assert_genuine(data)
     assert_cache_is_genuine(cache)
     assert FIRST in bad.asked
@@ -784,6 +788,8 @@ def test_killed_in_the_middle_of_a_download(start, cache):
     halfway = threading.Event()
 
     def stall(handler, name, mirror):
+        if name != FIRST:
+            return good(handler, name, mirror)
         send(handler, PACKED[name][:9000], length=len(PACKED[name]))
         halfway.set()
         mirror.release.wait(20)
@@ -856,4 +862,4 @@ def test_all_70_000_digits_from_a_folder_and_from_a_mirror(monkeypatch, cache):
     began = time.monotonic()
     assert mnist_available("full")
     assert len(load_mnist("full").train_images) == 60_000
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30  # not the 60 s that a silent one would take
