@@ -57,7 +57,9 @@ class Known(dict):
 
     def rounded(self, slack):
         """The same, with an error that is excused."""
-        return Known(self, self.shapes, self.ends, slack)
+        other = self.also()
+        other.slack = slack
+        return other
 
     def _each(self, work, values):
         """``work`` on the parameters of each call for itself, such as their mean."""
