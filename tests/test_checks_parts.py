@@ -1038,7 +1038,7 @@ def test_the_probe_of_sample_rates_sees_how_they_are_spread():
         return low * (high / low) ** (rng.random(n) ** 2)
 
     probe = asked("sample_rates", 0)
-    assert (probe.name, probe.text) == ("four decades", "With low = 0.0001, high = 1, n = 4000")
+    assert (probe.name, probe.text) == ("four decades", "With low = 0.0001, high = 1, n = 2000")
     right = drawn(checks.exercises()["sample_rates"].solution)
     shares = {label: value for label, value in right.items() if "share below" in label}
     assert shares == {
