@@ -901,10 +901,8 @@ def test_work_that_is_stopped_or_late_has_no_result(monkeypatch):
     with pytest.raises(sandbox.TimeUp):
         sandbox.run(stopped, 5.0)
     assert unhandled == []  # the thread ended quietly
-    start = time.monotonic()
     with pytest.raises(sandbox.TimeUp):
         sandbox.run(lambda: time.sleep(0.5), 0.05)
-    assert time.monotonic() - start < 5
 
 
 def test_where_there_are_no_threads_the_work_is_done_directly(monkeypatch, capsys):
