@@ -565,6 +565,17 @@ def test_an_object_that_goes_on_from_its_own_theta_is_told_so():
     assert answer.mistake == "theta kept", answer
 
 
+@pytest.mark.parametrize("name, state", [("heavy_ball_step", "v"), ("adagrad_step", "G")])
+def test_theta_alone_is_asked_for_what_the_next_update_needs(name, state):
+    body = {
+        "v": "v = beta * v + grad\nreturn theta - learning_rate * v",
+        "G": "G = G + grad**2\nreturn theta - learning_rate * grad / (np.sqrt(G) + epsilon)",
+    }[state]
+    answer = judged(name, body)
+    assert answer.mistake == "only theta returned", answer
+    assert f"return theta, {state}" in answer.message, answer
+
+
 def test_a_result_in_a_result_and_a_bounded_denominator_are_told():
     body = "v = beta * v + grad\nreturn theta - learning_rate * v, (v, np.zeros(7))"
     assert judged("heavy_ball_step", body).mistake == "wrong return"
