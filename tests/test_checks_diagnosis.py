@@ -415,7 +415,7 @@ def test_a_verdict_names_the_slip_and_suggests_no_nonsense(name, body, mistake, 
     assert unsaid not in verdict.message, verdict
 
 
-def test_a_class_that_hands_out_its_memory_or_forgets_self_is_told():
+def test_a_class_that_hands_out_its_memory_or_rounds_or_forgets_self_is_told():
     init = "class MyRMSprop:\n    def __init__(self, learning_rate, beta=0.9, epsilon=1e-8):\n"
     init += "        self.learning_rate, self.beta, self.epsilon = learning_rate, beta, epsilon\n"
     init += "        self.S = 0.0\n    def step(self, theta, grad):\n"
@@ -423,6 +423,8 @@ def test_a_class_that_hands_out_its_memory_or_forgets_self_is_told():
     step = "        return theta - self.learning_rate * grad / np.sqrt(self.S + self.epsilon)"
     verdict = judged("MyRMSprop", init + kept + step + ", self.S\n")
     assert verdict.mistake == "S returned as well", verdict
+    rounded = step.replace("return ", "return np.round(") + ", 4)\n"
+    assert judged("MyRMSprop", init + kept + rounded).mistake == "rounded"
     verdict = judged("MyRMSprop", init + kept.replace("self.beta", "beta") + step + "\n")
     assert "self.beta" in verdict.message, verdict
 

@@ -170,13 +170,13 @@ class Update:
         ways = (
             lambda: (
                 averages(known, weights, squares)
-                + begun_averages(known, *plain, starts, target, self.slack)
+                + begun_averages(known, *plain, starts, target)
                 + list(more)
             ),
-            lambda: begun_averages(known, weights, squares, starts, target, self.slack),
+            lambda: begun_averages(known, weights, squares, starts, target),
         )
         for way in ways:
-            found = explain_state(target, way(), self.slack)
+            found = explain_state(target, way(), known.slack)
             if found:
                 return self._cheapest(found)
         return [(UNKNOWN,)]
@@ -230,7 +230,7 @@ class Update:
         asked = wanted(options(bases or self.bases, known), factors, target)
         for most in (1, np.inf) if deep else (1,):
             fractions = self._fractions(known, state, most)
-            found = explain_step(asked, fractions, self.slack)
+            found = explain_step(asked, fractions, known.slack)
             best = self.judge.choose(found)
             if best and len(best.mistakes) <= 1:
                 break
@@ -337,14 +337,10 @@ class Update:
         for digits in range(2, 7):
             theta = known["theta_new"]
             if np.allclose(np.round(theta, digits), theta, rtol=2e-7, atol=1e-12, equal_nan=True):
-                self.slack = 10.0**-digits
-                found = self._explain(known, deep=False)
-                self.slack = 0.0
+                found = self._explain(known.rounded(10.0**-digits), deep=False)
                 if found and not found.mistakes:
                     return Found((Name("rounded", f"to {digits} decimals"),), found.variants)
         return None
-
-    slack = 0.0  # what rounding excuses, while that is looked into
 
     def _orders(self, known):
         """What is known if the results come in another order, as far as all states make sense."""
