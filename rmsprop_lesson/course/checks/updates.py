@@ -405,7 +405,7 @@ class Update:
         if explain_state(alone, [Option((), right)]):
             return Found(("only S returned",))
         bases = {name: self.bases[name] for name in (slips.RIGHT, "step instead of theta")}
-        steps = self._step(known.also(S_new=right), (), bases)
+        steps = self._step(known.also(S_new=right), (), bases=bases)
         found = self.judge.choose(steps) if steps else None
         if not found or len(found.mistakes) > 2:
             return None
