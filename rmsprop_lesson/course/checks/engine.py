@@ -26,6 +26,7 @@ from .sayings import say
 from .source import is_stub, stub_of
 from .verdict import Verdict, show
 from .words import (
+    ARRAYS_ONLY,
     RAISED,
     advice,
     asked_for,
@@ -48,7 +49,14 @@ NOT_LISTED = "This mistake isn't in the catalogue; the hints may help."
 # Where the source may say more than the numbers do: names that are no diagnosis, and slips whose
 # place is half of it.
 RETURNS = ("wrong return", "dict returned", "too few returned", "too many returned")
-VAGUE = {UNKNOWN, *RETURNS, "wrong shape", "returns None", "endless loop", *RAISED}
+VAGUE = {
+    UNKNOWN,
+    *RETURNS,
+    "wrong shape",
+    "returns None",
+    "endless loop",
+    *(RAISED - {ARRAYS_ONLY}),
+}
 PLACES = {
     "brackets missing",
     "bracket at the wrong place",
