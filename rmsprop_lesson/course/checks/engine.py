@@ -483,7 +483,8 @@ class Exercise:
         results = got if isinstance(got, tuple) else (got,)
         if several and any(isinstance(one, dict) for one in results):
             return "dict returned"
-        as_asked = np.ndim(want) and isinstance(got, np.ndarray) and got.shape[1:] == want.shape[1:]
+        arrays = isinstance(got, np.ndarray) and isinstance(want, np.ndarray)
+        as_asked = arrays and want.ndim > 0 and got.shape[1:] == want.shape[1:]
         if several and (isinstance(got, tuple) or as_asked) and len(got) != len(self.outputs):
             return "too few returned" if len(got) < len(self.outputs) else "too many returned"
         return "wrong return"
