@@ -78,7 +78,7 @@ def struggles_on_plateaus():
             found[RMS][i] > 10 * found["RMSprop, ε outside"][i]
         )
     for beta in (0.9, 0.99):
-        numbers[f"g falls from 10 to 0.001: steps until η/2, β = {beta}"] = _after_steep_ground(beta)
+        numbers[f"g falls from 10 to 0.001: steps to η/2, β = {beta}"] = _after_steep_ground(beta)
     return Finding(numbers, holds)
 
 
