@@ -258,7 +258,7 @@ _CLASS = Exercise(
             "Is the step added? Subtract it.",
         ),
         "S returned as well": (
-            _both(_optimizer()),
+            (_both(_optimizer()), _both(_optimizer(average=lambda S, g, b, t: (1 - b) * g**2))),
             "Is S returned, too? The object keeps it in self.S; return θ alone.",
         ),
         "step returned": (
