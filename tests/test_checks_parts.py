@@ -1247,7 +1247,7 @@ def exercise(**parts):
             False,
             "returns None",
             "With x = 3, result: your function gave None.\n"
-            "Does every path through it end with a return?",
+            "Is there a `return` at its end, also in each `if`?",
         ),
         (
             lambda x: "six",

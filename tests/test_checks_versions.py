@@ -591,6 +591,8 @@ VERSIONS = {
         "largest component": "return grad / max(1, abs(grad).max() / most)",
         "scaled to length 1": "n = np.sum(grad * grad) ** 0.5\nreturn grad / n if n > most else grad",
         "nothing clipped": "return 1.0 * grad",
+        "length subtracted": "n = np.sum(grad * grad) ** 0.5\nreturn grad - max(0, n - most)",
+        "number of components": "n = np.shape(grad)[0]\nreturn grad * min(1, most / n)",
         "length returned": "n = np.sum(grad * grad) ** 0.5\nreturn most if n > most else n",
     },
     "full_matrix_step": {

@@ -170,6 +170,10 @@ EXERCISES = (
                 _corrected(correct=lambda S, x: S / x**2),
                 "Is the correction squared? S is too small by 1 − βᵗ itself.",
             ),
+            "S squared": (
+                _corrected(correct=lambda S, x: S**2 / x),
+                "Is S squared? It is an average of squares already.",
+            ),
             "subtracted instead of divided": (
                 _corrected(correct=lambda S, x: S - x),
                 "Is the share subtracted? S is too small by a factor: divide.",

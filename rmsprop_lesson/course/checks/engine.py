@@ -470,7 +470,7 @@ class Exercise:
             return self._not_yet(name, f"{where}\n{words}".rstrip())
         if got is None:
             return self._not_yet(
-                "returns None", f"{where}\nDoes every path through it end with a return?"
+                "returns None", f"{where}\nIs there a `return` at its end, also in each `if`?"
             )
         if isinstance(got, Odd | str) or type(got) is not type(want):
             name = self._returned(got, want)

@@ -170,8 +170,8 @@ EXERCISES = (
                 "Are θ and the gradient exchanged? The step goes from θ, along the gradient.",
             ),
             "theta multiplied": (
-                lambda theta, g, lr: theta * lr * g,
-                "Is θ multiplied by the step? The step is subtracted from it.",
+                (lambda theta, g, lr: theta * lr * g, lambda theta, g, lr: theta - lr * theta * g),
+                "Is something multiplied by θ? The step, η times the gradient, is subtracted.",
             ),
             "gradient normalised": (
                 (
@@ -339,6 +339,14 @@ EXERCISES = (
             "sum of the curvatures": (
                 _bound(pick=np.sum),
                 "Were the curvatures added? Each axis moves by itself.",
+            ),
+            "product of the curvatures": (
+                _bound(pick=np.prod),
+                "Were the curvatures multiplied? Each axis moves by itself.",
+            ),
+            "number of axes": (
+                _bound(pick=np.size),
+                "Is 2 divided by the number of axes? It is divided by a curvature: by which?",
             ),
             "length of the curvatures": (
                 _bound(pick=np.linalg.norm),

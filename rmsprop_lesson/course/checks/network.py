@@ -575,6 +575,10 @@ _GRADIENT = Exercise(
             _error(divisor=lambda p: p.shape[1]),
             "Is it divided by the number of classes? The mean is over the examples: len(labels).",
         ),
+        "divided by a fixed number": (
+            tuple(_error(divisor=lambda p, size=size: size) for size in (10, 32, 64, 100, 128)),
+            "Is it divided by a fixed number? A mini-batch may have any size: len(labels).",
+        ),
         "mean of the examples": (
             lambda p, labels: (p - _one_hot(p, labels)).mean(axis=0),
             "Were the examples averaged? Each row keeps its own gradient, divided by n.",
@@ -595,9 +599,11 @@ _GRADIENT = Exercise(
             (
                 _error(target=lambda p, labels: 0.0, times=lambda p: 1 - p),
                 _error(times=lambda p: p * (1 - p)),
+                _error(times=lambda p: p),
+                _error(times=lambda p: p, sign=-1),
             ),
-            "Is there p(1 − p)? That belongs to the sigmoid, or to a squared error; here the terms "
-            "combine to p − y.",
+            "Is there a factor p, or p(1 − p)? That belongs to the sigmoid, or to a squared error; "
+            "here the terms combine to p − y.",
         ),
         "derivative of the logarithm only": (
             (
@@ -701,8 +707,8 @@ _BATCHES = Exercise(
                 lambda n, size, rng: rng.permutation(n)[:size],
                 _batches(cut=lambda order, n, size: [order[:size]]),
             ),
-            "Is there only one batch? A `return` inside the loop ends it in the first round: it "
-            "belongs behind the loop.",
+            "Is there only one batch? Each `batch_size` indices make one, until all are used. (A "
+            "`return` inside the loop ends it in the first round: it belongs behind the loop.)",
         ),
         "end of the slice fixed": (
             _batches(cut=lambda order, n, size: [order[k:size] for k in range(0, n, size)]),

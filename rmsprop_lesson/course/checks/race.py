@@ -462,6 +462,13 @@ _WINNER = Exercise(
             _winner(score=_of_each(np.max)),
             "Is it the worst single run that counts?",
         ),
+        "one of the two middle runs": (
+            (
+                _winner(score=lambda losses: np.sort(losses)[:, losses.shape[1] // 2]),
+                _winner(score=lambda losses: np.sort(losses)[:, (losses.shape[1] - 1) // 2]),
+            ),
+            "An even number of runs has two in the middle; the median is their mean: np.median.",
+        ),
         "middle column": (
             _winner(score=lambda losses: losses[:, losses.shape[1] // 2]),
             "Is it the run in the middle of the row? Sort the row first, or use np.median.",

@@ -94,6 +94,11 @@ _FLIPS = Exercise(
             ),
             "Are changes of direction counted? A flip is a change of the sign of the position.",
         ),
+        "sum without NumPy": (
+            _flips(count=sum),
+            "A path of one point has no step, and Python's `sum` of nothing is the number 0. "
+            "np.sum(…, axis=0) gives a 0 for each coordinate.",
+        ),
         "steps counted": (
             (
                 _flips(differ=lambda now, following: now != following),

@@ -154,6 +154,16 @@ _ADVICE = [
         "and np.sqrt, and make a new array.",
     ),
     (
+        r"high - low < 0",
+        "ends exchanged",
+        "The lower end comes first: rng.uniform(low, high, n).",
+    ),
+    (
+        r"Supplied output array must be",
+        "random for uniform",
+        "rng.random takes only how many; rng.uniform(low, high, n) draws between two ends.",
+    ),
+    (
         r"__round__|round\(\)",
         "rounded",
         "Don't round: keep all digits, and round only what you print.",

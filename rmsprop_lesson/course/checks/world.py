@@ -212,6 +212,15 @@ _CLIP = Exercise(
             _clipped(shortened=lambda grad, norm, most: grad / most),
             "Is the gradient divided by `most`? Divide by its length, and multiply by `most`.",
         ),
+        "length subtracted": (
+            _clipped(shortened=lambda grad, norm, most: grad - (norm - most)),
+            "Is a number subtracted from each component? That turns the gradient: multiply them.",
+        ),
+        "number of components": (
+            _clipped(length=len),
+            "Is it `len(grad)`? That is how many components there are; np.linalg.norm says "
+            "how long the gradient is.",
+        ),
         "set to zero": (
             _clipped(shortened=lambda grad, norm, most: np.zeros_like(grad)),
             "Does a gradient that is too long become 0? Its direction is still worth a step.",
@@ -329,9 +338,9 @@ _FULL = Exercise(
             "of the matrix with the eigenvectors.",
         ),
         "* instead of @": (
-            _times_instead_of_at,
-            "Is the matrix multiplied with g by *? That works entry by entry. The product of a "
-            "matrix and a vector is written @.",
+            (_times_instead_of_at, _full(matrix=lambda Q, scales: Q * np.diag(scales) * Q.T)),
+            "Is a matrix multiplied by *? That works entry by entry. The product of matrices, or "
+            "of a matrix and a vector, is written @.",
         ),
         "epsilon added to each entry": (
             _epsilon_in_each_entry,
