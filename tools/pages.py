@@ -8,7 +8,7 @@ from rmsprop_lesson import claims
 from rmsprop_lesson.studies import programme
 from rmsprop_lesson.studies.races import one_rate, winners
 
-from . import outputs
+from . import outputs, spaces
 
 WORDS = {"gap": "gap", "steps": "steps", "missed": "share that missed"}
 
@@ -103,8 +103,8 @@ def _claim(claim):
     shown = experiment.replace("\n", "&#10;")
     return (
         f'<tbody><tr id="{claim.id}"><th scope="row">{claim.id}</th>'
-        f"<td>{escape(claim.claim)}</td><td>{claim.verdict}</td>"
-        f"<td>{escape(claim.right)} <small>See {place}. {_linked(escape(claim.reference))}.</small>"
+        f"<td>{spaces.held(escape(claim.claim))}</td><td>{claim.verdict}</td>"
+        f"<td>{spaces.held(escape(claim.right))} <small>See {place}. {_linked(escape(claim.reference))}.</small>"
         f"<details><summary>Experiment for {claim.id}</summary><pre>{shown}</pre></details>"
         "</td></tr></tbody>"
     )

@@ -607,6 +607,54 @@ def test_on_a_phone_the_picture_stays_in_sight_of_its_control(open_page, name, c
     assert slider.bounding_box()["y"] >= picture["height"]
 
 
+# Words in a picture, or the ring of its handle, that leave it.
+OUTSIDE = """() => [...document.querySelectorAll(".rx-stage svg")].flatMap((svg) => {
+  const map = svg.getBoundingClientRect();
+  const ring = ({ left, right, top, bottom }) => [(left + right) / 2, (top + bottom) / 2];
+  const within = (x, y) => x >= map.left - 1 && x <= map.right + 1
+      && y >= map.top - 1 && y <= map.bottom + 1;
+  const words = [...svg.querySelectorAll("text.rx-strong")].filter((text) => {
+    const { left, right, top, bottom } = text.getBoundingClientRect();
+    return !within(left, top) || !within(right, bottom);
+  });
+  const handles = [...svg.querySelectorAll(".rx-handle circle:not(.rx-grip)")]
+    .filter((circle) => !within(...ring(circle.getBoundingClientRect())));
+  return [...words.map((text) => text.textContent), ...handles.map(() => "the start")];
+})"""
+
+
+@pytest.mark.parametrize("name", ["valley", "glasses"])
+@pytest.mark.parametrize("start", [[4, 2.6], [-4, -2.6]])
+def test_what_stands_at_the_edge_of_a_map_can_be_read(open_page, name, start):
+    page = show(open_page(viewport={"width": 390, "height": 900}), name, start=start)
+    for t in (0, 1, 2, 5):
+        page.evaluate(SET, {"t": t})
+        settle(page)
+        assert page.evaluate(OUTSIDE) == [], t
+
+
+@pytest.mark.parametrize(("beta", "steps"), [(0.9, 1), (0.99, 60), (0.999, 60), (0.999, 2000)])
+def test_weights_can_be_seen_however_long_the_memory(page_without_network, beta, steps):
+    page = show(page_without_network, "average-and-bias", beta=beta, steps=max(10, steps), t=steps)
+    bars = page.locator(".rx-weights")
+    assert bars.evaluate("el => el.getBBox().height") >= 8
+    first = page.locator(".rx-figure text", has_text="↑")
+    assert first.count() == (beta**steps > 8 * (1 - beta))
+
+
+def test_the_chosen_run_is_in_sight_on_a_phone(open_page):
+    page = show(open_page(viewport={"width": 390, "height": 844}), "mnist", rate=10.0)
+    chosen = page.locator(".rx-run[aria-pressed=true]")
+    box = page.locator(".rx-scroll:has(.rx-runs)")
+    for rate in (10.0, 1e-5, 0.01):
+        page.evaluate(SET, {"rate": rate})
+        settle(page)
+        cell, window = chosen.bounding_box(), box.bounding_box()
+        names = page.locator(".rx-runs tbody th").first.bounding_box()
+        assert cell["x"] >= names["x"] + names["width"] - 1
+        assert cell["x"] + cell["width"] <= window["x"] + window["width"] + 1
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_card_is_no_higher_than_a_screen(open_page, name):
     page = open_page(viewport={"width": 806, "height": 900})  # the site's column, with margins

@@ -570,6 +570,39 @@ def test_names_of_rows_stay_in_sight(open_page, site_url, name):
     assert table.evaluate("el => getComputedStyle(el).maskImage") == "none"
 
 
+# Of the longest table, half-way down: whether its head is on the screen, nothing covers it, and it
+# isn't where it was.
+HEAD = """() => {
+  const tables = [...document.querySelectorAll("table")];
+  const table = tables.sort((a, b) => b.rows.length - a.rows.length)[0];
+  const around = table.parentElement;
+  table.scrollIntoView();
+  if (around.scrollHeight > around.clientHeight + 1) around.scrollTop = around.scrollHeight / 2;
+  else scrollBy(0, table.getBoundingClientRect().height / 2);
+  const [head, first] = [0, 1].map((row) => table.rows[row].cells[0].getBoundingClientRect());
+  const above = document.elementFromPoint(head.left + 5, head.top + 5);
+  return [head.top >= 0 && head.bottom < innerHeight, table.rows[0].contains(above),
+      first.top < head.top];
+}"""
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_heads_of_long_tables_stay_in_sight(open_page, site_url, width):
+    page = open_page(viewport={"width": width, "height": 800})
+    visit(page, f"{site_url}/docs/mistakes.html")
+    assert page.evaluate(HEAD) == [True, True, True]
+
+
+def test_what_stays_in_sight_is_not_below_the_bar_of_buttons(open_page, site_url):
+    page = open_page(viewport={"width": 390, "height": 844})
+    visit(page, f"{site_url}/{LESSONS[1]}")
+    stage = page.locator(".rx-stage").first
+    stage.evaluate("el => scrollBy(0, el.getBoundingClientRect().top + 60)")
+    bar = page.locator(".bd-header-article").bounding_box()
+    assert bar["y"] == 0
+    assert stage.bounding_box()["y"] >= bar["height"] - 1
+
+
 def test_folds_of_an_explorer_stand_on_one_line(lesson):
     heights = lesson.locator(".rx-folds").evaluate_all(
         """all => all.map(folds => [...folds.querySelectorAll("summary")]
@@ -602,7 +635,7 @@ def test_tables_are_written_as_in_print(lesson):
     cells = lesson.locator("table.dataframe :is(th, td)").evaluate_all(
         "all => all.map(el => [el.tagName, el.textContent])"
     )
-    raw = re.compile(r"^TH\w+_[\w{]|^TD-?(\d[\d.]*e[+-]?\d+|NaN|inf)$")
+    raw = re.compile(r"^TH\w+_[\w{]|^TH.*\de[+-]\d|^TD(-\d.*|\d[\d.]*e[+-]?\d+|-?inf|NaN)$")
     assert [cell for tag, cell in cells if raw.search(tag + cell)] == []
     heads = lesson.locator("table.dataframe thead").evaluate_all(
         "all => all.map(el => el.rows.length)"

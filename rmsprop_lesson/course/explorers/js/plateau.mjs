@@ -1,7 +1,7 @@
 // Explorer 4: where gradient descent stalls, where RMSprop jitters, and what ε does.
 import { OBJECTIVES, descend, gaussian, optimizer, rms, stepsUntil } from "./core.mjs";
 import { SETTINGS, defaults } from "./settings.mjs";
-import { Axes, Card, Figure, Handle, METHODS, between, clamp, count, decay, h, linear, logarithmic, logarithmicOrZero, number, sentences, thinned, whole } from "./ui.mjs";
+import { Axes, Card, Figure, Handle, METHODS, between, clamp, count, decay, grouped, h, linear, logarithmic, logarithmicOrZero, number, sentences, thinned, whole } from "./ui.mjs";
 
 const REACH = SETTINGS["plateau-and-noise"].theta0.to;
 const NEAR = 0.1; // "there": |θ| below this
@@ -190,7 +190,7 @@ function fate(entry, state, t) {
     return `${at}. It was first within ${NEAR} of the minimum at step ${first}, and in the last ten steps within ${number(swing, 2)}`;
   }
   const needs = needed(entry, state);
-  return `${at}. It ${needs === Infinity ? `would not come within ${NEAR} of the minimum in ${PATIENCE} steps` : `needs ${needs} steps to come within ${NEAR} of the minimum`}`;
+  return `${at}. It ${needs === Infinity ? `would not come within ${NEAR} of the minimum in ${grouped(PATIENCE)} steps` : `needs ${grouped(needs)} steps to come within ${NEAR} of the minimum`}`;
 }
 
 const lateRms = (run, t) => rms(run.positions.slice(Math.floor(t / 2), t + 1).map(([x]) => x));
