@@ -121,7 +121,7 @@ def _seen(exercise):
 
 
 def _alike(table):
-    """The rows of a table of mistakes; wordings that the same probes see share one: "sum (1–3, 5)"."""
+    """The rows of a table of mistakes; wordings that the same probes see share one."""
     wordings = {}
     for name, *row in table.itertuples():
         mistake, number = re.fullmatch(r"(.*?)(?: \((\d+)\))?", name).groups("1")

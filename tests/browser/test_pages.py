@@ -1,6 +1,7 @@
 """Every page of the site in a real browser: complete offline, accessible, light, on a phone."""
 
 import gzip
+import io
 import json
 import re
 import tarfile
@@ -233,6 +234,18 @@ def test_forced_colours_reach_the_figures(open_page, site_url):
     page.evaluate("document.documentElement.classList.add('course-show-all')")
     ink = page.locator(".course-figure g [style*='--c-000000']").first
     assert ink.evaluate("el => getComputedStyle(el).stroke") == "rgb(255, 255, 255)"
+
+
+def test_words_of_a_button_can_be_read_in_forced_colours(open_page, site_url):
+    page = open_page(forced_colors="active", color_scheme="dark")
+    visit(page, f"{site_url}/{LESSONS[1]}")
+    button = page.get_by_role("button", name="Commit and look").first
+    pixels = Image.open(io.BytesIO(button.screenshot())).convert("RGB")
+    width, height = pixels.size
+    middle = pixels.crop((8, 8, width - 8, height - 8))  # within its border
+    most, ground = max(middle.getcolors(middle.width * middle.height))
+    assert most > 0.6 * middle.width * middle.height
+    assert ground == pixels.getpixel((width // 2, 5))  # nothing lies between words and ground
 
 
 def test_plumbing_is_folded_and_what_it_shows_is_not(page_without_network, site_url):
@@ -745,6 +758,21 @@ def test_everything_is_unfolded_on_paper(page_without_network, site_url):
     assert page.evaluate(folded) == 0
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert page.evaluate(folded) == before
+
+
+def test_folded_code_and_what_is_to_be_written_are_on_paper(page_without_network, site_url):
+    page = visit(page_without_network, f"{site_url}/{LESSONS[3]}")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    code = page.locator("details.hide > :not(summary)")
+    assert code.count() > 2
+    looks = "all => all.map(el => getComputedStyle(el)).map(s => [s.opacity, s.animationName])"
+    assert {tuple(look) for look in code.evaluate_all(looks)} == {("1", "none")}
+    fields = page.locator("textarea.rp-field")
+    assert fields.count() >= 1
+    cut = """all => all.filter((el) => el.scrollWidth > el.clientWidth + 1
+        || el.scrollHeight > el.clientHeight + 1).length"""
+    assert fields.evaluate_all(cut) == 0
 
 
 @each_lesson

@@ -276,7 +276,7 @@ const CSS = `
 @media (forced-colors: active) {
   .rx, .rx[data-mode="dark"] { --rx-bg: Canvas; --rx-fg: CanvasText; --rx-soft: CanvasText; --rx-line: CanvasText; --rx-grid: GrayText;
     --rx-panel: Canvas; --rx-accent: Highlight; --rx-on-accent: HighlightText; --rx-warn: CanvasText; --rx-halo: Canvas; --rx-low: Canvas; }
-  .rx-figure > svg, .rx-swatch { forced-color-adjust: none; }
+  .rx-figure > svg, .rx-swatch, .rx-button.rx-primary { forced-color-adjust: none; }
   .rx-segments input:checked + span { outline: 3px solid Highlight; outline-offset: -3px; forced-color-adjust: none; } }
 @media print { .rx-bar, .rx-controls { display: none; } .rx-card { break-inside: avoid; } }
 `;
