@@ -114,7 +114,7 @@ def averages(known, weights, squares):
     return through(weights, plain, known, "q") + through(_with_square(weights), others, known, "q")
 
 
-def begun_averages(known, weights, squares, starts, target, slack=0.0):
+def begun_averages(known, weights, squares, starts, target):
     """The same from what an average of zero may be replaced by.
 
     Where no start changes anything, the plain average is to be seen in the target: what isn't
@@ -124,7 +124,7 @@ def begun_averages(known, weights, squares, starts, target, slack=0.0):
     if not begun:
         return []
     same = np.all([one.values == known["S"] for one in begun], axis=0)
-    plain = _close(averages(known, weights, squares), target, same, slack)
+    plain = _close(averages(known, weights, squares), target, same, known.slack)
     names = {name for one in plain for name in one.names}
     weights, squares = (
         {name: rules for name, rules in table.items() if not name or name in names}

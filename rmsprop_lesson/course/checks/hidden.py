@@ -158,7 +158,7 @@ class Followed(Known):
 
     def also(self, **more):
         """The same with further quantities."""
-        known = Followed({**self, **more}, self.shapes, self.ends)
+        known = Followed({**self, **more}, self.shapes, self.ends, self.slack)
         known.befores = self.befores
         return known
 

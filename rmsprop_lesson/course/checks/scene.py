@@ -21,11 +21,13 @@ class Known(dict):
         ``name: array``.
     shapes : list of tuple
         The shape of each call's parameters, in the order in which they lie in the arrays.
+    slack : float
+        An absolute error of the results that is excused, since they were rounded.
     """
 
-    def __init__(self, values, shapes, ends=None):
+    def __init__(self, values, shapes, ends=None, slack=0.0):
         super().__init__(values)
-        self.shapes = shapes
+        self.shapes, self.slack = shapes, slack
         self.ends = np.cumsum([prod(shape) for shape in shapes]) if ends is None else ends
         self["each"] = self._each
         self["only"] = self._only
@@ -51,7 +53,13 @@ class Known(dict):
 
     def also(self, **more):
         """The same with further quantities, or with others under the same names."""
-        return Known({**self, **more}, self.shapes, self.ends)
+        return Known({**self, **more}, self.shapes, self.ends, self.slack)
+
+    def rounded(self, slack):
+        """The same, with an error that is excused."""
+        other = self.also()
+        other.slack = slack
+        return other
 
     def _each(self, work, values):
         """``work`` on the parameters of each call for itself, such as their mean."""

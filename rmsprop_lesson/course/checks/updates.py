@@ -170,13 +170,13 @@ class Update:
         ways = (
             lambda: (
                 averages(known, weights, squares)
-                + begun_averages(known, *plain, starts, target, self.slack)
+                + begun_averages(known, *plain, starts, target)
                 + list(more)
             ),
-            lambda: begun_averages(known, weights, squares, starts, target, self.slack),
+            lambda: begun_averages(known, weights, squares, starts, target),
         )
         for way in ways:
-            found = explain_state(target, way(), self.slack)
+            found = explain_state(target, way(), known.slack)
             if found:
                 return self._cheapest(found)
         return [(UNKNOWN,)]
@@ -230,7 +230,7 @@ class Update:
         asked = wanted(options(bases or self.bases, known), factors, target)
         for most in (1, np.inf) if deep else (1,):
             fractions = self._fractions(known, state, most)
-            found = explain_step(asked, fractions, self.slack)
+            found = explain_step(asked, fractions, known.slack)
             best = self.judge.choose(found)
             if best and len(best.mistakes) <= 1:
                 break
@@ -337,19 +337,19 @@ class Update:
         for digits in range(2, 7):
             theta = known["theta_new"]
             if np.allclose(np.round(theta, digits), theta, rtol=2e-7, atol=1e-12, equal_nan=True):
-                self.slack = 10.0**-digits
-                found = self._explain(known, deep=False)
-                self.slack = 0.0
+                found = self._explain(known.rounded(10.0**-digits), deep=False)
                 if found and not found.mistakes:
-                    return Found((Name("rounded", f"to {digits} decimals"),), found.variants)
+                    return Found((Name("rounded", f"{digits} decimals"),), found.variants)
         return None
-
-    slack = 0.0  # what rounding excuses, while that is looked into
 
     def _orders(self, known):
         """What is known if the results come in another order, as far as all states make sense."""
+        if known is None or not all(
+            self.judge.tidy(names).mistakes for names in self._state(known)
+        ):
+            return []  # states that are right stand where they belong
         found = []
-        for order in list(permutations(self.returned))[1:] if known else ():
+        for order in list(permutations(self.returned))[1:]:
             pairs = zip(self.returned, order, strict=True)
             other = known.also(**{f"{name}_new": known[f"{was}_new"] for name, was in pairs})
             if not any(UNKNOWN in state for state in self._state(other)):
@@ -405,7 +405,7 @@ class Update:
         if explain_state(alone, [Option((), right)]):
             return Found(("only S returned",))
         bases = {name: self.bases[name] for name in (slips.RIGHT, "step instead of theta")}
-        steps = self._step(known.also(S_new=right), (), bases)
+        steps = self._step(known.also(S_new=right), (), bases=bases)
         found = self.judge.choose(steps) if steps else None
         if not found or len(found.mistakes) > 2:
             return None
