@@ -633,6 +633,21 @@ def test_what_stands_at_the_edge_of_a_map_can_be_read(open_page, name, start):
         assert page.evaluate(OUTSIDE) == [], t
 
 
+def test_a_leap_in_the_calm_is_named_once_it_is_made(page_without_network):
+    page = show(page_without_network, "plateau-and-noise")
+    run = runs.plateau(checked("plateau-and-noise", {}))["RMSprop"]
+    sizes = np.abs(np.diff(run.positions.ravel())) / 0.1
+    step = 40 + int(np.argmax(sizes[40:])) + 1
+    words = f"a step of {sizes[step - 1]:.2g} η"
+    page.evaluate(SET, {"t": 40 + int(np.argmax(sizes[40:] >= 2))})  # before the first long one
+    settle(page)
+    assert page.locator(".rx-figure text", has_text="S has faded").count() == 0
+    page.evaluate(SET, {"t": step})
+    settle(page)
+    assert page.locator(".rx-figure text", has_text=f"S has faded: {words}").count() == 1
+    assert f"At step {step} it made {words}" in said(page)
+
+
 @pytest.mark.parametrize(("beta", "steps"), [(0.9, 1), (0.99, 60), (0.999, 60), (0.999, 2000)])
 def test_weights_can_be_seen_however_long_the_memory(page_without_network, beta, steps):
     page = show(page_without_network, "average-and-bias", beta=beta, steps=max(10, steps), t=steps)
