@@ -599,10 +599,12 @@ HEAD = """() => {
 }"""
 
 
-@pytest.mark.parametrize("width", [390, 1440])
-def test_heads_of_long_tables_stay_in_sight(open_page, site_url, width):
+@pytest.mark.parametrize(
+    ("name", "width"), [("mistakes", 390), ("mistakes", 1440), ("claims", 1440)]
+)
+def test_heads_of_long_tables_stay_in_sight(open_page, site_url, name, width):
     page = open_page(viewport={"width": width, "height": 800})
-    visit(page, f"{site_url}/docs/mistakes.html")
+    visit(page, f"{site_url}/docs/{name}.html")
     assert page.evaluate(HEAD) == [True, True, True]
 
 
