@@ -18,7 +18,7 @@ def sample_rates(low, high, n, rng):
     n : int
         How many.
     rng : numpy.random.Generator
-        Where the randomness comes from.
+        Where the randomness comes from: `rng.uniform(a, b, n)` draws n numbers from a to b, evenly.
 
     Returns
     -------
