@@ -226,6 +226,16 @@ def _rises_in_a_row(losses, patience):
     return best
 
 
+def _returned_in_the_loop(losses, patience):
+    """The epoch at which training stops; the best one where it never does."""
+    best = 0
+    for epoch, loss in enumerate(losses):
+        best = epoch if loss < losses[best] else best
+        if epoch - best >= patience:
+            return epoch
+    return best
+
+
 def _compared_with_the_first(losses, patience):
     best = bad = 0
     for epoch, loss in enumerate(losses):
@@ -555,7 +565,7 @@ _EARLY = Exercise(
             "the first loss.",
         ),
         "epoch of the stop": (
-            _stopped(result=lambda losses, best, stop: stop),
+            (_stopped(result=lambda losses, best, stop: stop), _returned_in_the_loop),
             "Is it the epoch at which training stops? The best one before is asked for.",
         ),
         "number of epochs trained": (
