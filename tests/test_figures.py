@@ -1,9 +1,11 @@
 """The figures of the site: SVG with text as text, in colours that the page decides."""
 
+import itertools
 import re
 
 import numpy as np
 import pytest
+from nbformat import v4
 
 from rmsprop_lesson import GradientDescent, RMSprop, Valley, descend, plots
 from tools import figures
@@ -82,6 +84,47 @@ def test_a_map_with_equal_units_leaves_no_gap_on_a_phone():
     gap = figure.legends[0].get_window_extent().y0 - figure.axes[0].get_tightbbox().y1
     assert 0 <= gap / figure.dpi < 0.25
     assert figure.axes[0].get_position().width >= 0.75
+
+
+def test_a_square_map_is_as_wide_as_the_phone():
+    run = descend(Valley(), RMSprop(0.1), steps=9)
+    turned = plots.paths(Valley(angle=90), run, equal=True).figure
+    figures.for_a_phone(turned)
+    turned.draw_without_rendering()
+    assert turned.axes[0].get_position().width >= 0.7
+
+
+def test_powers_of_ten_below_an_axis_keep_apart_on_a_phone():
+    x = np.geomspace(1e-12, 1, 9)
+    figure = plots.lines(
+        x, {"one": x}, "√S", "a name as long as this one, outside", log="xy"
+    ).figure
+    figures.for_a_phone(figure)
+    figure.draw_without_rendering()
+    labels = [label.get_window_extent() for label in figure.axes[0].get_xticklabels()]
+    shown = [box for box in labels if 0 <= box.x0 <= box.x1 <= figure.bbox.x1]
+    assert len(shown) >= 3
+    assert all(one.x1 < other.x0 for one, other in itertools.pairwise(shown))
+    name = figure.axes[0].yaxis.label.get_window_extent()
+    assert name.height <= figure.bbox.height
+
+
+def test_numbers_with_an_exponent_are_written_as_in_print():
+    x = np.arange(3)
+    drawn = figures.svg(plots.lines(x, {"ε = 1e-08": x, "η = 2.5e+03": x + 1}, "t", "θ").figure)
+    assert ">ε = 10⁻⁸<" in drawn
+    assert ">η = 2.5×10³<" in drawn
+
+
+def test_a_card_shows_the_figure_that_is_asked_for():
+    def cell(wide, hidden=False):
+        about = {"image/png": {"wide": wide}}
+        output = v4.new_output("display_data", {"text/html": ""} if hidden else {}, metadata=about)
+        return v4.new_code_cell(outputs=[output])
+
+    notebook = v4.new_notebook(cells=[cell("first", hidden=True), cell("second"), cell("third")])
+    assert figures.of_a_card(notebook) == "second"
+    assert figures.of_a_card(notebook, 3) == "third"
 
 
 def test_panels_stand_below_each_other_on_a_phone():

@@ -3,6 +3,7 @@
 import re
 from html import unescape
 
+import pandas as pd
 import pytest
 
 from rmsprop_lesson import claims
@@ -19,7 +20,8 @@ def test_every_claim_has_its_row_with_verdict_and_experiment(table):
     rows = dict(re.findall(r'<tbody><tr id="(\w+)">(.*?)</tr></tbody>', table, re.DOTALL))
     assert list(rows) == list(claims.claims())
     for name, row in rows.items():
-        claim, plain = claims.claim(name), unescape(re.sub("<[^>]*>", "", row))
+        words = re.sub("<[^>]*>", "", row).replace("\N{NO-BREAK SPACE}", " ")
+        claim, plain = claims.claim(name), unescape(words)
         assert claim.claim in plain
         assert claim.right in plain
         assert f"<td>{claim.verdict}</td>" in row
@@ -70,3 +72,16 @@ def test_the_pages_include_their_tables_and_are_in_the_book(name):
     assert f"```{{include}} {name}_table.md" in page
     assert name in book.TABLES
     assert f"docs/{name}" in (book.ROOT / "_toc.yml").read_text(encoding="utf-8")
+
+
+def test_wordings_that_the_same_probes_see_share_a_row():
+    names = ["sum", "sum (2)", "sum (3)", "sign", "sum (4)", "sum (5)", "sign (2)"]
+    seen = [True, True, False, True, True, False, False]
+    rows = list(book._alike(pd.DataFrame({"a probe": seen}, index=names)))
+    assert rows == [
+        ("sum (1–2, 4)", (True,)),
+        ("sum (3, 5)", (False,)),
+        ("sign", (True,)),
+        ("sign (2)", (False,)),
+    ]
+    assert book._spans([1, 2, 3, 5, 7, 8, 9]) == "1–3, 5, 7–9"

@@ -11,6 +11,7 @@ what the pages load: the explorers' script, KaTeX's style and fonts.
 import argparse
 import ast
 import hashlib
+import itertools
 import json
 import os
 import re
@@ -113,10 +114,27 @@ def table(name):
 def _seen(exercise):
     table = checks.matrix(exercise.name)
     head = ["mistake", *table.columns]
-    rows = [[name, *("yes" if sees else "–" for sees in row)] for name, *row in table.itertuples()]
+    rows = [[name, *("yes" if sees else "–" for sees in row)] for name, row in _alike(table)]
     lines = [head, ["---"] + [":-:"] * len(table.columns), *rows]
     body = "\n".join("| " + " | ".join(line) + " |" for line in lines)
     return f"## {exercise.title}, `{exercise.name}`\n\n{body}\n"
+
+
+def _alike(table):
+    """The rows of a table of mistakes; wordings that the same probes see share one."""
+    wordings = {}
+    for name, *row in table.itertuples():
+        mistake, number = re.fullmatch(r"(.*?)(?: \((\d+)\))?", name).groups("1")
+        wordings.setdefault((mistake, tuple(row)), []).append(int(number))
+    for (mistake, row), numbers in wordings.items():
+        yield mistake if numbers == [1] else f"{mistake} ({_spans(numbers)})", row
+
+
+def _spans(numbers):
+    """Numbers in order as text: 1–3, 5."""
+    steady = itertools.groupby(enumerate(numbers), lambda pair: pair[1] - pair[0])
+    spans = [[number for _, number in span] for _, span in steady]
+    return ", ".join("–".join(map(str, sorted({span[0], span[-1]}))) for span in spans)
 
 
 def _place_lessons():
@@ -134,7 +152,7 @@ def _place_lessons():
                     cell.source = lessons.without_dead_links(cell.source)
             runtime.add_places(notebook, path.stem)
             drawn = figures.Numbered(*place, lesson=int(path.stem[:2]))
-            pictures[path.stem] = figures.first(notebook)
+            pictures[path.stem] = figures.of_a_card(notebook, door.SHOWN.get(int(path.stem[:2])))
             nbformat.write(outputs.prepare(notebook, drawn), folder / path.name)
     course = runtime.parts(_titles(paths))
     done = SOURCE / "docs" / "done.md"

@@ -24,6 +24,8 @@ ROOT = Path(__file__).resolve().parents[1]
 VALLEY = Valley(condition=20)
 STEPS = 70
 PREVIEW = "preview.png"
+# Lesson → which of its figures its card shows, where the first one looks like another lesson's.
+SHOWN = {1: 3, 3: 4}
 EQUATIONS = (
     r"S \leftarrow \beta S + (1-\beta)\,g^2",
     r"\theta \leftarrow \theta - \eta\,g\,/\sqrt{S+\varepsilon}",

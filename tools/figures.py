@@ -8,6 +8,7 @@ keep their PNG, which every viewer of notebooks shows.
 import base64
 import io
 import re
+import textwrap
 from html import escape
 
 import matplotlib
@@ -24,8 +25,11 @@ from .spaces import held
 
 EXTENSION = __name__
 PHONE = 3.9  # inches, shown 358 pixels wide or, in a card, 332: letters of 13 to 14 pixels
+HIGHEST = 4.6  # inches, of a map
 LONG = 22  # letters of a name beside which the key of a phone has no second column
 ROUND_A_MAP = 0.2  # inches, below its key and below its axis
+ROOM = 24  # letters of an axis's name beside it
+DECADES = 5  # ticks on a logarithmic axis
 BESIDE = 12  # letters of a name that has room beside its line on a phone
 NUMBER = re.compile(r"Figure (\d+\.\d+)\s*[:·.–-]?\s*")
 
@@ -91,7 +95,23 @@ def for_a_phone(figure):
         key(figure, columns=1 if max(map(len, lines)) > LONG else 2)
     if width > PHONE:
         figure.set_size_inches(PHONE, 0.85 * height * grown)
+    for axes in figure.axes:
+        axes.set_ylabel(textwrap.fill(axes.get_ylabel(), ROOM))
+        if axes.get_xscale() == "log":
+            axes.xaxis.get_major_locator().set_params(numticks=DECADES)
+    _fill_width(figure)
     _close_gap(figure)
+
+
+def _fill_width(figure):
+    """Give a map whose units are equal the height with which it is as wide as the phone."""
+    axes = figure.axes[0]
+    if axes.get_aspect() != "auto" and figure.legends:
+        figure.draw_without_rendering()
+        free = axes.get_position(original=True).width - axes.get_position().width
+        box = axes.get_window_extent()
+        grown = free * figure.get_figwidth() * box.height / box.width
+        figure.set_figheight(min(HIGHEST, figure.get_figheight() + grown))
 
 
 def _close_gap(figure):
@@ -122,6 +142,7 @@ _LONG = re.compile(r'(?<= )(?:d|x|y|width|height|transform|points)="[^"]*"', re.
 _DIGITS = re.compile(r"(\d\.\d)\d+")
 _COLOR = re.compile(r"(?<=[: ])(#[0-9a-f]{6})(?=[;\"])")
 _FAMILY = re.compile(r" ?font-family: [^;\"]*;?")
+_TEXT = re.compile(r">[^<>]*</text>")
 _PIXELS = re.compile(r'<image (?=[^>]*base64,([^"]*)")')
 _GROUP = re.compile(r'<g id="[^"]*">')
 
@@ -133,6 +154,7 @@ def slim(drawn):
     drawn = _PIXELS.sub(_ink, drawn)
     drawn = _LONG.sub(lambda found: _DIGITS.sub(r"\1", found[0]), drawn)
     drawn = re.sub('<g id="(legend_1|key)">', '<g class="key">', drawn)
+    drawn = _TEXT.sub(lambda text: outputs.as_raised_power(text[0]), drawn)
     drawn = _FAMILY.sub("", _GROUP.sub("<g>", drawn))
     drawn = _COLOR.sub(lambda found: _variable(found[1]), drawn)
     drawn = drawn.replace("xlink:href", "href").replace(' type="text/css"', "")
@@ -270,8 +292,14 @@ def unique(drawn, prefix):
     return drawn
 
 
-def first(notebook):
-    """The first figure of an executed lesson; one that a prediction hides, if there is no other.
+def of_a_card(notebook, number=None):
+    """The figure that stands for an executed lesson.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+    number : int, optional
+        Which one, from 1. By default it is the first that no prediction hides, or the first one.
 
     Returns
     -------
@@ -284,4 +312,6 @@ def first(notebook):
             about = output.get("metadata", {}).get("image/png", {})
             if "wide" in about:
                 found.append(("text/html" in output.data, about["wide"]))
+    if number:
+        return found[number - 1][1]
     return min(found, key=lambda one: one[0])[1] if found else None

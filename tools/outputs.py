@@ -20,11 +20,14 @@ _HEADS = re.compile(
 )
 _SETTING = re.compile(r"(?<=<th>)(\S{1,3}) = (\S{1,6})(?=</th>)")
 _SHORT = re.compile(r"<td>(?=(?:[^<\s]|</?sup>)+</td>)")  # a number, or a word in its place
+_NAMED = re.compile(rf"<th>[^<]*{_POWER.pattern}[^<]*</th>")
+_BELOW_ZERO = re.compile(r"(?<=<td>)-(?=[\d.]+</td>)")
 _CELL = re.compile(rf"(?<=<td>){_POWER.pattern}(?=</td>)")
 # Where a paper is found: arXiv:1212.5701, doi:10.1038/323533a0.
 PAPER = re.compile(r"\b(arXiv|doi):(\d{4}\.\d{4,5}|10\.\d{4,}/[\w./()-]*\w)")
 _PLACES = {"arXiv": "https://arxiv.org/abs/", "doi": "https://doi.org/"}
 _VALUES = {"NaN": "–", "inf": "∞", "-inf": "−∞", "True": "yes", "False": "no"}  # NaN: there is none
+_RAISED = str.maketrans("−0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 IGNORED = "# NBVAL_IGNORE_OUTPUT\n"  # tells the tests something, and the reader nothing
 WIDGET = "application/vnd.jupyter.widget-view+json"
 STORED = re.compile(
@@ -112,6 +115,8 @@ def readable(page):
     page = _NAME.sub(_with_subscript, page)
     page = _WORDS.sub(lambda head: head[0].replace("_", " "), page)
     page = _CELL.sub(_as_power, page)
+    page = _NAMED.sub(lambda head: as_power(head[0]), page)
+    page = _BELOW_ZERO.sub("−", page)
     for raw, shown in _VALUES.items():
         page = page.replace(f"<td>{raw}</td>", f"<td>{shown}</td>")
     return _SHORT.sub('<td class="short">', page)
@@ -120,6 +125,12 @@ def readable(page):
 def as_power(number):
     """Write a number that has an exponent, such as 4.9e-05, as in print: 4.9×10⁻⁵."""
     return _POWER.sub(_as_power, number)
+
+
+def as_raised_power(text):
+    """The same where there is no HTML: with raised digits."""
+    plain = _POWER.sub(_as_power, text)
+    return re.sub("<sup>(.*?)</sup>", lambda digits: digits[1].translate(_RAISED), plain)
 
 
 def paper(found):

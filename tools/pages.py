@@ -8,7 +8,7 @@ from rmsprop_lesson import claims
 from rmsprop_lesson.studies import programme
 from rmsprop_lesson.studies.races import one_rate, winners
 
-from . import outputs
+from . import outputs, spaces
 
 WORDS = {"gap": "gap", "steps": "steps", "missed": "share that missed"}
 
@@ -101,10 +101,11 @@ def _claim(claim):
     experiment = escape(f"{claims.experiment(claim.id)!r}\n\n{claims.code(claim.id)}")
     # Blank lines would end the block of HTML for Markdown.
     shown = experiment.replace("\n", "&#10;")
+    said, right = (spaces.held(escape(text)) for text in (claim.claim, claim.right))
     return (
         f'<tbody><tr id="{claim.id}"><th scope="row">{claim.id}</th>'
-        f"<td>{escape(claim.claim)}</td><td>{claim.verdict}</td>"
-        f"<td>{escape(claim.right)} <small>See {place}. {_linked(escape(claim.reference))}.</small>"
+        f"<td>{said}</td><td>{claim.verdict}</td>"
+        f"<td>{right} <small>See {place}. {_linked(escape(claim.reference))}.</small>"
         f"<details><summary>Experiment for {claim.id}</summary><pre>{shown}</pre></details>"
         "</td></tr></tbody>"
     )

@@ -81,21 +81,21 @@ function summary(predictions, answered) {
 // there is more of it.
 function scrollByKeys() {
   const scrollers = document.querySelectorAll(
-    ".katex-display, .cell_output, .cell_output .output, .pst-scrollable-table-container, .rx-result, pre");
+    ".katex-display, .cell_output, .cell_output .output, .pst-scrollable-table-container, .rx-result, .rx-scroll, pre");
   const look = (el) => {
     const rest = el.scrollWidth - el.clientWidth;
     const sides = [el.scrollLeft > 1 && "left", el.scrollLeft < rest - 1 && "right"].filter(Boolean);
-    if (rest > 0) el.tabIndex = 0;
+    if (rest > 0 || el.matches(".rx-scroll")) el.tabIndex = 0; // those of explorers scroll down, too
     else el.removeAttribute("tabindex");
     if (sides.length) el.dataset.beyond = sides.join(" ");
     else delete el.dataset.beyond;
   };
-  const lookAtAll = () => scrollers.forEach(look);
-  for (const el of scrollers) el.addEventListener("scroll", () => look(el), { passive: true });
-  for (const event of ["resize", "rmsprop-kept"]) addEventListener(event, lookAtAll);
-  addEventListener("toggle", lookAtAll, true);
-  document.fonts.ready.then(lookAtAll);
-  lookAtAll();
+  for (const el of scrollers) {
+    el.addEventListener("scroll", () => look(el), { passive: true });
+    const size = new ResizeObserver(() => look(el));
+    for (const part of [el, ...el.querySelectorAll(":scope > table")]) size.observe(part);
+  }
+  document.fonts.ready.then(() => scrollers.forEach(look));
 }
 
 // On paper nothing is folded away, and pictures that nobody scrolled to are there.

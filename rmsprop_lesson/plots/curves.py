@@ -160,8 +160,8 @@ def lines(x, curves, xlabel, ylabel, *, log="", level=None, title=""):
 def memory(run, t=None, title=""):
     """What RMSprop remembers: g², S, √S and the step over one axis of time.
 
-    Each past g² is as dark as it weighs in Sₜ, (1−β)β^(t−k) for the one of step k: what a reader
-    sees of the dark bars is what S still knows.
+    Each past g² is as strong as it weighs in Sₜ, (1−β)β^(t−k) for the one of step k: what a reader
+    sees of the strong bars is what S still knows.
 
     Parameters
     ----------
@@ -202,7 +202,7 @@ def memory(run, t=None, title=""):
         axes.axvline(t, label="_", **REFERENCE)
         axes.set(ylabel=ylabel, ylim=(0, None))
         name_ends(axes)
-    panels[0].set_title(title or f"each g² as dark as it weighs in S at step {t}")
+    panels[0].set_title(title or f"each g² as strong as it weighs in S at step {t}")
     panels[2].set_xlabel("step t")
     half = int(np.searchsorted(np.cumsum(weights[t - 1 :: -1]), weights.sum() / 2)) + 1
     return Picture(

@@ -27,7 +27,7 @@ def picture(objective, S, learning_rate=0.1, steps=40):
     seen = Seen(objective, S)
     walk = descend(seen, GradientDescent(learning_rate), steps=steps)
     drawn = plots.paths(seen, {"gradient descent in φ: RMSprop in θ": walk}, equal=True)
-    drawn.figure.axes[0].set(xlabel="φ₁ = S₁^¼ · θ₁", ylabel="φ₂ = S₂^¼ · θ₂")
+    drawn.figure.axes[0].set(xlabel="φ₁ = ∜S₁ · θ₁", ylabel="φ₂ = ∜S₂ · θ₂")
     drawn.alt += f" Its condition number is {seen.condition:.3g}."
     return drawn
 

@@ -77,6 +77,10 @@ def site(tmp_path):
     server.shutdown()
 
 
+# What keeps words on a line in a sentence that is shown.
+LOOSE = str.maketrans("\N{NO-BREAK SPACE}", " ", "\N{WORD JOINER}")
+
+
 def state(page):
     return page.evaluate("document.querySelector('.rmsprop-explorer').rmspropExplorer.settings")
 
@@ -325,7 +329,7 @@ def test_live_text_is_polite_and_follows(page_without_network, name):
     page.wait_for_function(
         "(old) => document.querySelector('.rx-say').textContent !== old", arg=before
     )
-    assert live.text_content() == said(page)
+    assert live.text_content().translate(LOOSE) == said(page)
 
 
 # ── each explorer, operated ─────────────────────────────────────────────────────────────────────
@@ -449,7 +453,8 @@ def test_play_speaks_once_and_shows_the_step_it_is_at(page_without_network, name
           window.apart = 0;
           new MutationObserver(() => {
             if (say.getAttribute("aria-live") === "off") {
-              window.apart += say.textContent !== card.describe();
+              const loose = say.textContent.replaceAll("\u00a0", " ").replaceAll("\u2060", "");
+              window.apart += loose !== card.describe();
             } else window.spoken.push(say.textContent);
           }).observe(say, { childList: true, characterData: true, subtree: true });
         }"""
@@ -465,7 +470,7 @@ def test_play_speaks_once_and_shows_the_step_it_is_at(page_without_network, name
     )
     page.wait_for_timeout(300)
     assert page.evaluate("[window.spoken.length, window.apart]") == [1, 0]
-    assert page.evaluate("window.spoken[0]") == said(page)
+    assert page.evaluate("window.spoken[0]").translate(LOOSE) == said(page)
 
 
 def test_slider_and_number_field_agree(page_without_network):
@@ -605,6 +610,69 @@ def test_on_a_phone_the_picture_stays_in_sight_of_its_control(open_page, name, c
     picture = page.locator(".rx-stage").bounding_box()
     assert picture["y"] == pytest.approx(0, abs=1)
     assert slider.bounding_box()["y"] >= picture["height"]
+
+
+# Words in a picture, or the ring of its handle, that leave it.
+OUTSIDE = """() => [...document.querySelectorAll(".rx-stage svg")].flatMap((svg) => {
+  const map = svg.getBoundingClientRect();
+  const ring = ({ left, right, top, bottom }) => [(left + right) / 2, (top + bottom) / 2];
+  const within = (x, y) => x >= map.left - 1 && x <= map.right + 1
+      && y >= map.top - 1 && y <= map.bottom + 1;
+  const words = [...svg.querySelectorAll("text.rx-strong")].filter((text) => {
+    const { left, right, top, bottom } = text.getBoundingClientRect();
+    return !within(left, top) || !within(right, bottom);
+  });
+  const handles = [...svg.querySelectorAll(".rx-handle circle:not(.rx-grip)")]
+    .filter((circle) => !within(...ring(circle.getBoundingClientRect())));
+  return [...words.map((text) => text.textContent), ...handles.map(() => "the start")];
+})"""
+
+
+@pytest.mark.parametrize("name", ["valley", "glasses"])
+@pytest.mark.parametrize("start", [[4, 2.6], [-4, -2.6]])
+def test_what_stands_at_the_edge_of_a_map_can_be_read(open_page, name, start):
+    page = show(open_page(viewport={"width": 390, "height": 900}), name, start=start)
+    for t in (0, 1, 2, 5):
+        page.evaluate(SET, {"t": t})
+        settle(page)
+        assert page.evaluate(OUTSIDE) == [], t
+
+
+def test_a_leap_in_the_calm_is_named_once_it_is_made(page_without_network):
+    page = show(page_without_network, "plateau-and-noise")
+    run = runs.plateau(checked("plateau-and-noise", {}))["RMSprop"]
+    sizes = np.abs(np.diff(run.positions.ravel())) / 0.1
+    step = 40 + int(np.argmax(sizes[40:])) + 1
+    words = f"a step of {sizes[step - 1]:.2g} η"
+    page.evaluate(SET, {"t": 40 + int(np.argmax(sizes[40:] >= 2))})  # before the first long one
+    settle(page)
+    assert page.locator(".rx-figure text", has_text="S has faded").count() == 0
+    page.evaluate(SET, {"t": step})
+    settle(page)
+    assert page.locator(".rx-figure text", has_text=f"S has faded: {words}").count() == 1
+    assert f"At step {step} it made {words}" in said(page)
+
+
+@pytest.mark.parametrize(("beta", "steps"), [(0.9, 1), (0.99, 60), (0.999, 60), (0.999, 2000)])
+def test_weights_can_be_seen_however_long_the_memory(page_without_network, beta, steps):
+    page = show(page_without_network, "average-and-bias", beta=beta, steps=max(10, steps), t=steps)
+    bars = page.locator(".rx-weights")
+    assert bars.evaluate("el => el.getBBox().height") >= 8
+    first = page.locator(".rx-figure text", has_text="↑")
+    assert first.count() == (beta**steps > 8 * (1 - beta))
+
+
+def test_the_chosen_run_is_in_sight_on_a_phone(open_page):
+    page = show(open_page(viewport={"width": 390, "height": 844}), "mnist", rate=10.0)
+    chosen = page.locator(".rx-run[aria-pressed=true]")
+    box = page.locator(".rx-scroll:has(.rx-runs)")
+    for rate in (10.0, 1e-5, 0.01):
+        page.evaluate(SET, {"rate": rate})
+        settle(page)
+        cell, window = chosen.bounding_box(), box.bounding_box()
+        names = page.locator(".rx-runs tbody th").first.bounding_box()
+        assert cell["x"] >= names["x"] + names["width"] - 1
+        assert cell["x"] + cell["width"] <= window["x"] + window["width"] + 1
 
 
 @pytest.mark.parametrize("name", NAMES)

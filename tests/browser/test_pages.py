@@ -1,6 +1,7 @@
 """Every page of the site in a real browser: complete offline, accessible, light, on a phone."""
 
 import gzip
+import io
 import json
 import re
 import tarfile
@@ -233,6 +234,18 @@ def test_forced_colours_reach_the_figures(open_page, site_url):
     page.evaluate("document.documentElement.classList.add('course-show-all')")
     ink = page.locator(".course-figure g [style*='--c-000000']").first
     assert ink.evaluate("el => getComputedStyle(el).stroke") == "rgb(255, 255, 255)"
+
+
+def test_words_of_a_button_can_be_read_in_forced_colours(open_page, site_url):
+    page = open_page(forced_colors="active", color_scheme="dark")
+    visit(page, f"{site_url}/{LESSONS[1]}")
+    button = page.get_by_role("button", name="Commit and look").first
+    pixels = Image.open(io.BytesIO(button.screenshot())).convert("RGB")
+    width, height = pixels.size
+    middle = pixels.crop((8, 8, width - 8, height - 8))  # within its border
+    most, ground = max(middle.getcolors(middle.width * middle.height))
+    assert most > 0.6 * middle.width * middle.height
+    assert ground == pixels.getpixel((width // 2, 5))  # nothing lies between words and ground
 
 
 def test_plumbing_is_folded_and_what_it_shows_is_not(page_without_network, site_url):
@@ -570,6 +583,41 @@ def test_names_of_rows_stay_in_sight(open_page, site_url, name):
     assert table.evaluate("el => getComputedStyle(el).maskImage") == "none"
 
 
+# Of the longest table, half-way down: whether its head is on the screen, nothing covers it, and it
+# isn't where it was.
+HEAD = """() => {
+  const tables = [...document.querySelectorAll("table")];
+  const table = tables.sort((a, b) => b.rows.length - a.rows.length)[0];
+  const around = table.parentElement;
+  table.scrollIntoView();
+  if (around.scrollHeight > around.clientHeight + 1) around.scrollTop = around.scrollHeight / 2;
+  else scrollBy(0, table.getBoundingClientRect().height / 2);
+  const [head, first] = [0, 1].map((row) => table.rows[row].cells[0].getBoundingClientRect());
+  const above = document.elementFromPoint(head.left + 5, head.top + 5);
+  return [head.top >= 0 && head.bottom < innerHeight, table.rows[0].contains(above),
+      first.top < head.top];
+}"""
+
+
+@pytest.mark.parametrize(
+    ("name", "width"), [("mistakes", 390), ("mistakes", 1440), ("claims", 1440)]
+)
+def test_heads_of_long_tables_stay_in_sight(open_page, site_url, name, width):
+    page = open_page(viewport={"width": width, "height": 800})
+    visit(page, f"{site_url}/docs/{name}.html")
+    assert page.evaluate(HEAD) == [True, True, True]
+
+
+def test_what_stays_in_sight_is_not_below_the_bar_of_buttons(open_page, site_url):
+    page = open_page(viewport={"width": 390, "height": 844})
+    visit(page, f"{site_url}/{LESSONS[1]}")
+    stage = page.locator(".rx-stage").first
+    stage.evaluate("el => scrollBy(0, el.getBoundingClientRect().top + 60)")
+    bar = page.locator(".bd-header-article").bounding_box()
+    assert bar["y"] == 0
+    assert stage.bounding_box()["y"] >= bar["height"] - 1
+
+
 def test_folds_of_an_explorer_stand_on_one_line(lesson):
     heights = lesson.locator(".rx-folds").evaluate_all(
         """all => all.map(folds => [...folds.querySelectorAll("summary")]
@@ -602,7 +650,7 @@ def test_tables_are_written_as_in_print(lesson):
     cells = lesson.locator("table.dataframe :is(th, td)").evaluate_all(
         "all => all.map(el => [el.tagName, el.textContent])"
     )
-    raw = re.compile(r"^TH\w+_[\w{]|^TD-?(\d[\d.]*e[+-]?\d+|NaN|inf)$")
+    raw = re.compile(r"^TH\w+_[\w{]|^TH.*\de[+-]\d|^TD(-\d.*|\d[\d.]*e[+-]?\d+|-?inf|NaN)$")
     assert [cell for tag, cell in cells if raw.search(tag + cell)] == []
     heads = lesson.locator("table.dataframe thead").evaluate_all(
         "all => all.map(el => el.rows.length)"
@@ -712,6 +760,21 @@ def test_everything_is_unfolded_on_paper(page_without_network, site_url):
     assert page.evaluate(folded) == 0
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert page.evaluate(folded) == before
+
+
+def test_folded_code_and_what_is_to_be_written_are_on_paper(page_without_network, site_url):
+    page = visit(page_without_network, f"{site_url}/{LESSONS[3]}")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    code = page.locator("details.hide > :not(summary)")
+    assert code.count() > 2
+    looks = "all => all.map(el => getComputedStyle(el)).map(s => [s.opacity, s.animationName])"
+    assert {tuple(look) for look in code.evaluate_all(looks)} == {("1", "none")}
+    fields = page.locator("textarea.rp-field")
+    assert fields.count() >= 1
+    cut = """all => all.filter((el) => el.scrollWidth > el.clientWidth + 1
+        || el.scrollHeight > el.clientHeight + 1).length"""
+    assert fields.evaluate_all(cut) == 0
 
 
 @each_lesson

@@ -90,16 +90,18 @@ function solve(state) {
   };
 }
 
-// Bars for the gradients of steps 1 … t, and one for S₀ = 0, which keeps the weight β^t.
+// Bars for the gradients of steps 1 … t, and one for S₀ = 0, which keeps the weight β^t. Where that is
+// so large that the others could not be seen, it goes on beyond the picture.
+const SHARE = 8;
 function drawWeights(figure, { beta, steps, t: time }) {
   const t = Math.floor(time);
   const { width, height } = figure.size(124);
   const left = beta ** t;
-  const max = Math.min(1, 1.25 * Math.max(1 - beta, left, 0.02));
+  const max = Math.min(1.25 * Math.max(1 - beta, left), SHARE * (1 - beta));
   const axes = new Axes({ width, height, x: { min: -0.5, max: steps + 0.5, label: "step of the gradient; 0 is S₀" }, y: { min: 0, max } });
   const bar = Math.max(1, Math.min(16, (0.7 * (axes.right - axes.left)) / (steps + 1)));
   const at = (k, weight) => {
-    const y = axes.y(Math.min(weight, max));
+    const y = axes.y(Math.min(weight, 1.2 * max));
     return `M${(axes.x(k) - bar / 2).toFixed(1)},${axes.bottom}V${y.toFixed(1)}h${bar.toFixed(1)}V${axes.bottom}Z`;
   };
   let bars = "";
@@ -110,7 +112,8 @@ function drawWeights(figure, { beta, steps, t: time }) {
   }
   const mine = `<path class="rx-weights" d="${bars}"/>`;
   const start = `<path d="${at(0, left)}" fill="var(--rx-bg)" stroke="var(--rx-fg)" stroke-width="1.5" stroke-dasharray="3 2"/>`;
-  figure.draw(axes.clipped(`<g class="rx-m-rmsprop">${mine}</g>${start}`) +
+  const beyond = left > max ? axes.text(0, max, `↑ ${number(left, 3)}`, { dx: bar / 2 + 5, dy: 30 }) : "";
+  figure.draw(axes.clipped(`<g class="rx-m-rmsprop">${mine}</g>${start}`) + beyond +
     `<text class="rx-strong rx-halo" x="${axes.right}" y="${axes.top + 10}" text-anchor="end">on gradients: ${number(1 - left, 3)}, on S₀ = 0: ${number(left, 3)}</text>`, axes.frame());
 }
 

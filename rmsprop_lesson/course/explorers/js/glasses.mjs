@@ -87,7 +87,7 @@ function startHandle(card, map) {
   const set = (x, y) => card.set("start", [x, y].map((value, i) => clamp(Number(value.toFixed(2)), ...[[-X, X], [-Math.min(Y, top()), Math.min(Y, top())]][i])));
   return new Handle(map, {
     label: "Start of the walk: left and right arrows move θ₁, up and down arrows θ₂",
-    place: () => [(state.start[0] + X) * px(), (top() - state.start[1]) * px()],
+    place: () => [(state.start[0] + X) * px(), clamp((top() - state.start[1]) * px(), 0, map.height)],
     move: (x, y) => set(x / px() - X, top() - y / px()),
     nudge: (right, up) => set(state.start[0] + right * 0.1, state.start[1] + up * 0.1),
     value: () => ({ now: state.start[0], min: -X, max: X, text: `θ₁ = ${number(state.start[0])}, θ₂ = ${number(state.start[1])}` }),
@@ -143,7 +143,7 @@ function drawMap(figure, run, state, view) {
   const edge = half(state);
   const box = state.lenses === "apart" ? `<rect class="rx-box" x="${-edge}" y="${-edge}" width="${2 * edge}" height="${2 * edge}"/>` : `<circle class="rx-box" r="${edge}"/>`;
   const boxed = `<g transform="matrix(${scale * a} ${-scale * b} ${-scale * b} ${scale * d} ${at[0].toFixed(2)} ${at[1].toFixed(2)})">${box}</g>`;
-  const arrows = run.gradients[t] ? directions(run, t, view, at, scale, state) : "";
+  const arrows = run.gradients[t] ? directions(run, t, view, at, { scale, width, height }, state) : "";
   figure.draw(`<g clip-path="url(#${CLIP})"><g class="rx-m-rmsprop"><path class="rx-under" d="${path}"/><path class="rx-line" d="${path}"/><path class="rx-dots" d="${dots}"/>` +
     `<path class="rx-marker" transform="translate(${at})" d="M-5,0A5,5 0 1 0 5,0A5,5 0 1 0 -5,0Z"/></g>${boxed}${arrows}</g>`, ground);
 }
@@ -151,7 +151,7 @@ function drawMap(figure, run, state, view) {
 // Arrows: the way downhill in this picture, and the way the next step goes; through the glasses they are
 // one. The step itself, as long as it is, is the thick part.
 const FAR = 52;
-function directions(run, t, view, at, scale, { learning_rate }) {
+function directions(run, t, view, at, { scale, ...size }, { learning_rate }) {
   const g = run.gradients[t];
   const worn = run.glasses[t];
   const step = applied(inverse(worn), applied(inverse(worn), g)); // S^(−½) g
@@ -162,8 +162,8 @@ function directions(run, t, view, at, scale, { learning_rate }) {
   const turn = Math.abs(way[0] * down[1] - way[1] * down[0]) / (Math.hypot(...way) * Math.hypot(...down));
   const same = turn < 0.03;
   const made = way.map((value) => value * learning_rate * scale);
-  return `<path class="rx-made" d="M${at}l${made}"/>` + (same ? "" : arrow(at, down, FAR, { word: "downhill" })) +
-    arrow(at, way, FAR, { key: "m-rmsprop", word: same ? "step = downhill" : "step" });
+  return `<path class="rx-made" d="M${at}l${made}"/>` + (same ? "" : arrow(at, down, FAR, { ...size, word: "downhill" })) +
+    arrow(at, way, FAR, { ...size, key: "m-rmsprop", word: same ? "step = downhill" : "step" });
 }
 
 function describe(run, state, t) {

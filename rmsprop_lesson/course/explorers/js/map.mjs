@@ -1,5 +1,5 @@
 // A landscape from above: shaded relief, contour lines, arrows. For every explorer with a map.
-import { h } from "./ui.mjs";
+import { clamp, h } from "./ui.mjs";
 
 const GRAIN = 4; // CSS pixels between two points of the relief
 const LIGHT = [-0.62, 0.5, 0.6]; // where the light comes from: left, top, above
@@ -70,15 +70,21 @@ export function circles(matrix, reach) {
   return `<g transform="matrix(${matrix.map((value) => value.toFixed(5)).join(" ")})">${out}</g>`;
 }
 
-// An arrow from a place in a direction, `length` pixels long, with a word at its point.
-export function arrow([x, y], [dx, dy], length, { key = "plain", word = "" } = {}) {
+// An arrow from a place in a direction, `length` pixels long, with a word at its point that stays within
+// the picture.
+const LETTER = 7; // pixels
+export function arrow([x, y], [dx, dy], length, { width, height, key = "plain", word = "" }) {
   const size = Math.hypot(dx, dy);
   if (!(size > 0) || !Number.isFinite(size)) return "";
   const [ux, uy] = [dx / size, dy / size];
   const [px, py] = [x + ux * length, y + uy * length];
   const wing = (side) => `${(px - 8 * ux + side * 4 * uy).toFixed(1)},${(py - 8 * uy - side * 4 * ux).toFixed(1)}`;
   const d = `M${x.toFixed(1)},${y.toFixed(1)}L${px.toFixed(1)},${py.toFixed(1)}M${wing(1)}L${px.toFixed(1)},${py.toFixed(1)}L${wing(-1)}`;
-  const anchor = ux > 0.3 ? "start" : ux < -0.3 ? "end" : "middle";
-  const text = word && `<text class="rx-strong rx-halo" x="${(px + 7 * ux).toFixed(1)}" y="${(py + 12 * uy + 4).toFixed(1)}" text-anchor="${anchor}">${word}</text>`;
+  const side = ux > 0.3 ? 0 : ux < -0.3 ? 1 : 0.5; // which part of the word is at the point
+  const wide = LETTER * word.length;
+  const left = clamp(px + 7 * ux - side * wide, 4, width - wide - 4);
+  const base = clamp(py + 12 * uy + 4, 14, height - 6);
+  const anchor = ["start", "middle", "end"][2 * side];
+  const text = word && `<text class="rx-strong rx-halo" x="${(left + side * wide).toFixed(1)}" y="${base.toFixed(1)}" text-anchor="${anchor}">${word}</text>`;
   return `<g class="rx-${key}"><path class="rx-under" d="${d}"/><path class="rx-arrow" d="${d}"/></g>${text}`;
 }

@@ -1,6 +1,6 @@
 // Explorer 5: recorded trainings of a small network; `data` is rmsprop_lesson/course/explorers/mnist_runs.json.
 import { defaults } from "./settings.mjs";
-import { Axes, Card, Figure, METHODS, clamp, h, html, newId, number, swatch } from "./ui.mjs";
+import { Axes, Card, Figure, METHODS, capital, clamp, h, html, newId, number, swatch } from "./ui.mjs";
 
 const CSS = `
 .rx-runs td { padding: 1px 2px !important; } .rx-runs th { padding-block: 2px !important; } .rx-runs th:first-child { position: sticky; left: 0; background: var(--rx-bg); z-index: 2; }
@@ -101,6 +101,7 @@ function runTable(card, data) {
     cell.button.tabIndex = 0;
     cell.button.focus();
   });
+  let seen = null;
   return {
     element,
     show() {
@@ -116,8 +117,18 @@ function runTable(card, data) {
         button.setAttribute("aria-label", `${named(run)}: ${ended ? `diverged at step ${run.diverged_at}` : epoch ? `${percent(reached)} per cent` : "not trained"}`);
         button.tabIndex = run === now ? 0 : -1;
       }
+      if (seen !== now) bringIntoView(cells.find(({ run }) => run === now).button.parentElement, element);
+      seen = now;
     },
   };
+}
+
+// Scroll a table, and not the page, until one of its cells can be seen beside the rows' names.
+function bringIntoView(cell, table) {
+  const names = table.rows[0].cells[0].offsetWidth;
+  const end = cell.offsetLeft + cell.offsetWidth;
+  const box = table.parentElement;
+  box.scrollLeft = clamp(box.scrollLeft, end - box.clientWidth, Math.max(0, cell.offsetLeft - names));
 }
 
 function others(data, run, { compare }) {
@@ -195,13 +206,13 @@ function describe(data, run, { t }) {
   const at = Math.min(epoch, run.guesses.length - 1);
   const right = [...data.labels].filter((label, i) => run.guesses[at][i] === label).length;
   const digits = `${right} of the ${data.labels.length} digits are taken for what they are`;
-  if (epoch === 0) return `${named(run)}, before the training: ${digits}.`;
-  if (run.test.length < epoch) return `${named(run)}: the training diverged at step ${run.diverged_at}. Before that, ${digits}.`;
+  if (epoch === 0) return `${capital(named(run))}, before the training: ${digits}.`;
+  if (run.test.length < epoch) return `${capital(named(run))}: the training diverged at step ${run.diverged_at}. Before that, ${digits}.`;
   const i = Math.min(epoch * data.per_epoch, run.loss.length) - 1;
   const top = best(data, run.method);
   const rival = top === run ? " No other rate here takes this optimiser further." : ` At its best rate here, ${number(top.rate)}, this optimiser ends at ${percent(top.test.at(-1))} %.`;
   return (
-    `${named(run)}, after ${epoch === 1 ? "1 epoch" : `${epoch} epochs`}: loss ${number(run.loss[i], 3)}, ${percent(run.train[epoch - 1])} % of the training digits and ` +
+    `${capital(named(run))}, after ${epoch === 1 ? "1 epoch" : `${epoch} epochs`}: loss ${number(run.loss[i], 3)}, ${percent(run.train[epoch - 1])} % of the training digits and ` +
     `${percent(run.test[epoch - 1])} % of the test digits are right; ${digits}.${run.rate === null ? " Adadelta has no learning rate to choose." : rival}`
   );
 }

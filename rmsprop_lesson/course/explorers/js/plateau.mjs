@@ -1,7 +1,7 @@
 // Explorer 4: where gradient descent stalls, where RMSprop jitters, and what ε does.
 import { OBJECTIVES, descend, gaussian, optimizer, rms, stepsUntil } from "./core.mjs";
 import { SETTINGS, defaults } from "./settings.mjs";
-import { Axes, Card, Figure, Handle, METHODS, between, clamp, count, decay, h, linear, logarithmic, logarithmicOrZero, number, sentences, thinned, whole } from "./ui.mjs";
+import { Axes, Card, Figure, Handle, METHODS, between, clamp, count, decay, grouped, h, linear, logarithmic, logarithmicOrZero, number, sentences, thinned, whole } from "./ui.mjs";
 
 const REACH = SETTINGS["plateau-and-noise"].theta0.to;
 const NEAR = 0.1; // "there": |θ| below this
@@ -126,7 +126,23 @@ function drawLand(figure, runs, state) {
   figure.draw(axes.clipped(ink), axes.frame() + axes.clipped(curve));
 }
 
-function drawTime(figure, runs, { steps, t, theta0 }) {
+// RMSprop's longest step in the calm after it has arrived: there S fades, until a small slope is divided
+// by next to nothing. Null where there was none that is long.
+const LEAP = 2; // η
+const CALM = 10; // steps
+function leapOf({ name, run }, { sigma, learning_rate, t }) {
+  const arrived = run.positions.findIndex(([x]) => Math.abs(x) < NEAR);
+  if (name !== "RMSprop" || sigma > 0 || arrived < 0) return null;
+  let longest = { size: 0 };
+  for (let k = arrived + CALM; k <= Math.min(Math.floor(t), run.positions.length - 1); k++) {
+    const size = Math.abs(run.positions[k][0] - run.positions[k - 1][0]) / learning_rate;
+    if (size > longest.size) longest = { k, size };
+  }
+  return longest.size >= LEAP ? longest : null;
+}
+
+function drawTime(figure, runs, state) {
+  const { steps, t, theta0 } = state;
   const { width, height } = figure.size(205, { low: 150 });
   const all = runs.flatMap(({ run }) => run.positions.map(([x]) => x));
   const edge = clamp(1.1 * Math.max(Math.abs(theta0), ...all.map(Math.abs), 0.5), 0.5, 2 * REACH);
@@ -137,6 +153,10 @@ function drawTime(figure, runs, { steps, t, theta0 }) {
     const n = Math.min(Math.floor(t) + 1, run.positions.length);
     const shown = thinned(n, 500);
     ink += `<g class="rx-m-${look.key}">${axes.line(shown, shown.map((i) => run.positions[i][0]), { dash: look.dash })}${axes.marker(n - 1, run.positions[n - 1][0], look.marker)}</g>`;
+  }
+  for (const entry of runs) {
+    const leap = leapOf(entry, state);
+    if (leap) ink += axes.text(leap.k, 0, `S has faded: a step of ${number(leap.size, 2)} η`, { anchor: leap.k > steps / 2 ? "end" : "start", dy: -22 });
   }
   figure.draw(axes.clipped(ink), axes.frame());
 }
@@ -187,10 +207,12 @@ function fate(entry, state, t) {
   const first = run.positions.findIndex(([x]) => Math.abs(x) < NEAR);
   if (first >= 0 && first <= t) {
     const swing = Math.max(...run.positions.slice(Math.max(first, t - 9), t + 1).map(([x]) => Math.abs(x)));
-    return `${at}. It was first within ${NEAR} of the minimum at step ${first}, and in the last ten steps within ${number(swing, 2)}`;
+    const leap = leapOf(entry, state);
+    return `${at}. It was first within ${NEAR} of the minimum at step ${first}, and in the last ten steps within ${number(swing, 2)}` +
+      (leap ? `. At step ${leap.k} it made a step of ${number(leap.size, 2)} η, since S had faded` : "");
   }
   const needs = needed(entry, state);
-  return `${at}. It ${needs === Infinity ? `would not come within ${NEAR} of the minimum in ${PATIENCE} steps` : `needs ${needs} steps to come within ${NEAR} of the minimum`}`;
+  return `${at}. It ${needs === Infinity ? `would not come within ${NEAR} of the minimum in ${grouped(PATIENCE)} steps` : `needs ${grouped(needs)} steps to come within ${NEAR} of the minimum`}`;
 }
 
 const lateRms = (run, t) => rms(run.positions.slice(Math.floor(t / 2), t + 1).map(([x]) => x));

@@ -1,6 +1,6 @@
 // Questions: a prediction, whose result appears after the answer, and a lesson's quiz.
 import { keep, kept } from "./store.mjs";
-import { Card, h, held, newId, number } from "./ui.mjs";
+import { Card, grouped, h, held, newId, number } from "./ui.mjs";
 
 const CSS = `
 .rx-question { border: 0; padding: 0; margin: 0; min-width: 0; display: grid; gap: 8px; }
@@ -102,7 +102,7 @@ export function judge(question, given) {
 
 // The right answer in words, for someone who didn't find it.
 function solution(question) {
-  if (!question.choices) return `It is ${number(question.number, 6)}${unitOf(question)}. `;
+  if (!question.choices) return `It is ${grouped(number(question.number, 6))}${unitOf(question)}. `;
   return `The answer: ${question.choices.find((choice) => choice.right).text}. `;
 }
 const unitOf = ({ unit }) => (unit ? ` ${unit}` : "");

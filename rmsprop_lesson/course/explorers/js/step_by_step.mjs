@@ -130,9 +130,11 @@ function drawParabola(figure, run, t) {
   ink += axes.marker(x, loss(x), "o", 1.5);
   const row = run.rows[t];
   if (row && Number.isFinite(row.next)) ink += arrow(axes.x(x), axes.x(row.next), axes.bottom - 7);
-  figure.draw(`<g class="rx-m-rmsprop">${axes.clipped(ink)}</g>` +
-    axes.text(x, loss(x), `θ<tspan dy="3" font-size="9">${t}</tspan><tspan dy="-3"> = ${number(x)}</tspan>`,
-      { anchor: x > 0 ? "end" : "start", dx: x > 0 ? -11 : 11, dy: -6, strong: true }), axes.frame());
+  const name = `θ<tspan dy="3" font-size="9">${t}</tspan><tspan dy="-3"> = ${number(x)}</tspan>`;
+  const where = Math.abs(x) < 0.3 * reach // at the bottom there is room only above
+    ? axes.text(0, reach * reach * 0.3, name, { anchor: "middle", strong: true })
+    : axes.text(x, loss(x), name, { anchor: x > 0 ? "end" : "start", dx: x > 0 ? -11 : 11, dy: -6, strong: true });
+  figure.draw(`<g class="rx-m-rmsprop">${axes.clipped(ink)}</g>${where}`, axes.frame());
 }
 
 // One that is too short to be seen is a dot.

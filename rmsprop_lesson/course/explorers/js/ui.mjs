@@ -74,14 +74,19 @@ export function once(state, solve) {
   };
 }
 
+// 10000 as 10 000, as in the text.
+export const grouped = (whole) => String(whole).replace(/(?<=^\d+)(?=(\d{3})+$)/g, "\u00a0");
+
 export const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 export const count = (n, thing) => `${n} ${thing}${n === 1 ? "" : "s"}`;
 
 // Clauses as sentences: "It is 1. It is 2."
-export const sentences = (clauses) => clauses.map((text) => `${text[0].toUpperCase()}${text.slice(1)}.`).join(" ");
+export const capital = (text) => text[0].toUpperCase() + text.slice(1);
+export const sentences = (clauses) => clauses.map((text) => `${capital(text)}.`).join(" ");
 
-// What belongs together stays on a line: 2 %, 10 000, β = 0.9.
-export const held = (text) => text.replace(/ (?=%)|(?<=\d) (?=\d{3}\b)|(?<=[α-ω₀-₉>]) (?=[=≥≤] )|(?<=[α-ω₀-₉>] [=≥≤]) (?=\S)/g, "\u00a0");
+// What belongs together stays on a line: 2 %, 10 000, β = 0.9, ± 1.8, g/√S.
+const APART = / (?=%)|(?<=\d) (?=\d{3}\b|±)|(?<=±) (?=\d)|(?<=[α-ω₀-₉>]) (?=[=≥≤] )|(?<=[α-ω₀-₉>] [=≥≤]) (?=\S)/g;
+export const held = (text) => text.replace(APART, "\u00a0").replaceAll("/√", "/\u2060√");
 
 // ── the look ────────────────────────────────────────────────────────────────────────────────────
 
@@ -271,7 +276,7 @@ const CSS = `
 @media (forced-colors: active) {
   .rx, .rx[data-mode="dark"] { --rx-bg: Canvas; --rx-fg: CanvasText; --rx-soft: CanvasText; --rx-line: CanvasText; --rx-grid: GrayText;
     --rx-panel: Canvas; --rx-accent: Highlight; --rx-on-accent: HighlightText; --rx-warn: CanvasText; --rx-halo: Canvas; --rx-low: Canvas; }
-  .rx-figure > svg, .rx-swatch { forced-color-adjust: none; }
+  .rx-figure > svg, .rx-swatch, .rx-button.rx-primary { forced-color-adjust: none; }
   .rx-segments input:checked + span { outline: 3px solid Highlight; outline-offset: -3px; forced-color-adjust: none; } }
 @media print { .rx-bar, .rx-controls { display: none; } .rx-card { break-inside: avoid; } }
 `;
@@ -418,7 +423,7 @@ export class Card {
     this.app = app;
     this.width = this.root.clientWidth;
     this.draw();
-    setText(this.sentence, app.describe());
+    setText(this.sentence, held(app.describe()));
   }
 
   request({ quiet = false } = {}) {
@@ -443,7 +448,7 @@ export class Card {
   // While a run plays, the sentence keeps step with it, and nothing is read out.
   sayQuietly() {
     if (this.sentence.getAttribute("aria-live") !== "off") this.sentence.setAttribute("aria-live", "off");
-    setText(this.sentence, this.app.describe());
+    setText(this.sentence, held(this.app.describe()));
   }
 
   // Read out when the hand rests and nothing plays, not at every frame.
@@ -455,7 +460,7 @@ export class Card {
         this.sentence.setAttribute("aria-live", "polite");
         this.sentence.textContent = ""; // what was said quietly is said once aloud
       }
-      setText(this.sentence, this.app.describe());
+      setText(this.sentence, held(this.app.describe()));
     }, 250);
   }
 

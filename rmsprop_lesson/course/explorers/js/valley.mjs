@@ -209,7 +209,9 @@ function arrowsOf(axes, { run, look }, t) {
   const at = [axes.x(here[0]), axes.y(here[1])];
   const way = [next[0] - here[0], here[1] - next[1]];
   const same = Math.abs(way[0] * g[1] + way[1] * g[0]) < 0.02 * Math.hypot(...way) * Math.hypot(...g) && way[0] * -g[0] + way[1] * g[1] > 0;
-  return (same ? "" : arrow(at, [-g[0], g[1]], FAR, { word: "downhill" })) + arrow(at, way, FAR, { key: `m-${look.key}`, word: same ? "step, downhill" : "step" });
+  const { width, height } = axes;
+  return (same ? "" : arrow(at, [-g[0], g[1]], FAR, { width, height, word: "downhill" })) +
+    arrow(at, way, FAR, { width, height, key: `m-${look.key}`, word: same ? "step, downhill" : "step" });
 }
 
 // Where a run has left the map: its marker at the edge, with a cross.
@@ -256,7 +258,7 @@ function drawRates(figure, runs, { t, condition, angle }) {
     xs.forEach((x, k) => {
       if (same && k) return;
       ink += `<circle r="9" cx="${x}" cy="${y}" fill="var(--rx-bg)" stroke="var(--c)" stroke-width="2.2"/>`;
-      ink += `<text class="rx-strong" style="font-size:11px" x="${x}" y="${y + 4}" text-anchor="middle">${same ? "=" : k + 1}</text>`;
+      ink += `<text class="rx-strong" style="font-size:12px" x="${x}" y="${y + 4}" text-anchor="middle">${same ? "=" : k + 1}</text>`;
     });
     ink += "</g>";
   });
@@ -291,7 +293,7 @@ function tableRows(runs, { t }) {
     return `<tr>${head}${said}</th><td>${number(x)}</td><td>${number(y)}</td><td>${number(run.losses[step], 3)}</td><td>${crossings[step]}</td></tr>`;
   });
   const head = "<tr><th scope='col'>optimiser</th><th scope='col'>θ₁</th><th scope='col'>θ₂</th><th scope='col'>loss</th><th scope='col'>crossings of the floor</th></tr>";
-  return `<caption class="rx-hidden">After ${step} steps</caption><thead>${head}</thead><tbody>${rows.join("") || "<tr><td colspan='5'>No optimiser is switched on.</td></tr>"}</tbody>`;
+  return `<caption class="rx-hidden">After ${step} steps</caption><thead>${head}</thead><tbody>${rows.join("") || "<tr><td colspan='5' style='text-align:left'>No optimiser is switched on.</td></tr>"}</tbody>`;
 }
 
 function describe(runs, state, own) {

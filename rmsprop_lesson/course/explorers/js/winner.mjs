@@ -2,7 +2,7 @@
 import { OBJECTIVES } from "./core.mjs";
 import { elevation, relief } from "./map.mjs";
 import { defaults } from "./settings.mjs";
-import { CLIP, Card, Figure, METHODS, h, html, markerPath, number, setText, swatch } from "./ui.mjs";
+import { CLIP, Card, Figure, METHODS, capital, h, html, markerPath, number, setText, swatch } from "./ui.mjs";
 
 const CSS = `
 .rx-podium { list-style: none; margin: 0; padding: 0; display: grid; gap: 4px; }
@@ -186,5 +186,5 @@ function describe({ methods, races, rates }, { k, order, mean, wins, places }, {
   const m = methods.indexOf(method);
   const won = races.filter((_, i) => places[i][m] === 1).map(({ name }) => name);
   return `At η = ${number(rates[k], 3)} ${first} wins with a mean place of ${number(mean[first], 2)} (${wins[first]} of ${races.length} races won), ` +
-    `before ${rest.map((other) => `${other} (${number(mean[other], 2)})`).join(", ")}. ${method} ${won.length ? `wins: ${won.join(", ")}` : "wins no race"}.`;
+    `before ${rest.map((other) => `${other} (${number(mean[other], 2)})`).join(", ")}. ` + `${capital(method)} ${won.length ? `wins: ${won.join(", ")}` : "wins no race"}.`;
 }
