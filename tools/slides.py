@@ -39,10 +39,11 @@ SLIDE = 1.75  # minutes that a slide of a plan takes, or more
 WIDE, LONG = 4, 14  # columns beyond which a table takes the slide's width; rows that a slide shows
 FEW, SOME = 25, 60  # words that need no slide of their own: before others, and before what asks
 AFTERWORD, FULL = 45, 130  # words that are said after a result; that a slide of text can hold
-BESIDE = 100  # words that have room beside a figure
+BESIDE, NARROW = 100, 30  # words, and letters in a line of output, that have room beside a figure
 BROAD = 2.5  # times as wide as high: such a figure takes the slide's width
 SIGHTS = ("<img", "<table", "rmsprop-explorer")
 ROW = re.compile(r"<tr.*?</tr>", re.DOTALL)
+PRE = re.compile(r"<pre.*?</pre>", re.DOTALL)
 SIZE = re.compile(r'<img[^>]* width="(\d+)" height="(\d+)"')
 MOST_LINES = 12  # of code that a room can read
 FENCE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -373,7 +374,10 @@ def _are_short(html, next_html, goes_on):
     both = [html, next_html]
     rest = [html, next_html.replace("<table", "")] if goes_on else both  # beside its table
     words = [len(_words(one)) for one in both]
-    lone = [n <= SOME and not (_is_sight(one) or _has_formula(one)) for n, one in zip(words, both)]
+    lone = [
+        n <= SOME and not (_is_sight(one) or _has_formula(one))
+        for n, one in zip(words, both, strict=True)
+    ]
     return (
         all(words)
         and any(lone)
@@ -441,7 +445,9 @@ def _asked_and_answered(group):
 def _around_a_figure(group):
     """Part a group with many words around its figure, which keeps those before it, or behind it."""
     html = "".join(_shown(group))
-    if html.count("<img") != 1 or len(_words(html)) <= BESIDE or "data-explorer" in html:
+    lines = [line for pre in PRE.findall(html) for line in re.sub("<[^>]*>", "", pre).splitlines()]
+    has_room = len(_words(html)) <= BESIDE and max(map(len, lines), default=0) <= NARROW
+    if html.count("<img") != 1 or has_room or "data-explorer" in html:
         return [group]
     (place,) = [i for i, part in enumerate(group) if "<img" in "".join(_shown([part]))]
     begins = place - (place > 0 and _are_few_words(group[place - 1 : place]))

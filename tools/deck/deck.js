@@ -46,9 +46,9 @@
     return zoom !== null;
   }
 
-  // Lines of code and of tables of output stay whole; a single line of output does where the type remains large.
+  // Lines of code, and of output that is indented, stay whole; others do where the type remains large. Whether they do.
   function keepLines(content) {
-    const ruled = [...content.querySelectorAll("pre")].some((pre) => pre.textContent.trim().includes("\n"));
+    const ruled = [...content.querySelectorAll("pre")].some((pre) => /\n +\S/.test(pre.textContent));
     content.classList.add("unbroken");
     if (enlarge(content) && content.style.zoom >= (ruled ? 1 : LARGE)) return true;
     content.classList.remove("unbroken");
