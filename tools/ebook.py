@@ -36,7 +36,8 @@ CHAPTER = "## "  # begins the answers of a lesson
 LEFT_OUT = "half of the code"
 SVG = re.compile(r"<svg.*?</svg>", re.DOTALL)
 TABLE = re.compile(r"<table.*?</table>", re.DOTALL)
-CONTENTS = re.compile(r'(?<=<li class="toctree-l1">)<a [^>]*href="#([^"]+)">.*?</a>')
+CHAPTERS = '<div class="toctree-wrapper compound">'
+ENTRY = re.compile(r'(?<=<li>|l1">)<a [^>]*href="#(document-[^"]+)">.*?</a>')
 ATTRIBUTES = re.compile(r' (?:border|class|style)="[^"]*"')
 
 CONF = """
@@ -125,7 +126,9 @@ class Book:
     def later(self, words, text):
         """Put something into the last chapter; return the reference to it."""
         number = sum(not text.startswith(CHAPTER) for text in self.answers) + 1
-        self.answers.append(f"**{number}.**\n\n{text.strip()}")  # code has to begin its line
+        text = text.strip()
+        between = "\n\n" if text.startswith("```") else " "  # code has to begin its line
+        self.answers.append(f"**{number}.**{between}{text}")
         return f"*{words}: number {number} in the solutions.*"
 
 
@@ -135,10 +138,9 @@ def main():
     write_source(SOURCE)
     (epub,) = build("epub", OUTPUT="mathml", **PLAIN).glob("*.epub")
     finish_epub(epub, OUT / "rmsprop.epub")
-    page, pdf = (
-        build("singlehtml", OUTPUT="htmlAndMathml", **TYPESET) / "index.html",
-        OUT / "rmsprop.pdf",
-    )
+    page = build("singlehtml", OUTPUT="htmlAndMathml", **TYPESET) / "index.html"
+    pdf = OUT / "rmsprop.pdf"
+    place_contents(page)
     print_pdf(page, pdf)
     number_contents(page, pdf)
     print_pdf(page, pdf)
@@ -304,17 +306,23 @@ def print_pdf(page, target):
     subprocess.run(command, check=True, capture_output=True)
 
 
+def place_contents(page):
+    """Put the contents before the first chapter; Sphinx has them in a sidebar, for screens only."""
+    text = page.read_text(encoding="utf-8")
+    entries = "".join(f"<li>{entry[0]}</li>" for entry in ENTRY.finditer(text))
+    listed = f'<h2>Contents</h2><ul class="contents">{entries}</ul>{CHAPTERS}'
+    page.write_text(text.replace(CHAPTERS, listed, 1), encoding="utf-8")
+
+
 def number_contents(page, pdf):
     """Write into a page's contents where each chapter begins, in the PDF that was printed of it."""
     printed = PdfReader(pdf)
 
     def numbered(entry):
         place = printed.named_destinations[f"/{entry[1]}"]
-        return (
-            f'{entry[0]}<span class="page">{printed.get_destination_page_number(place) + 1}</span>'
-        )
+        return f"{entry[0]}<span>{printed.get_destination_page_number(place) + 1}</span>"
 
-    text = CONTENTS.sub(numbered, page.read_text(encoding="utf-8"))
+    text = ENTRY.sub(numbered, page.read_text(encoding="utf-8"))
     page.write_text(text, encoding="utf-8")
 
 

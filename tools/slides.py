@@ -449,6 +449,7 @@ def _around_a_figure(group):
     has_room = len(_words(html)) <= BESIDE and max(map(len, lines), default=0) <= NARROW
     if html.count("<img") != 1 or has_room or "data-explorer" in html:
         return [group]
+    group = [part for mark, cell in group for part in _figure_apart(mark, cell)]
     (place,) = [i for i, part in enumerate(group) if "<img" in "".join(_shown([part]))]
     begins = place - (place > 0 and _are_few_words(group[place - 1 : place]))
     ends = place + 1
@@ -456,6 +457,17 @@ def _around_a_figure(group):
         ends = len(group)
     parts = [group[:begins], group[begins:ends], group[ends:]]
     return [part for part in parts if part]
+
+
+def _figure_apart(mark, cell):
+    """A cell that prints and draws as two, the code with what is printed."""
+    drawn = [out for out in cell.get("outputs", []) if "<img" in _html_of({"outputs": [out]})]
+    if not drawn or drawn == cell.outputs:
+        return [(mark, cell)]
+    figure = _made_cell("", minutes=0)
+    figure.outputs = drawn
+    cell.outputs = [out for out in cell.outputs if out not in drawn]
+    return [(mark, cell), ("-", figure)]
 
 
 def _are_few_words(group):
