@@ -229,9 +229,13 @@ def _few(groups):
 
 def _announce_nothing(group):
     """Leave out the sentence that leads over to something which doesn't follow."""
-    _, last = [part for part in group if part[0] != "notes"][-1]
+    last = _last_shown(group)
     if last.cell_type == "markdown":
         last.source = ANNOUNCED.sub("", last.source)
+
+
+def _last_shown(group):
+    return [cell for mark, cell in group if mark != "notes" and _parts(mark, cell)][-1]
 
 
 def _must_stay(group):
@@ -329,7 +333,9 @@ def _only_said(group, minutes=True):
 
 def _announce_with(after, group):
     """Move a sentence that ends in a colon to the slide with what it announces."""
-    _, last = [part for part in group if part[0] != "notes"][-1]
+    last = _last_shown(group)
+    if heading_of(after):
+        _announce_nothing(group)
     if heading_of(after) or _explores(after) or last.cell_type != "markdown":
         return
     sentence = ANNOUNCED.search(last.source)

@@ -104,7 +104,11 @@
     if (overflows(content, 1)) moved.unshift(...takeRows(content, blocks.at(-1)));
     if (!moved.length) return null;
     if (announces(blocks.at(-1)) && blocks.length > 1 && !isHeading(blocks.at(-2))) moved.unshift(takeOut(blocks.pop()));
-    enlarge(content);
+    content.classList.remove("tight", "wrapped"); // what is left may need neither
+    if (!keepLines(content) && !enlarge(content)) {
+      content.classList.add("tight", "wrapped");
+      enlarge(content);
+    }
     const rest = section.cloneNode(false);
     rest.innerHTML = `<div class="fit"></div>`;
     const heading = content.querySelector("h1, h2, h3, .goes-on p");
