@@ -294,12 +294,12 @@ def test_an_endless_loop_is_stopped(body):
     start = time.monotonic()
     verdict = CENTRAL.judge(with_body(body), seconds=0.2)
     assert (verdict.passed, verdict.mistake) == (False, "endless loop")
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < 30  # not the 60 s of the sleep
 
 
 def test_a_stopped_loop_has_really_ended():
     CENTRAL.judge(with_body("while True:\n    pass"), seconds=0.1)
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while any(t.name == "learner" for t in threading.enumerate() if not _sleeps(t)):
         assert time.monotonic() < deadline
         time.sleep(0.01)

@@ -64,11 +64,10 @@ def _shuffled(values, beta):
     array
         a_1, a_2, …: the average after each value.
     """
-    averages = []
     for value in values:
         averages.append(average)
         average = beta * average + (1 - beta) * value
-    average = 0.0
+    average, averages = 0.0, []
     return np.array(averages)
 
 

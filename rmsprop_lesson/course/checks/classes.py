@@ -258,7 +258,7 @@ _CLASS = Exercise(
             "Is the step added? Subtract it.",
         ),
         "S returned as well": (
-            _both(_optimizer()),
+            (_both(_optimizer()), _both(_optimizer(average=lambda S, g, b, t: (1 - b) * g**2))),
             "Is S returned, too? The object keeps it in self.S; return θ alone.",
         ),
         "step returned": (
@@ -393,8 +393,8 @@ _CORRECTED = Exercise(
     ),
     hints=(
         "What does the correction need to know besides S? Who counts it, and from which number?",
-        "With g = 2 twice and β = 0.9, S is 0.4 and then 0.76, and the class keeps these. By 0.1 "
-        "and by 0.19 it divides them: 4 both times, and the step is η.",
+        "With g = 2 twice and β = 0.9, S is 0.4 and then 0.76, and the class keeps these. It "
+        "divides them by 0.1 and by 0.19: 4 both times, and the step is η.",
         "self.t = 0\nself.t += 1\nS_hat = self.S / ...",
     ),
     explanation=(

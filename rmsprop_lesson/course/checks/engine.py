@@ -26,6 +26,7 @@ from .sayings import say
 from .source import is_stub, stub_of
 from .verdict import Verdict, show
 from .words import (
+    ARRAYS_ONLY,
     RAISED,
     advice,
     asked_for,
@@ -48,7 +49,14 @@ NOT_LISTED = "This mistake isn't in the catalogue; the hints may help."
 # Where the source may say more than the numbers do: names that are no diagnosis, and slips whose
 # place is half of it.
 RETURNS = ("wrong return", "dict returned", "too few returned", "too many returned")
-VAGUE = {UNKNOWN, *RETURNS, "wrong shape", "returns None", "endless loop", *RAISED}
+VAGUE = {
+    UNKNOWN,
+    *RETURNS,
+    "wrong shape",
+    "returns None",
+    "endless loop",
+    *(RAISED - {ARRAYS_ONLY}),
+}
 PLACES = {
     "brackets missing",
     "bracket at the wrong place",
@@ -483,8 +491,9 @@ class Exercise:
         results = got if isinstance(got, tuple) else (got,)
         if several and any(isinstance(one, dict) for one in results):
             return "dict returned"
-        as_asked = np.ndim(want) and isinstance(got, np.ndarray) and got.shape[1:] == want.shape[1:]
-        if several and (isinstance(got, tuple) or as_asked) and len(got) != len(self.outputs):
+        arrays = isinstance(got, np.ndarray) and isinstance(want, np.ndarray)
+        rows = arrays and got.ndim == want.ndim > 0 and got.shape[1:] == want.shape[1:]
+        if several and (isinstance(got, tuple) or rows) and len(got) != len(self.outputs):
             return "too few returned" if len(got) < len(self.outputs) else "too many returned"
         return "wrong return"
 

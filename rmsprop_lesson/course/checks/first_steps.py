@@ -155,7 +155,7 @@ EXERCISES = (
                     _descent(start=lambda theta: 0 * theta),
                     lambda theta, g, lr: lr * g,
                 ),
-                "Is it the step that is returned? Subtract it from θ.",
+                "Is it the step that is returned? Subtract it from θ, and return the new θ.",
             ),
             "theta scaled too": (
                 (

@@ -671,7 +671,10 @@ _BATCHES = Exercise(
             "of drawing.",
         ),
         "last batch dropped": (
-            _batches(cut=_cut_without_the_rest),
+            (
+                _batches(cut=_cut_without_the_rest),
+                _batches(cut=lambda order, n, size: _cut(order, n - size, size)),
+            ),
             "Is the last, smaller batch missing? Every example comes once.",
         ),
         "first batch dropped": (
@@ -684,7 +687,12 @@ _BATCHES = Exercise(
             "range(0, n, batch_size) stops in time.",
         ),
         "batches overlap": (
-            _batches(cut=_cut_at_every_index),
+            (
+                _batches(cut=_cut_at_every_index),
+                _batches(
+                    cut=lambda order, n, size: [order[k : k + size] for k in range(n // size)]
+                ),
+            ),
             "Does a batch begin at every index? The next one begins where the last one ended: "
             "range(0, n, batch_size).",
         ),

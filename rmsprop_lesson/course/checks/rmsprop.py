@@ -86,6 +86,7 @@ PROBES = (
         1e-6,
         start=[(0.01, 0.02)],
     ),
+    _probe("nine quiet steps, then a loud one", 0.5, (0.01,) * 9 + (5.0,), 0.1, 0.999, 1e-6),
     _probe("large epsilon", (0.4, 0.1), [(0.02, -0.3), (-0.15, 0.07)], 0.15, 0.6, 1.5),
     in_turn(
         "two parameters in turn",

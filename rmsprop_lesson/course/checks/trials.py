@@ -189,7 +189,7 @@ _FLIPS = Exercise(
         ),
     },
     hints=(
-        "What do two neighbouring positions have to do with each other when θ flips?",
+        "What is different in two neighbouring positions when θ flips?",
         "The path 1, −2, −3, 4 has the signs +, −, −, +. Compare all but the last with all but "
         "the first: they differ twice.",
         "signs = np.sign(path)\nreturn np.sum(..., axis=0)",

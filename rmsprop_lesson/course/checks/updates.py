@@ -339,13 +339,17 @@ class Update:
             if np.allclose(np.round(theta, digits), theta, rtol=2e-7, atol=1e-12, equal_nan=True):
                 found = self._explain(known.rounded(10.0**-digits), deep=False)
                 if found and not found.mistakes:
-                    return Found((Name("rounded", f"to {digits} decimals"),), found.variants)
+                    return Found((Name("rounded", f"{digits} decimals"),), found.variants)
         return None
 
     def _orders(self, known):
         """What is known if the results come in another order, as far as all states make sense."""
+        if known is None or not all(
+            self.judge.tidy(names).mistakes for names in self._state(known)
+        ):
+            return []  # states that are right stand where they belong
         found = []
-        for order in list(permutations(self.returned))[1:] if known else ():
+        for order in list(permutations(self.returned))[1:]:
             pairs = zip(self.returned, order, strict=True)
             other = known.also(**{f"{name}_new": known[f"{was}_new"] for name, was in pairs})
             if not any(UNKNOWN in state for state in self._state(other)):
@@ -401,7 +405,7 @@ class Update:
         if explain_state(alone, [Option((), right)]):
             return Found(("only S returned",))
         bases = {name: self.bases[name] for name in (slips.RIGHT, "step instead of theta")}
-        steps = self._step(known.also(S_new=right), (), bases)
+        steps = self._step(known.also(S_new=right), (), bases=bases)
         found = self.judge.choose(steps) if steps else None
         if not found or len(found.mistakes) > 2:
             return None

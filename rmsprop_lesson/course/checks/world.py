@@ -123,6 +123,12 @@ def _diagonal(theta, grad, S, lr, b, e):
     return theta - lr * grad / np.sqrt(np.diag(S) + e), S
 
 
+def _plain(theta, grad, S, lr, b, e):
+    """RMSprop of lesson 3: with a matrix S, θ becomes a matrix, too."""
+    S = b * S + (1 - b) * grad**2
+    return theta - lr * grad / np.sqrt(S + e), S
+
+
 _CLIP = Exercise(
     solution=clip_gradient,
     lesson=11,
@@ -151,6 +157,7 @@ _CLIP = Exercise(
             (
                 lambda grad, most: np.clip(grad, -most, most),
                 lambda grad, most: np.minimum(grad, most),
+                _clipped(shortened=lambda grad, norm, most: np.sign(grad) * most),
             ),
             "Is each component cut by itself? That turns the gradient. Multiply all of them by the "
             "same number.",
@@ -210,7 +217,10 @@ _CLIP = Exercise(
             "Does a gradient that is too long become 0? Its direction is still worth a step.",
         ),
         "condition turned round": (
-            _clipped(too_long=lambda norm, most: 0 < norm < most),
+            (
+                _clipped(too_long=lambda norm, most: 0 < norm < most),
+                _clipped(too_long=lambda norm, most: norm < most),
+            ),
             "Are the short ones scaled, and the long ones left? It is the other way round.",
         ),
         "nothing clipped": (
@@ -300,6 +310,7 @@ _FULL = Exercise(
                 _full(average=lambda S, g, b: b * S + (1 - b) * g**2),
                 _full(average=lambda S, g, b: b * S + (1 - b) * g**2, least=lambda values: values),
                 _full(average=lambda S, g, b: b * S + (1 - b) * (g @ g)),
+                _plain,
             ),
             "Is g² or g·g added to S? np.outer(g, g) has the product of any two components: a "
             "matrix.",

@@ -74,11 +74,11 @@ def struggles_on_plateaus():
     for i, start in enumerate((4, 5, 6)):
         numbers |= {f"from θ₀ = {start}: {name}": steps[i] for name, steps in found.items()}
         holds[f"slower than gradient descent from {start}"] = found[RMS][i] > found[GD][i]
-        holds[f"ten times slower from {start}, as ε is inside"] = (
+        holds[f"ten times slower than with ε outside, from {start}"] = (
             found[RMS][i] > 10 * found["RMSprop, ε outside"][i]
         )
     for beta in (0.9, 0.99):
-        numbers[f"steps to exceed η/2 after steep ground, β = {beta}"] = _after_steep_ground(beta)
+        numbers[f"g falls from 10 to 0.001: steps to η/2, β = {beta}"] = _after_steep_ground(beta)
     return Finding(numbers, holds)
 
 

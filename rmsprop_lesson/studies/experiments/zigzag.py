@@ -132,8 +132,8 @@ def bias_flips():
     flips = {
         "½(W² + 100b²)": _valley_flips(100.0),
         "curvatures swapped": _curvatures_swapped(),
-        "line fitted, x ~ N(0, 10²)": _line_flips(10.0),
-        "line fitted, x ~ N(0, 0.1²)": _line_flips(0.1),
+        "line fitted, x of size 10": _line_flips(10.0),
+        "line fitted, x of size 0.1": _line_flips(0.1),
     }
     numbers = {}
     for case, (W, b) in flips.items():
