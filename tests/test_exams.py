@@ -106,3 +106,10 @@ def test_the_command_writes_papers_without_and_keys_with_answers(tmp_path, capsy
         assert f"Variant {letter}" in paper
         assert all(task.why not in paper for task in tasks)
         assert all(task.answer in key for task in tasks)
+
+
+def test_code_in_a_question_is_printed_as_code(tmp_path):
+    pages = exams.write(tmp_path, points=49, minutes=90)  # all that the bank has, or nearly
+    text = "".join(page.read_text(encoding="utf-8") for page in pages)
+    assert "<code>" in text
+    assert "`" not in text

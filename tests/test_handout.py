@@ -217,9 +217,12 @@ def test_a_prediction_becomes_a_question_and_its_figure():
     assert reveals.source.endswith(f'answer("{name}", "", {figure})')
 
 
-def test_what_follows_a_prediction_is_folded_up_to_the_next_heading():
+@pytest.mark.parametrize(
+    "printed", ["print(1)", "x = 1\nprint(x)", "for x in (1, 2):\n    print(x)", "x = 1\nx + 1"]
+)
+def test_what_follows_a_prediction_is_folded_up_to_the_next_heading(printed):
     name = next(iter(questions.lesson(1).predictions))
-    code = [f'predict("{name}", picture)', "print(1)"]
+    code = [f'predict("{name}", picture)', printed]
     text = ["It goes down.", "## Next", "Plain."]
     cells = [nbformat.v4.new_code_cell(source) for source in code]
     cells += [nbformat.v4.new_markdown_cell(source) for source in text]
@@ -230,6 +233,25 @@ def test_what_follows_a_prediction_is_folded_up_to_the_next_heading():
     assert after.source.startswith("<details>")
     assert "It goes down." in after.source
     assert [heading.source, plain.source] == text[1:]
+    assert printed not in reveals.source
+
+
+def test_what_a_lesson_marks_as_an_answer_is_folded():
+    cell = nbformat.v4.new_markdown_cell(
+        "### What came out\n\nIt is 3.", metadata={"tags": ["answer"]}
+    )
+    (folded,) = handout.learner(nbformat.v4.new_notebook(cells=[cell])).cells
+    assert re.fullmatch(r"<details>.*It is 3\..*</details>", folded.source, re.DOTALL)
+
+
+@each_lesson
+def test_no_lesson_uses_a_name_that_its_learners_copy_needs(path, editions):
+    stored, *_ = editions[path]
+    needed = names_bound(handout.ANSWER.format('"x", ""'))
+    assert needed
+    for cell in stored.cells:
+        if cell.cell_type == "code":
+            assert not needed & names_bound(cell.source), cell.source
 
 
 def test_only_folds_with_secrets_are_cut_out():

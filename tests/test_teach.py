@@ -74,6 +74,30 @@ def test_the_sessions_are_the_whole_course_in_order():
     assert all(plan.taken <= plan.minutes + 1 for plan in plans.sessions())
 
 
+def test_sessions_are_as_even_as_they_can_be():
+    fullest = max(sum(p.minutes for p in plan.parts if p.sections) for plan in plans.sessions())
+    assert len(plans._cut(fullest - 2)) > len(plans.sessions())
+
+
+def test_no_session_ends_with_questions_to_a_lesson_that_comes_next_time():
+    for plan in plans.sessions():
+        (*_, last) = [part for part in plan.parts if part.sections]
+        assert last.sections[-1] not in plans.OPENING
+
+
+def test_an_exam_ends_the_last_session_if_there_is_time_for_it(monkeypatch):
+    close = next(entry["close"] for entry in plans.entries() if "close" in entry)
+    taught = [part for part in plans.sessions()[-1].parts if part.sections]
+    left = plans.sessions()[-1].minutes - sum(part.minutes for part in taught)
+    for minutes, ends in [(left, [close["part"]]), (left + 1, [])]:
+        plans.sessions.cache_clear()
+        monkeypatch.setitem(close, "minutes", minutes)
+        *others, last = plans.sessions()
+        assert [part.name for part in last.parts if not part.sections] == ends
+        assert all(part.sections for plan in others for part in plan.parts)
+    plans.sessions.cache_clear()
+
+
 @pytest.mark.parametrize("plan", [plan for plan in PLANS.values() if plan.minutes <= 90])
 def test_a_short_plan_has_every_equation_that_it_mentions(plan):
     text = "\n".join(

@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
 
+from pypdf import PdfReader
+
 from rmsprop_lesson import __version__
 from rmsprop_lesson.course.exchange import LETTERS
 
@@ -30,9 +32,12 @@ PAGES_CSS = "@page { @bottom-center { content: counter(page); font: 9pt Georgia,
 FOLD = re.compile(r"<details>\s*<summary>(.*?)</summary>(.*?)</details>", re.DOTALL)
 PAGE_LINK = re.compile(r"\[([^]]*)\]\([^)\s]*docs/(\w+)\.md[^)]*\)")
 LATER = ("Answer", "Solution")
+CHAPTER = "## "  # begins the answers of a lesson
 LEFT_OUT = "half of the code"
 SVG = re.compile(r"<svg.*?</svg>", re.DOTALL)
 TABLE = re.compile(r"<table.*?</table>", re.DOTALL)
+CHAPTERS = '<div class="toctree-wrapper compound">'
+ENTRY = re.compile(r'(?<=<li>|l1">)<a [^>]*href="#(document-[^"]+)">.*?</a>')
 ATTRIBUTES = re.compile(r' (?:border|class|style)="[^"]*"')
 
 CONF = """
@@ -120,8 +125,11 @@ class Book:
 
     def later(self, words, text):
         """Put something into the last chapter; return the reference to it."""
-        self.answers.append(f"**{len(self.answers) + 1}.** {text.strip()}")
-        return f"*{words}: number {len(self.answers)} in the solutions.*"
+        number = sum(not text.startswith(CHAPTER) for text in self.answers) + 1
+        text = text.strip()
+        between = "\n\n" if text.startswith("```") else " "  # code has to begin its line
+        self.answers.append(f"**{number}.**{between}{text}")
+        return f"*{words}: number {number} in the solutions.*"
 
 
 def main():
@@ -131,7 +139,11 @@ def main():
     (epub,) = build("epub", OUTPUT="mathml", **PLAIN).glob("*.epub")
     finish_epub(epub, OUT / "rmsprop.epub")
     page = build("singlehtml", OUTPUT="htmlAndMathml", **TYPESET) / "index.html"
-    print_pdf(page, OUT / "rmsprop.pdf")
+    pdf = OUT / "rmsprop.pdf"
+    place_contents(page)
+    print_pdf(page, pdf)
+    number_contents(page, pdf)
+    print_pdf(page, pdf)
     for path in sorted(OUT.glob("rmsprop.*")):
         print(f"{path.relative_to(ROOT)}: {path.stat().st_size / 1e6:.1f} MB")
 
@@ -145,7 +157,7 @@ def write_source(folder):
     chapters.mkdir(parents=True)
     book, names = Book(folder), []
     for number, path in lessons.NOTEBOOKS.items():
-        book.answers.append(f"## {number} · {lessons.title(number)}")
+        book.answers.append(f"{CHAPTER}{number} · {lessons.title(number)}")
         text = lessons.without_dead_links(chapter(lessons.notebook(number), book))
         (chapters / f"{path.stem}.md").write_text(linked(text), encoding="utf-8")
         names.append(f"notebooks/{path.stem}")
@@ -169,8 +181,8 @@ def solutions(answers):
     """The last chapter: what was put off; lessons that put nothing off have no heading there."""
     kept = [
         text
-        for text, following in zip(answers, [*answers[1:], "## "], strict=True)
-        if not (text.startswith("## ") and following.startswith("## "))
+        for text, following in zip(answers, [*answers[1:], CHAPTER], strict=True)
+        if not (text.startswith(CHAPTER) and following.startswith(CHAPTER))
     ]
     return "\n\n".join(["# Solutions and answers", *kept]) + "\n"
 
@@ -223,8 +235,8 @@ def question(asked, book):
         ]
     else:
         number = f"{asked.number:g} {asked.unit}".strip()
-        replies = [f"**{escaped(number)}.** {escaped(asked.feedback)}"]
-        replies += [f"{wrong.number:g}: {escaped(wrong.feedback)}" for wrong in asked.wrong]
+        replies = [f"**{escaped(number)}** ✓ {escaped(asked.feedback)}"]
+        replies += [f"**{wrong.number:g}** ✗ {escaped(wrong.feedback)}" for wrong in asked.wrong]
     heading = f"*{escaped(asked.question)}*"
     where = book.later("Answer", "\n\n".join([heading, *replies]))
     return "\n".join([*lines, "", where])
@@ -292,6 +304,26 @@ def print_pdf(page, target):
     command += ["--generate-pdf-document-outline", "--export-tagged-pdf"]
     command += ["--virtual-time-budget=60000", f"--print-to-pdf={target}", page.as_uri()]
     subprocess.run(command, check=True, capture_output=True)
+
+
+def place_contents(page):
+    """Put the contents before the first chapter; Sphinx has them in a sidebar, for screens only."""
+    text = page.read_text(encoding="utf-8")
+    entries = "".join(f"<li>{entry[0]}</li>" for entry in ENTRY.finditer(text))
+    listed = f'<h2>Contents</h2><ul class="contents">{entries}</ul>{CHAPTERS}'
+    page.write_text(text.replace(CHAPTERS, listed, 1), encoding="utf-8")
+
+
+def number_contents(page, pdf):
+    """Write into a page's contents where each chapter begins, in the PDF that was printed of it."""
+    printed = PdfReader(pdf)
+
+    def numbered(entry):
+        place = printed.named_destinations[f"/{entry[1]}"]
+        return f"{entry[0]}<span>{printed.get_destination_page_number(place) + 1}</span>"
+
+    text = ENTRY.sub(numbered, page.read_text(encoding="utf-8"))
+    page.write_text(text, encoding="utf-8")
 
 
 # KaTeX's MathML says more than EPUB allows: widths of cells, an empty operator after an index.

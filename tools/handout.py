@@ -50,11 +50,12 @@ def learner(notebook):
         if cell.cell_type == "markdown":
             in_answer = "<summary>Answer" in cell.source
             predicted = predicted and not re.search(r"^#", cell.source, re.MULTILINE)
-            source = _folded(cell.source) if predicted else cell.source
+            hidden = predicted or "answer" in cell.metadata.get("tags", ())
+            source = _folded(cell.source) if hidden else cell.source
             cells += _markdown(cell, source, lesson, keys)
             continue
         if not _part(cell):
-            printed = in_answer and not names_bound(cell.source)
+            printed = in_answer and leaks.shows(working(cell.source))
             telling = leaks.gives_away(working(cell.source), exercises)
             if printed or telling or leaks.reads(working(cell.source), gone):
                 gone |= names_bound(cell.source)
@@ -205,10 +206,10 @@ def _markdown(cell, source, lesson, keys):
 
 
 def _folded(source):
-    """What a lesson says after a prediction, to be opened when it is made."""
+    """What a lesson says after a prediction or an exercise, to be opened when it is done."""
     if "<details>" in source:
         return source
-    return f"<details><summary>After your prediction</summary>\n\n{source}\n\n</details>"
+    return f"<details><summary>After your own try</summary>\n\n{source}\n\n</details>"
 
 
 def _text(source):

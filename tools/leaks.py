@@ -1,4 +1,4 @@
-"""Which cells of a lesson give the solution of an exercise away, and which need them."""
+"""Which cells of a lesson give an answer away, and which need one that does."""
 
 import ast
 
@@ -27,6 +27,23 @@ def gives_away(source, exercises):
         if sum(map(_weight, needed)) >= TELLING and needed <= there:
             found.append(exercise.name)
     return found
+
+
+def shows(source):
+    """Whether a cell prints something, or ends with what a notebook shows.
+
+    Parameters
+    ----------
+    source : str
+
+    Returns
+    -------
+    bool
+    """
+    tree = ast.parse(source)
+    called = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    printed = any(isinstance(name, ast.Name) and name.id == "print" for name in called)
+    return printed or bool(tree.body and isinstance(tree.body[-1], ast.Expr))
 
 
 def _results(tree):

@@ -9,6 +9,7 @@ import yaml
 from . import clock, lessons
 
 FILE = lessons.ROOT / "docs" / "plans.yaml"
+OPENING = {"", "Before you start"}
 CLOSING = ("Exercises", "In five lines", "Quiz", "What comes next", "References")
 
 
@@ -91,28 +92,45 @@ def _part(entry):
 
 @cache
 def sessions():
-    """The sessions of the whole course: all lessons in order, cut between sections."""
+    """The sessions of the whole course: all lessons in order, cut between sections.
+
+    No session is longer than the plan says, there are as few as that allows, and the fullest of
+    them is as short as can be, so that each has its time for questions.
+    """
     (entry,) = [entry for entry in entries() if "session" in entry]
+    longest = entry["session"]
+    made = _cut(longest)
+    while len(shorter := _cut(longest - 1)) == len(made):
+        longest, made = longest - 1, shorter
+    found = [
+        Plan(f"{entry['name']}, session {i} of {len(made)}", entry["session"], entry["aim"], parts)
+        for i, parts in enumerate(map(_parts, made), 1)
+    ]
+    last, close = found[-1], _part(entry["close"])
+    if close.minutes <= last.questions.minutes:
+        found[-1] = last._replace(parts=(*last.parts, close))
+    return found
+
+
+def _cut(longest):
+    """All sections in order, in sessions of at most so many minutes; a longer unit is alone."""
     made, passed = [[]], 0.0
     for number in lessons.NOTEBOOKS:
         for unit in _units(number):
             length = clock.of_part(number, unit)
-            if passed + length > entry["session"] + 0.01:
+            if made[-1] and passed + length > longest + 0.01:
                 made.append([])
                 passed = 0.0
             made[-1] += [(number, section) for section in unit]
             passed += length
-    return [
-        Plan(f"{entry['name']}, session {i} of {len(made)}", entry["session"], entry["aim"], parts)
-        for i, parts in enumerate(map(_parts, made), 1)
-    ]
+    return made
 
 
 def _units(number):
-    """A lesson's sections, with what is never cut off: its title, and what closes it."""
+    """A lesson's sections, with what is never cut off: what opens it, and what closes it."""
     units = []
     for section in lessons.sections(number):
-        if not units or units == [[""]] or section in CLOSING:
+        if not units or set(units[-1]) <= OPENING or section in CLOSING:
             units = units or [[]]
             units[-1].append(section)
         else:

@@ -38,8 +38,13 @@ LICENCE = "Text and pictures CC BY 4.0, code MIT; digits: MNIST (LeCun, Cortes, 
 SLIDE = 1.75  # minutes that a slide of a plan takes, or more
 WIDE, LONG = 4, 14  # columns beyond which a table takes the slide's width; rows that a slide shows
 FEW, SOME = 25, 60  # words that need no slide of their own: before others, and before what asks
+AFTERWORD, FULL = 45, 130  # words that are said after a result; that a slide of text can hold
+BESIDE, NARROW = 100, 30  # words, and letters in a line of output, that have room beside a figure
+BROAD = 2.5  # times as wide as high: such a figure takes the slide's width
 SIGHTS = ("<img", "<table", "rmsprop-explorer")
 ROW = re.compile(r"<tr.*?</tr>", re.DOTALL)
+PRE = re.compile(r"<pre.*?</pre>", re.DOTALL)
+SIZE = re.compile(r'<img[^>]* width="(\d+)" height="(\d+)"')
 MOST_LINES = 12  # of code that a room can read
 FENCE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"\A#+ (.*)")
@@ -175,12 +180,20 @@ def _leave_out_what_is_for_readers(cell):
 
 
 def _add(deck, part, cells, few=False):
-    """Add a part of a lesson to a deck, a column for each of its sections."""
-    waiting = []
+    """Add a part of a lesson to a deck, a column for each of its sections.
+
+    What is only said, such as what comes next, is said at the end of the section before.
+    """
+    columns, waiting = {}, []
     for section in part.sections:
         own = [cells[place] for place in clock.places(part.lesson, [section], part.without)]
         if few:  # what is for those who want more has no minutes in a plan
             own = [cell for cell in own if "extra" not in cell.metadata.get("tags", ())]
+        if columns and {_mark(cell) for cell in own} <= {"notes", "skip"}:
+            columns[next(reversed(columns))] += own
+        else:
+            columns[section] = own
+    for section, own in columns.items():
         groups = slides(waiting + own)
         waiting = [] if groups else waiting + own
         if few:
@@ -193,7 +206,7 @@ def _few(groups):
     """As many of a section's slides as its minutes allow.
 
     What has a heading, what asks, figures, tables and numbered equations stay, then the rest in the
-    order of its minutes. What stays takes over the minutes of what goes.
+    order of its minutes. What goes is for the speaker, and what stays takes over its minutes.
     """
     minutes = sum(map(spoken.minutes, groups))
     most = math.ceil(minutes / SLIDE)
@@ -208,14 +221,21 @@ def _few(groups):
             _announce_nothing(group)
         _, first = group[0]
         first.source = NUMBERED.sub(r"\1", first.source)  # a plan has sections of its own
+    for group, after in reversed(list(pairwise(groups))):
+        if not any(after is k for k in kept):
+            group += _only_said(after, minutes=False)
     return kept
 
 
 def _announce_nothing(group):
     """Leave out the sentence that leads over to something which doesn't follow."""
-    _, last = [part for part in group if part[0] != "notes"][-1]
+    last = _last_shown(group)
     if last.cell_type == "markdown":
         last.source = ANNOUNCED.sub("", last.source)
+
+
+def _last_shown(group):
+    return [cell for mark, cell in group if mark != "notes" and _parts(mark, cell)][-1]
 
 
 def _must_stay(group):
@@ -255,28 +275,77 @@ def _place_assets(folder):
 # ── from cells to slides ─────────────────────────────────────────────────────────────────────────
 
 
+def _mark(cell):
+    return cell.metadata.get("slideshow", {}).get("slide_type", "-")
+
+
 def slides(cells):
     """Group cells into slides: lists of (mark, cell), without what is skipped.
 
-    Each question has a slide of its own, and so has what a prediction reveals. What has nothing to
-    show but a heading, or a few words, goes with the slide that follows. The words before an
-    explorer, which takes the whole of its slide, are for the speaker.
+    Each question has a slide of its own, and so has what a prediction reveals; a few words after
+    that are for the speaker. What has nothing to show but a heading, or a few words, goes with the
+    slide that follows. The words before an explorer, which takes the whole of its slide, are for
+    the speaker.
     """
     groups = []
     for cell in cells:
-        mark = cell.metadata.get("slideshow", {}).get("slide_type", "-")
+        mark = _mark(cell)
         if mark in ("slide", "subslide") or not groups:
             groups.append([])
         if mark != "skip":
             groups[-1].append((mark, _with_code_behind(cell)))
     parted = [part for group in groups for part in _asked_and_answered(group)]
+    parted = [part for group in parted for part in _around_a_figure(group)]
     whole, waiting = [], []
     for group, after in pairwise([*parted, []]):
         waiting = waiting + group
-        if _has_content(waiting) and not _only_leads_to(after, waiting):
+        if not _has_content(waiting) or _only_leads_to(after, waiting):
+            continue
+        if whole and _adds_to(whole[-1], waiting):
+            for place in (-2, -1):  # for the speaker who shows the result at once, and the other
+                whole[place] += _only_said(waiting, minutes=place == -1)
+        else:
             whole.append(waiting)
-            waiting = []
+        waiting = []
+    for group, after in pairwise(whole):
+        _announce_with(after, group)
     return [_with_room(group) if _explores(group) else group for group in whole]
+
+
+def _adds_to(result, group):
+    """Whether a group has but a few words to a result, and nothing to look at."""
+    html = "".join(_shown(group))
+    return (
+        _is_result(result)
+        and not heading_of(group)
+        and not (_is_sight(html, code=False) or _has_formula(html))
+        and len(_words(html)) <= AFTERWORD
+    )
+
+
+def _only_said(group, minutes=True):
+    """A group as notes; without its minutes where it is said for a second time."""
+    said = [("notes", copy.deepcopy(cell)) for _, cell in group]
+    for _, cell in said:
+        cell.metadata["minutes"] = cell.metadata.get("minutes", 0) * minutes
+    return said
+
+
+def _announce_with(after, group):
+    """Move a sentence that ends in a colon to the slide with what it announces."""
+    last = _last_shown(group)
+    if heading_of(after):
+        _announce_nothing(group)
+    if heading_of(after) or _explores(after) or last.cell_type != "markdown":
+        return
+    sentence = ANNOUNCED.search(last.source)
+    if sentence and sentence[0].strip() and _words(HEAD.sub("", markdown(last.source))):
+        last.source = last.source[: sentence.start()]
+        after.insert(0, ("-", nbformat.v4.new_markdown_cell(sentence[0].strip())))
+
+
+def _is_result(group):
+    return 'class="revealed"' in "".join(map(_html_of, (cell for _, cell in group)))
 
 
 def _explores(group):
@@ -294,22 +363,45 @@ def _only_leads_to(after, group):
     html, next_html = "".join(_shown(group)), "".join(_shown(after))
     goes_on = next_html and not heading_of(after)
     leads = PREDICTION in next_html or "".join(_words(html)).endswith(":")
+    words = len(_words(html))
+    if _are_short(html, next_html, goes_on) and not _is_exercise(group):
+        return True
     if goes_on and _explores(after):
         most = math.inf
     elif _is_exercise(after) or (goes_on and leads):
         most = SOME
     else:
         most = FEW if goes_on else 0
-    shows = "\x02b" in html or _is_sight(html)  # a formula of its own, or something to look at
-    return not shows and len(_words(html)) <= most
+    return not (_has_formula(html) or _is_sight(html)) and words <= most
+
+
+def _are_short(html, next_html, goes_on):
+    """Whether two slides have room on one: both short, one of them words only, and no figure."""
+    both = [html, next_html]
+    rest = [html, next_html.replace("<table", "")] if goes_on else both  # beside its table
+    words = [len(_words(one)) for one in both]
+    lone = [
+        n <= SOME and not (_is_sight(one) or _has_formula(one))
+        for n, one in zip(words, both, strict=True)
+    ]
+    return (
+        all(words)
+        and any(lone)
+        and not any(_is_sight(one, code=False) for one in rest)
+        and sum(words) <= FULL
+    )
 
 
 def _is_exercise(group):
     return any(c.metadata.get("rmsprop_lesson", {}).get("part") == "task" for _, c in group)
 
 
-def _is_sight(html):
-    return any(word in html for word in SIGHTS) or "<pre" in html
+def _is_sight(html, code=True):
+    return any(word in html for word in SIGHTS) or (code and "<pre" in html)
+
+
+def _has_formula(html):
+    return "\x02b" in html  # one with lines of its own
 
 
 def _words(html):
@@ -354,6 +446,39 @@ def _asked_and_answered(group):
             parts[-1].append((mark, cell))
     parts[-2:] = [parts[-2] + parts[-1]] if parts[1:] and _only_notes(parts[-1]) else parts[-2:]
     return [part for part in parts if part]
+
+
+def _around_a_figure(group):
+    """Part a group with many words around its figure, which keeps those before it, or behind it."""
+    html = "".join(_shown(group))
+    lines = [line for pre in PRE.findall(html) for line in re.sub("<[^>]*>", "", pre).splitlines()]
+    has_room = len(_words(html)) <= BESIDE and max(map(len, lines), default=0) <= NARROW
+    if html.count("<img") != 1 or has_room or "data-explorer" in html:
+        return [group]
+    group = [part for mark, cell in group for part in _figure_apart(mark, cell)]
+    (place,) = [i for i, part in enumerate(group) if "<img" in "".join(_shown([part]))]
+    begins = place - (place > 0 and _are_few_words(group[place - 1 : place]))
+    ends = place + 1
+    if begins == place and _are_few_words(group[ends:]):
+        ends = len(group)
+    parts = [group[:begins], group[begins:ends], group[ends:]]
+    return [part for part in parts if part]
+
+
+def _figure_apart(mark, cell):
+    """A cell that prints and draws as two, the code with what is printed."""
+    drawn = [out for out in cell.get("outputs", []) if "<img" in _html_of({"outputs": [out]})]
+    if not drawn or drawn == cell.outputs:
+        return [(mark, cell)]
+    figure = _made_cell("", minutes=0)
+    figure.outputs = drawn
+    cell.outputs = [out for out in cell.outputs if out not in drawn]
+    return [(mark, cell), ("-", figure)]
+
+
+def _are_few_words(group):
+    html = "".join(_shown(group))
+    return len(_words(html)) < BESIDE and not (_is_sight(html) or _has_formula(html))
 
 
 def _only_notes(group):
@@ -476,6 +601,8 @@ def _arranged(parts):
 def _is_wide(html):
     if PREDICTION in html:
         return False
+    if size := SIZE.search(html):
+        return int(size[1]) > BROAD * int(size[2])
     rows = ROW.findall(html)
     return EXPLORER.search(html) or (rows and rows[0].count("<th") > WIDE)
 

@@ -7,7 +7,6 @@ and with other numbers where numbers are drawn. Choices count one point, drawn n
 import math
 import random
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +17,7 @@ from ..descent import descend
 from ..objectives import Parabola
 from ..optimizers import RMSprop
 from . import questions
+from .exchange import with_code
 from .worksheets import document
 
 LETTERS = "ABCD"
@@ -256,11 +256,11 @@ def _paper(letter, tasks, minutes):
         "exactly one is right. Numbers: three significant digits, and the way to them.</p>",
     ]
     for i, task in enumerate(tasks, start=1):
-        choices = "".join(f"<li>{escape(choice)}</li>" for choice in task.choices)
+        choices = "".join(f"<li>{with_code(choice)}</li>" for choice in task.choices)
         answer = f"<ol>{choices}</ol>" if choices else '<div class="room"></div>'
         parts.append(
             f'<div class="task"><span class="points">{task.points} P</span>'
-            f"<p><b>{i}.</b> {escape(task.text)}</p>{answer}</div>"
+            f"<p><b>{i}.</b> {with_code(task.text)}</p>{answer}</div>"
         )
     return "\n".join(parts)
 
@@ -268,7 +268,7 @@ def _paper(letter, tasks, minutes):
 def _key(letter, tasks):
     rows = "".join(
         f"<tr><td>{i}</td><td>{task.answer}</td><td>{task.points}</td>"
-        f'<td style="text-align: left">{escape(task.why)}</td></tr>'
+        f'<td style="text-align: left">{with_code(task.why)}</td></tr>'
         for i, task in enumerate(tasks, start=1)
     )
     head = "<tr><th>Task</th><th>Answer</th><th>Points</th><th>Why</th></tr>"

@@ -97,9 +97,14 @@ def _write_zip(path, files):
 # ── pieces ───────────────────────────────────────────────────────────────────────────────────────
 
 
+def with_code(text):
+    """A text of the bank as HTML, with code where backticks stand."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
+
+
 def html(text, picture=None, source=""):
     """A text of the bank as HTML that is XML, too: code in backticks, formulas in dollars."""
-    text = re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text)).replace("\n", "<br/>")
+    text = with_code(text).replace("\n", "<br/>")
     text = re.sub(r"\$([^$]+)\$", r"\\(\1\\)", text)  # as MathJax in Moodle and Canvas wants it
     shown = f'<p><img src="{source}" alt="{escape(picture.alt)}"/></p>' if picture else ""
     return (f"<p>{text}</p>" if text else "") + shown

@@ -204,6 +204,48 @@ def test_no_slide_is_empty_and_none_talks_of_its_making(deck):
     assert deck.evaluate(EMPTY) == []
 
 
+# Slides that end with a colon, and nothing beside it, although something else was to follow.
+LEADING_NOWHERE = f"""[...document.querySelectorAll("{LEAVES} > .fit")]
+  .filter((fit) => !fit.querySelector("img, table, .rmsprop-explorer"))
+  .map((fit) => fit.textContent.trim()).filter((text) => text.endsWith(":"))"""
+
+
+def test_a_colon_stands_on_the_slide_with_what_it_announces(deck):
+    assert deck.evaluate(LEADING_NOWHERE) == []
+
+
+def test_what_comes_next_is_said_and_has_no_slide(opened):
+    page = opened(LESSONS[3])
+    assert "What comes next" not in page.locator(f"{LEAVES} > .fit h2").all_text_contents()
+    assert "Now with pencil and paper" in page.locator("aside.notes").last.text_content()
+
+
+# Lines of code that are broken, from slides that are all laid out.
+BROKEN = """[...document.querySelectorAll(".fit .highlight pre")].filter((pre) => {
+  const style = getComputedStyle(pre), px = (name) => parseFloat(style[name]);
+  const lines = (pre.clientHeight - px("paddingTop") - px("paddingBottom")) / px("lineHeight");
+  return Math.round(lines) !== pre.textContent.trimEnd().split("\\n").length;
+}).map((pre) => pre.textContent)"""
+
+
+def test_lines_of_code_are_whole(deck):
+    style = deck.add_style_tag(content=".slides section { display: block !important; }")
+    assert deck.evaluate(BROKEN) == []
+    style.evaluate("(el) => el.remove()")
+
+
+def test_in_the_dark_a_figure_is_no_panel(opened):
+    page = opened(LESSONS[1])
+    page.evaluate(GO, page.evaluate(FIRST_WITH, "img.course-figure"))
+    page.keyboard.press("d")
+    box = page.locator("section.present.leaf img.course-figure").bounding_box()
+    shots = [
+        page.screenshot(clip={"x": box["x"] + x, "y": box["y"] + 12, "width": 4, "height": 4})
+        for x in (-8, 8)  # beside the figure, and on its paper
+    ]
+    assert shots[0] == shots[1]
+
+
 # Slides that don't say what they belong to; explorers and answers take the whole slide.
 HEADLESS = f"""[...document.querySelectorAll("{LEAVES}")].filter((slide) =>
   !slide.querySelector(".revealed, .projected")

@@ -1,13 +1,16 @@
 """Other people's programs read what is written for them."""
 
+import re
 import shutil
 import subprocess
+import unicodedata
 from html import unescape
 
 import pytest
 
 from rmsprop_lesson import questions
 from rmsprop_lesson.course import exchange
+from tools import lessons
 
 BANK = questions.everything()
 
@@ -62,3 +65,15 @@ def test_the_pdf_has_every_lesson_numbered_figures_and_the_solutions(book):
     assert "10 · " in text
     assert "Fig. 1 " in text
     assert "Solutions and answers" in text
+    assert not re.search(r"```|\*\*\d+\.\*\*", text)  # marks that were to be typeset
+
+
+def test_the_contents_say_where_each_chapter_begins(book):
+    printed = pytest.importorskip("pypdf").PdfReader(book / "rmsprop.pdf")
+    _, *chapters = [one for one in printed.outline[1] if not isinstance(one, list)]
+    begins = {one.title: printed.get_destination_page_number(one) + 1 for one in chapters}
+    assert len(begins) >= len(lessons.NOTEBOOKS)
+    contents = unicodedata.normalize("NFKC", printed.pages[0].extract_text())  # no ligatures
+    contents = " ".join(contents.split())
+    for title, page in begins.items():
+        assert f"{title} {page}" in contents

@@ -9,6 +9,7 @@
   const WORDS = 300; // and of what stands beside it
   const FIGURE = 900; // pixels: the least width of what a prediction reveals
   const EXPLORER = ".rmsprop-explorer:not([data-explorer=prediction], [data-explorer=quiz])";
+  const HIDES = /^\s*(An answer|Answer|Hint|Solution)/; // what a fold keeps from a room; others only save space
   const QUESTION = ":is([data-explorer=prediction], [data-explorer=quiz]) .rx";
 
   // Too high, or too wide: a formula may leave its column, a table its box.
@@ -45,10 +46,11 @@
     return zoom !== null;
   }
 
-  // Lines of code and of output stay whole where the type remains large. Whether it does.
+  // Lines of code, and of output that is indented, stay whole; others do where the type remains large. Whether they do.
   function keepLines(content) {
+    const ruled = [...content.querySelectorAll("pre")].some((pre) => /\n +\S/.test(pre.textContent));
     content.classList.add("unbroken");
-    if (enlarge(content) && content.style.zoom >= LARGE) return true;
+    if (enlarge(content) && content.style.zoom >= (ruled ? 1 : LARGE)) return true;
     content.classList.remove("unbroken");
     return false;
   }
@@ -101,7 +103,12 @@
     while (overflows(content, 1) && blocks.length > 1 && !isHeading(blocks.at(-2))) moved.unshift(takeOut(blocks.pop()));
     if (overflows(content, 1)) moved.unshift(...takeRows(content, blocks.at(-1)));
     if (!moved.length) return null;
-    enlarge(content);
+    if (announces(blocks.at(-1)) && blocks.length > 1 && !isHeading(blocks.at(-2))) moved.unshift(takeOut(blocks.pop()));
+    content.classList.remove("tight", "wrapped"); // what is left may need neither
+    if (!keepLines(content) && !enlarge(content)) {
+      content.classList.add("tight", "wrapped");
+      enlarge(content);
+    }
     const rest = section.cloneNode(false);
     rest.innerHTML = `<div class="fit"></div>`;
     const heading = content.querySelector("h1, h2, h3, .goes-on p");
@@ -111,6 +118,8 @@
       rest.firstChild.lastChild.append(block);
     }
     rest.firstChild.querySelector(":scope > .part:not(.goes-on)").classList.remove("fragment");
+    const [first] = moved;
+    if (moved.length === 1 && first.block.matches("details") && !HIDES.test(first.block.textContent)) first.block.open = true;
     for (const aside of section.querySelectorAll(":scope > aside")) rest.append(aside.cloneNode(true));
     section.after(rest);
     return rest;
@@ -130,6 +139,7 @@
   }
 
   const isHeading = (block) => /^H\d$/.test(block.tagName);
+  const announces = (block) => block.textContent.trim().endsWith(":");
 
   function takeOut(block) {
     const part = block.parentElement;
