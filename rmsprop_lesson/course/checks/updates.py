@@ -249,6 +249,8 @@ class Update:
 
     def _through(self, table, given, known, name, most):
         """Like `through`, with at most so many slips in what comes out."""
+        if most == np.inf:
+            return through(table, given, known, name)
         right = {label: table[label] for label in table if self._slips((label,)) == 0}
         wrong = {label: table[label] for label in table if label not in right}
         few = [one for one in given if self._slips(one.names) <= most]
@@ -368,7 +370,11 @@ class Update:
         """Arguments in another order."""
         if known is None or type(self) is not Update:
             return None
+        right = explain_state(known["S_new"], [Option((), self._right(known))])
         for order in permutations(self.given):
+            moved = {name for name, was in zip(self.given, order, strict=True) if name != was}
+            if right and moved & {"g", "S", "b"}:
+                continue  # a right S is made of these
             other = known.also(
                 **{name: known[was] for name, was in zip(self.given, order, strict=True)}
             )
