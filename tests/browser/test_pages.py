@@ -770,8 +770,7 @@ def test_folded_code_and_what_is_to_be_written_are_on_paper(page_without_network
     assert code.count() > 2
     looks = "all => all.map(el => getComputedStyle(el)).map(s => [s.opacity, s.animationName])"
     assert {tuple(look) for look in code.evaluate_all(looks)} == {("1", "none")}
-    fields = page.locator("textarea.rp-field")
-    assert fields.count() >= 1
+    fields = page.locator("textarea.rp-field")  # where the site has Python
     cut = """all => all.filter((el) => el.scrollWidth > el.clientWidth + 1
         || el.scrollHeight > el.clientHeight + 1).length"""
     assert fields.evaluate_all(cut) == 0
