@@ -5,6 +5,7 @@ import numpy as np
 from .engine import Exercise
 from .pairs import parts
 from .probes import call, steps
+from .rmsprop import rmsprop_step
 
 
 def clip_gradient(grad, most):
@@ -121,12 +122,6 @@ def _epsilon_in_each_entry(theta, grad, S, lr, b, e):
 def _diagonal(theta, grad, S, lr, b, e):
     S = b * S + (1 - b) * np.outer(grad, grad)
     return theta - lr * grad / np.sqrt(np.diag(S) + e), S
-
-
-def _plain(theta, grad, S, lr, b, e):
-    """RMSprop of lesson 3: with a matrix S, θ becomes a matrix, too."""
-    S = b * S + (1 - b) * grad**2
-    return theta - lr * grad / np.sqrt(S + e), S
 
 
 _CLIP = Exercise(
@@ -319,7 +314,7 @@ _FULL = Exercise(
                 _full(average=lambda S, g, b: b * S + (1 - b) * g**2),
                 _full(average=lambda S, g, b: b * S + (1 - b) * g**2, least=lambda values: values),
                 _full(average=lambda S, g, b: b * S + (1 - b) * (g @ g)),
-                _plain,
+                rmsprop_step,  # with a matrix S, θ becomes a matrix, too
             ),
             "Is g² or g·g added to S? np.outer(g, g) has the product of any two components: a "
             "matrix.",
