@@ -560,6 +560,7 @@ VERSIONS = {
         "mean squared in the average": CENTRE.replace("(grad - m)", "(grad * grad - m)").format(
             "(S + epsilon - m * m) ** 0.5"
         ),
+        "variance turned round": CENTRE.format("np.sqrt(epsilon - S + m * m)"),
         "mean added": CENTRE.format("(S + epsilon + m * m) ** 0.5"),
         "mean subtracted outside the root": CENTRE.format("(S + epsilon) ** 0.5 - m"),
         "difference squared": CENTRE.format("((S - m) * (S - m) + epsilon) ** 0.5"),
@@ -608,6 +609,7 @@ VERSIONS = {
         "sum instead of average": full_matrix(S="grad[:, None] * grad + S"),
         "sign flipped": full_matrix(result="theta + step, S"),
         "step returned": full_matrix(result="step, S"),
+        "wrong order returned": full_matrix(result="S, theta - step"),
     },
     "MyCorrectedRMSprop": {
         "no bias correction": corrected("self.S"),
@@ -652,6 +654,7 @@ VERSIONS = {
     },
     "count_flips": {
         "turns counted": "d = path[1:] - path[:-1]\nreturn ((d[1:] > 0) != (d[:-1] > 0)).sum(0)",
+        "share instead of number": "return ((path[1:] > 0) != (path[:-1] > 0)).mean(0)",
         "each flip counted twice": "return 2 * ((path[1:] > 0) != (path[:-1] > 0)).sum(0)",
         "flips in one direction only": "return np.sum(np.diff((path > 0).astype(int), axis=0) == 1, 0)",
         "negative positions counted": "return [sum(x < 0 for x in column) for column in path.T]",

@@ -239,6 +239,11 @@ _ADVICE = [
         "Nothing is in this array, so it has no first entry: what if nothing was found?",
     ),
     (
+        r"axis -?\d+ is out of bounds",
+        "no such axis",
+        "A plain row of numbers has axis 0 only: write axis=0, or leave `axis` out.",
+    ),
+    (
         r"(?:out of bounds|index out of range)",
         "index too large",
         ("The last index is one less than the length: range(len(x)) goes from 0 to len(x) − 1."),

@@ -393,6 +393,13 @@ _FULL = Exercise(
             _full(move=lambda theta, g, step: step),
             "Is it the step that is returned? Return the new θ.",
         ),
+        "wrong order returned": (
+            (
+                lambda *given: _full()(*given)[::-1],
+                lambda *given: _full(least=lambda values: values)(*given)[::-1],
+            ),
+            "Are the two returned in the wrong order? First θ, then S.",
+        ),
         "S never updated": (
             lambda theta, g, S, lr, b, e: (_full()(theta, g, S, lr, b, e)[0], S),
             "Is the old S returned? Return the new one.",
