@@ -587,6 +587,7 @@ VERSIONS = {
     "clip_gradient": {
         "each component clipped": "return np.maximum(np.minimum(grad, most), -most)",
         "always scaled": "n = np.sum(grad * grad) ** 0.5\nreturn most * grad / n if n else grad",
+        "vectors only": "n = np.dot(grad, grad) ** 0.5\nreturn grad if n <= most else most * grad / n",
         "length not rooted": "n = np.sum(grad * grad)\nreturn grad * min(1, most / n) if n else grad",
         "sum of absolute values": "n = abs(grad).sum()\nreturn grad / max(1, n / most)",
         "largest component": "return grad / max(1, abs(grad).max() / most)",
