@@ -569,6 +569,51 @@ def test_a_power_of_an_attribute_is_shown_as_it_is_written():
     assert "is `self.beta * self.t` meant to be `self.beta**self.t`?" in answer.message, answer
 
 
+CORRECTED = (
+    "    S_hat = self.S / (1 - self.beta**self.t)\n"
+    "    return theta - self.rate * grad / np.sqrt(S_hat + self.e)"
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("self.t += 1", "t += 1", "`t` isn't what the object keeps: that is self.t."),
+        (
+            "self.S = self.beta * self.S",
+            "S = self.beta * S",
+            "`S` isn't what the object keeps: that is self.S.",
+        ),
+    ],
+)
+def test_a_forgotten_self_is_shown(old, new, said):
+    body = (OWN_CLASS + CORRECTED).replace(old, new)
+    assert body != OWN_CLASS + CORRECTED
+    answer = EXERCISES["MyCorrectedRMSprop"].judge(with_source("MyCorrectedRMSprop", body))
+    assert said in answer.message, answer
+    right = with_source("MyCorrectedRMSprop", OWN_CLASS + CORRECTED)
+    assert EXERCISES["MyCorrectedRMSprop"].judge(right).passed
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "said"),
+    [
+        ("worked_table", "thetas = [theta]\nfor t in steps:\n    pass\nreturn thetas", "range(n)"),
+        (
+            "worked_table",
+            "thetas = np.array([theta])\nfor t in range(steps):\n"
+            "    np.append(thetas, theta)\nreturn thetas",
+            "np.append changes nothing",
+        ),
+        ("first_slip", "return int(np.argmax(thetas**2 > tolerance))", "np.array(x)"),
+    ],
+)
+def test_loops_lists_and_lost_arrays_get_the_words_that_mend_them(name, body, said):
+    answer = EXERCISES[name].judge(with_source(name, body))
+    assert not answer.passed
+    assert said in answer.message, answer
+
+
 def test_an_object_that_goes_on_from_its_own_theta_is_told_so():
     body = OWN_CLASS + (
         "    self.x = theta if self.x is None else self.x\n"
