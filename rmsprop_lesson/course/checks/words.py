@@ -194,8 +194,8 @@ _ADVICE = [
     (
         r"unsupported operand.*'tuple'",
         "pair not taken apart",
-        "One of the two is a tuple. If a function returned it, take it apart, as in "
-        "theta, S = f(…). If it is a row of numbers, take one of them, as in x[0], or np.array(x).",
+        "A function that returns two values gives a pair. Take it apart, as in theta, S = f(…). Or "
+        "is it a row of numbers? Then take one of them, as in x[0], or np.array(x).",
     ),
     (
         r"'int' object is not iterable",
@@ -275,8 +275,8 @@ _ADVICE = [
     (
         r"positional argument",
         "other arguments than in the stub",
-        "Does your code call this function? Give it the arguments that its `def` names, in their "
-        "order. Or is it yours? Then keep the arguments of the stub.",
+        "Keep the arguments of the stub, in their order; a function that you call gets those that "
+        "its `def` names.",
     ),
     (r"maximum recursion depth", "calls itself", "Does the function call itself?"),
     (r"division by zero", "division by zero", "Something is divided by 0 here."),
