@@ -1,6 +1,6 @@
 """Diagnosis of an update rule that returns its state: how S was made, then the step from that S."""
 
-from functools import cache
+from functools import cache, cached_property
 from itertools import permutations
 
 import numpy as np
@@ -14,6 +14,7 @@ from .diagnosis import (
     averages,
     begun_averages,
     constant_factor,
+    each_rule,
     explain_state,
     explain_step,
     options,
@@ -22,7 +23,7 @@ from .diagnosis import (
     wanted,
 )
 from .engine import quiet
-from .scene import calls_of, known_of
+from .scene import REMEMBERED, arguments, calls_of, known_of
 
 MERGED = {
     ("gradient not squared", "square instead of root"): "square of the average",
@@ -39,6 +40,7 @@ MERGED = {
 IMPLIED = {
     "epsilon kept in S": {"epsilon missing"},
     "epsilon added to theta": {"epsilon missing"},
+    "root kept in S": {"no square root"},
     "absolute value instead of square": {"no square root"},
     "root of g instead of S": {"no square root"},
     "plain gradient descent": {"S never updated", "S returned before the update"},
@@ -119,10 +121,11 @@ class Update:
                 return found
         ways = (
             lambda: self._explain(known),
-            lambda: self._explain(self._known(runs, forgets=False)),
+            lambda: self._remembering(runs),
             lambda: self._rounded(known),
             lambda: self._exchanged(others()),
             lambda: self._alone(runs),
+            lambda: self._limited_otherwise(known),
         )
         best = None
         for way in ways:
@@ -140,6 +143,22 @@ class Update:
         if not forgets:
             known = known.also(t=known["t"] + self._calls_before(known))
         return known
+
+    def _remembering(self, runs):
+        """The best explanation if nothing is ever forgotten, as far as the calls made sense."""
+        known = self._known(runs, forgets=False)
+        found = self._explain(known)
+        if found and len(known.shapes) < sum(map(len, runs)) / 2:
+            alike = len(found.mistakes) > 1 or not self._memories & set(found.mistakes)
+            return None if alike else found  # so few are explained by much
+        return found
+
+    @cached_property
+    def _memories(self):
+        """The slips that need a memory."""
+        tables = (self.weights, self.corrections, self.numerators, self.factors, self.bases)
+        rules = [one for table in tables for one in each_rule(table)]
+        return {name for name, rule in rules if REMEMBERED & set(arguments(rule))}
 
     def _explain(self, known, deep=True):
         """The best explanation."""
@@ -293,6 +312,26 @@ class Update:
         fractions = [Option(one.names, known["g"] / one.values) for one in below]
         whole = through(slips.LIMITS | slips.BRACKETS, fractions, known, "x", D=stacked(below))
         return as_fractions(whole)
+
+    def _limited_otherwise(self, known):
+        """The best explanation with a limit to the step and with something else that is divided."""
+        if known is None:
+            return None
+        found = []
+        for state in self._state(known):
+            factors = options(self._factors(known, state), known)
+            asked = wanted(options(self.bases, known), factors, known["theta_new"])
+            above, below = self._fractions(known, state, 1)[0]
+            fractions = [
+                Option(one.names + right.names, one.values / right.values)
+                for one in above
+                for right in below
+                if one.names and not self._slips(right.names)
+            ]
+            limited = as_fractions(through(slips.LIMITS, fractions, known, "x"))
+            steps = explain_step(asked, [limited], known.slack)
+            found += [(*state, *step) for step in steps]
+        return self.judge.choose(found)
 
     def _own_epsilon(self, known):
         """Roots with an ε that isn't among the usual ones, worked out where S is smallest."""
