@@ -617,12 +617,38 @@ def test_a_forgotten_self_is_shown(old, new, said):
             "np.append changes nothing",
         ),
         ("first_slip", "return int(np.argmax(thetas**2 > tolerance))", "np.array(x)"),
+        (
+            "first_slip",
+            "for t in thetas:\n    if thetas[t] > 9:\n        return 0",
+            "range(len(x))",
+        ),
+        (
+            "first_slip",
+            "own, S = [thetas[0]], 0.0\nfor t in range(5):\n"
+            "    S = beta * S + (1 - beta) * own[t] ** 2\n"
+            "    own.append(own[t] - learning_rate * own[t] / np.sqrt(S + epsilon))\n"
+            "for t in range(len(thetas)):\n    if abs(own[t] - thetas[t]) > tolerance:\n"
+            "        return t\nreturn 0",
+            "list index out of range",
+        ),
     ],
 )
 def test_loops_lists_and_lost_arrays_get_the_words_that_mend_them(name, body, said):
     answer = EXERCISES[name].judge(with_source(name, body))
     assert not answer.passed
     assert said in answer.message, answer
+
+
+def test_rounding_is_not_mended_by_more_decimals():
+    body = (
+        "S, thetas = 0.0, [theta]\nfor _ in range(steps):\n"
+        "    S = beta * S + (1 - beta) * theta**2\n"
+        "    theta = theta - learning_rate * theta / np.sqrt(S + epsilon)\n"
+        "    thetas.append(round(theta, 4))\nreturn thetas"
+    )
+    answer = EXERCISES["worked_table"].judge(with_source("worked_table", body))
+    assert answer.mistake == "rounded", answer
+    assert "should be" not in answer.message.splitlines()[-1], answer
 
 
 def test_an_object_that_goes_on_from_its_own_theta_is_told_so():

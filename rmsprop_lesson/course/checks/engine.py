@@ -55,7 +55,7 @@ VAGUE = {
     "wrong shape",
     "returns None",
     "endless loop",
-    *(RAISED - {ARRAYS_ONLY}),
+    *(RAISED - {ARRAYS_ONLY, "rounded"}),  # more decimals are no mend
 }
 PLACES = {
     "brackets missing",

@@ -243,7 +243,7 @@ _BELOW = tuple(worked_table(-1.0, 0.3, 0.6, 0.05, 4) + np.array([0.0, 0.0, 0.0, 
 _WITH_EPSILON = tuple(worked_table(0.8, 0.2, 0.5, 0.3, 4).round(4))
 _OUTSIDE = {"step": lambda x, S, old, lr, e: lr * x / (np.sqrt(S) + e)}
 _FINE = (2.0, 1.6838, 1.4744, 1.3087)  # θ₂ is 1.47388, which is 1.474 in three digits
-_NEAR = tuple(worked_table(0.9, 0.1, 0.6, 1e-8, 3) + np.array([0.0, 0.0018, 0.0018, 0.003]))
+_NEAR = tuple(worked_table(0.9, 0.1, 0.6, 1e-8, 7) + 0.001 * np.array([0, 1.8, 1.8, 0, 0, 0, 0, 3]))
 _DRIFT = tuple(
     round(theta + 0.0005 * t, 5) for t, theta in enumerate(worked_table(2.0, 0.1, 0.9, 1e-8, 7))
 )

@@ -254,7 +254,7 @@ _ADVICE = [
         "index not whole",
         (
             "An index or a size has to be a whole number: is there a / in it? // divides whole "
-            "numbers."
+            "numbers. And a loop over x goes through its numbers; the places are range(len(x))."
         ),
     ),
     (
