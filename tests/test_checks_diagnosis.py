@@ -639,6 +639,13 @@ def test_loops_lists_and_lost_arrays_get_the_words_that_mend_them(name, body, sa
     assert said in answer.message, answer
 
 
+@pytest.mark.parametrize("name", ["MyRMSprop", "MyCorrectedRMSprop"])
+def test_a_theta_that_the_object_does_not_have_yet_is_told(name):
+    body = (OWN_CLASS + CORRECTED).replace("0.0, 0, None", "np.zeros_like(theta), 0, None")
+    answer = EXERCISES[name].judge(with_source(name, body))
+    assert answer.message.endswith("with the first gradient it takes that one's shape."), answer
+
+
 def test_rounding_is_not_mended_by_more_decimals():
     body = (
         "S, thetas = 0.0, [theta]\nfor _ in range(steps):\n"

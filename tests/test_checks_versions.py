@@ -388,6 +388,8 @@ VERSIONS = {
         "along the wrong axis": "l = np.nan_to_num(losses, nan=np.inf)\n"
         "return rates[np.argmin(np.median(l.T, axis=1))]",
         "first or last rate": "return rates[-1]",
+        "np.where the wrong way round": "losses = np.where(~np.isnan(losses), np.inf, losses)\n"
+        "return rates[np.argmin(np.median(losses, 1))]",
         "smallest or largest rate": "return max(rates)",
     },
     "sample_rates": {

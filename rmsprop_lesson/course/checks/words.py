@@ -358,6 +358,11 @@ _ALSO_CALLED = {
 def _missing_name(name, arguments):
     if name in arguments:
         return f"A method sees its own arguments only: what __init__ kept is self.{name}."
+    if name in ("theta", "grad") and tuple(arguments) == ("learning_rate", "beta", "epsilon"):
+        return (
+            f"`{name}` isn't there yet when the object is made. Start with the number 0, "
+            "self.S = 0.0: with the first gradient it takes that one's shape."
+        )
     for argument in arguments:
         if name in _ALSO_CALLED.get(argument, ()):
             return f"Is the argument `{argument}` meant?"
