@@ -267,6 +267,8 @@ VERSIONS = {
         + "bad = [t for t in bad if thetas[t] < right[t]]\nreturn bad[0] if bad else 0",
         "tolerance ignored": RUN
         + "for t in range(1, len(right)):\n    if thetas[t] != right[t]:\n        return t",
+        "error as a share": RUN.replace("abs(right[t] - thetas[t])", "abs(1 - thetas[t] / right[t])")
+        + "return bad[0] if bad else 0",
         "largest error": RUN
         + "return max(bad, key=lambda t: abs(right[t] - thetas[t])) if bad else 0",
         "printed values carried along": RUN.replace("for _ in thetas[1:]", "for x in thetas[:-1]")
@@ -386,6 +388,8 @@ VERSIONS = {
         "along the wrong axis": "l = np.nan_to_num(losses, nan=np.inf)\n"
         "return rates[np.argmin(np.median(l.T, axis=1))]",
         "first or last rate": "return rates[-1]",
+        "np.where the wrong way round": "losses = np.where(~np.isnan(losses), np.inf, losses)\n"
+        "return rates[np.argmin(np.median(losses, 1))]",
         "smallest or largest rate": "return max(rates)",
     },
     "sample_rates": {
@@ -411,6 +415,7 @@ VERSIONS = {
         "full period": "return learning_rate * np.cos(np.pi * t / steps) ** 2",
         "quarter period": "return learning_rate * np.sin(np.pi / 2 * (1 - t / steps))",
         "pi left out": "return learning_rate * np.cos(t / steps / 2) ** 2",
+        "pi not exact": "return learning_rate * np.cos(3.14159 * t / steps / 2) ** 2",
         "degrees": "return learning_rate / 2 * (1 + np.cos(t / steps * 180))",
         "straight line": "return learning_rate - learning_rate * t / steps",
         "bracket missing": "return 0.5 * learning_rate * 1 + np.cos(np.pi * t / steps)",
@@ -622,6 +627,7 @@ VERSIONS = {
             step="(1 - self.b**self.t) ** 0.5 * self.lr * grad / np.sqrt(S_hat + self.e)"
         ),
         "bias correction multiplied": corrected("(1 - self.b**self.t) * self.S"),
+        "t never raised": corrected(count=""),
         "bias correction from t = 2": corrected(start="self.S, self.t = 0, 1"),
         "bias correction of the whole step": corrected(
             "self.S", "self.lr * grad / np.sqrt(S_hat + self.e) / (1 - self.b**self.t)"
