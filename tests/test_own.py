@@ -39,6 +39,17 @@ def test_renamed_arguments_are_called_by_the_names_of_the_stub():
     assert taken(1.0, grad=2.0, learning_rate=0.25) == taken(1.0, 2.0, 0.25) == 0.5
 
 
+def test_lists_that_passed_are_arrays_where_the_lesson_goes_on():
+    def adagrad_step(theta, grad, G, learning_rate, epsilon):
+        G = G + grad**2
+        theta = theta - learning_rate * grad / (np.sqrt(G) + epsilon)
+        return (list(theta), list(G)) if np.ndim(theta) else (theta, G)
+
+    assert checks.adagrad_step(adagrad_step).passed
+    theta, G = checks.mine("adagrad_step")(np.ones(2), np.ones(2), np.zeros(2), 0.5, epsilon=1e-8)
+    np.testing.assert_allclose(theta - 0.5 * G, 0, atol=1e-6)
+
+
 def test_a_wrong_one_is_not_given_back():
     checks.gradient_step(lambda theta, grad, learning_rate: theta + learning_rate * grad)
     assert checks.mine("gradient_step") is checks.exercises()["gradient_step"].solution
