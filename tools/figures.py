@@ -31,6 +31,7 @@ ROUND_A_MAP = 0.2  # inches, below its key and below its axis
 ROOM = 24  # letters of an axis's name beside it
 DECADES = 5  # ticks on a logarithmic axis
 BESIDE = 12  # letters of a name that has room beside its line on a phone
+NAMES = re.compile(r"(?<=[:;] )[^;]+?(?= from (?:-?\d|beyond))")  # of lines, in an alternative
 NUMBER = re.compile(r"Figure (\d+\.\d+)\s*[:·.–-]?\s*")
 
 
@@ -266,7 +267,7 @@ class Numbered(outputs.Figures):
         title, said = about["title"], NUMBER.match(about["title"])
         if said and said[1] != number:
             raise ValueError(f"lesson {self.lesson}: {title!r} is figure {number} of its page")
-        title = NUMBER.sub("", title, count=1) or re.split(r": |\. | from ", about["alt"])[0]
+        title = NUMBER.sub("", title, count=1) or _said(about["alt"])
         parts = [
             f'<div class="course-{kind}">{unique(about[kind], f"f{number}{kind[0]}")}</div>'
             for kind in ("wide", "narrow")
@@ -277,6 +278,12 @@ class Numbered(outputs.Figures):
             f"<figcaption><b>Figure {number}.</b> {held(escape(_capital(title)))}</figcaption>"
             "</figure>"
         )
+
+
+def _said(alt):
+    """What a picture without a title shows: the names of its axes, and whose lines are in it."""
+    axes, names = re.split(r": |\. | from ", alt)[0], NAMES.findall(alt)
+    return f"{axes}: {', '.join(names)}" if names else axes
 
 
 def _capital(title):

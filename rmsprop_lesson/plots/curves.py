@@ -43,6 +43,7 @@ def paths(objective, *runs, mark="", title="", equal=False):
     """
     check_has("objective", objective, "window", "minimum", "name", "__call__")
     pairs = named(runs)
+    whose = f"{objective.name}: {', '.join(label for label, _ in pairs)}".removesuffix(": ")
     figure, axes = start_figure((7, 4.4))
     _contours(axes, objective)
     for (label, run), (color, dash, marker) in zip(pairs, styles(pairs), strict=True):
@@ -56,7 +57,7 @@ def paths(objective, *runs, mark="", title="", equal=False):
         look = {"textcoords": "offset points", "weight": "bold", "ha": "center", "va": "center"}
         axes.annotate(letter, points[i], 12 * away / (np.hypot(*away) + 1e-9), **look)
     axes.plot(*objective.minimum, "*", color=INK, ms=12, label="minimum", ls="")
-    axes.set(xlabel="θ₁", ylabel="θ₂", title=title or objective.name)
+    axes.set(xlabel="θ₁", ylabel="θ₂", title=title or whose)
     axes.set(xlim=objective.window[0], ylim=objective.window[1])
     axes.set_aspect("equal" if equal else "auto")
     key(figure)
@@ -148,7 +149,7 @@ def lines(x, curves, xlabel, ylabel, *, log="", level=None, reference=(), title=
     axes.set(xlabel=xlabel, ylabel=ylabel, title=title)
     axes.set(xscale="log" if "x" in log else "linear", yscale="log" if "y" in log else "linear")
     for label, y in dict(reference).items():
-        axes.plot(x, y, label=label, **REFERENCE)
+        axes.plot(x, y, label=label, **REFERENCE | {"zorder": 3})
     if level is not None:
         axes.axhline(level, label="_", **REFERENCE)
     if "y" in log:
