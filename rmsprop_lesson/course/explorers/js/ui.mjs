@@ -85,7 +85,7 @@ export const capital = (text) => text[0].toUpperCase() + text.slice(1);
 export const sentences = (clauses) => clauses.map((text) => `${capital(text)}.`).join(" ");
 
 // What belongs together stays on a line: 2 %, 10 000, β = 0.9, ± 1.8, g/√S.
-const APART = / (?=%)|(?<=\d) (?=\d{3}\b|±)|(?<=±) (?=\d)|(?<=[α-ω₀-₉>]) (?=[=≥≤] )|(?<=[α-ω₀-₉>] [=≥≤]) (?=\S)/g;
+const APART = / (?=%)|(?<=\d) (?=\d{3}\b|±)|(?<=±) (?=\d)|(?<=[α-ω₀-₉>]) (?=[=≥≤] )|(?<=[α-ω₀-₉>] [=≥≤]) (?=\S)|(?<=1) (?=− β)|(?<=1 −) (?=β)/g;
 export const held = (text) => text.replace(APART, "\u00a0").replaceAll("/√", "/\u2060√");
 
 // ── the look ────────────────────────────────────────────────────────────────────────────────────
