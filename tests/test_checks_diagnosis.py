@@ -207,6 +207,8 @@ SEVERAL = [
     ("g = grad / np.sqrt(S + epsilon)\nS = beta * S + (1 - beta) * g**2\n"
      "return theta - learning_rate * g, S",
      ("scaled gradient averaged", "previous S used")),
+    (AVERAGE + "step = np.clip(2 * grad / np.sqrt(S + epsilon), -1, 1)\n"
+     "return theta - learning_rate * step, S", ("factor 2 in the step", "step clipped")),
 ]  # fmt: skip
 
 
