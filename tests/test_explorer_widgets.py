@@ -98,7 +98,7 @@ def test_still_version_is_the_same_every_time_and_well_formed(name):
     still = html_of(explore(name))
     assert still == html_of(explore(name))
     ElementTree.fromstring(still)
-    assert "comes alive" in still
+    assert "JavaScript brings it to life" in still
 
 
 def test_still_pictures_have_a_text_alternative():

@@ -94,11 +94,12 @@ def test_a_square_map_is_as_wide_as_the_phone():
     assert turned.axes[0].get_position().width >= 0.7
 
 
-def test_powers_of_ten_below_an_axis_keep_apart_on_a_phone():
-    x = np.geomspace(1e-12, 1, 9)
-    figure = plots.lines(
-        x, {"one": x}, "√S", "a name as long as this one, outside", log="xy"
-    ).figure
+@pytest.mark.parametrize("names", [["one"], ["as PyTorch", "as Keras"]])
+@pytest.mark.parametrize("least", [1e-12, 1e-8])
+def test_powers_of_ten_below_an_axis_keep_apart_on_a_phone(names, least):
+    x = np.geomspace(least, 1, 9)
+    curves = dict.fromkeys(names, x)
+    figure = plots.lines(x, curves, "√S", "a name as long as this one, outside", log="xy").figure
     figures.for_a_phone(figure)
     figure.draw_without_rendering()
     labels = [label.get_window_extent() for label in figure.axes[0].get_xticklabels()]
@@ -183,6 +184,15 @@ def test_figures_are_numbered_as_they_come(numbered):
     assert "<b>Figure 3.1.</b> A map</figcaption>" in first
     assert "<b>Figure 3.2.</b> A map</figcaption>" in second  # from its words
     assert 'role="img" aria-label="A map: with paths."' in first
+
+
+def test_a_caption_without_a_title_says_whose_lines_are_there(numbered):
+    x = np.arange(3)
+    curves = {"RMSprop, ε = 1e-08": x, "learnt from": 1 - x}
+    drawn = plots.lines(x, curves, "t", "step, in units of η", reference={"half": x / 2})
+    caption = numbered.tag("", about("") | {"alt": drawn.alt})
+    names = "RMSprop, ε\u00a0=\u00a010⁻⁸; learnt from; half</figcaption>"
+    assert f"Step, in units of η, against t: {names}" in caption
 
 
 def test_a_title_may_state_the_number_and_a_wrong_one_ends_the_build(numbered):

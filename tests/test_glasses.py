@@ -27,7 +27,8 @@ def test_the_picture_has_axes_of_equal_units_and_says_how_round_it_is():
     drawn = picture(Valley(condition=100), [1, 100**2])
     assert drawn.figure.axes[0].get_aspect() == 1
     assert "φ₁" in drawn.figure.axes[0].get_xlabel()
-    assert drawn.alt.endswith("Its condition number is 1.")
+    assert drawn.figure.axes[0].get_title().endswith("condition number 1")
+    assert "condition number 1)" in drawn.alt
 
 
 def test_the_slope_is_that_of_the_loss():

@@ -124,6 +124,43 @@ def test_paths_show_the_window_the_minimum_and_letters():
     assert "in 5 steps" in picture.alt
 
 
+@pytest.mark.parametrize("angle", [0, 90])
+def test_a_letter_is_nearest_to_its_own_point(angle):
+    valley = Valley(condition=20, angle=angle)
+    start = [1.0, 3.0] if angle else [3.0, 1.0]
+    run = descend(valley, GradientDescent(0.09), start=start, steps=40)
+    figure = plots.paths(valley, run, mark="ABC", equal=True).figure
+    figure.draw_without_rendering()
+    axes = figure.axes[0]
+    points = axes.transData.transform(run.positions)
+    for i, text in enumerate(axes.texts):
+        box = text.get_window_extent()
+        away = np.hypot(*(points - [(box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2]).T)
+        assert np.argmin(away) == i
+        assert not any(box.contains(*point) for point in points)
+
+
+def test_a_map_with_a_title_still_says_what_is_mapped(runs):
+    picture = plots.paths(Valley(), *runs, title="all of them")
+    assert picture.alt.startswith("Contour map of the elongated valley (all of them) with paths: ")
+
+
+def test_a_reference_is_ink_without_markers_and_is_told():
+    x = np.arange(40)
+    picture = plots.lines(x, {"a": x, "b": 2 * x}, "t", "S", reference={"theory": 3 * x})
+    line = curves(picture)["theory"]
+    assert line.get_color() == style.INK
+    assert line.get_marker() == "None"
+    assert picture.alt.endswith("theory from 0 to 117.")
+    assert "theory" in {text.get_text() for text in picture.figure.axes[0].texts}
+
+
+def test_a_line_that_is_alone_has_no_markers_that_look_like_steps():
+    x = np.arange(40)
+    assert curves(plots.lines(x, {"loss": x}, "t", "loss"))["loss"].get_markevery() == []
+    assert curves(plots.lines(x, {"a": x, "b": x}, "t", "loss"))["a"].get_markevery()
+
+
 def test_lines_gives_an_optimizer_its_colour_whatever_follows_the_comma():
     picture = plots.lines([0, 1], {"RMSprop, β = 0.99": [1, 2], "other": [3, np.inf]}, "t", "loss")
     assert to_hex(curves(picture)["RMSprop, β = 0.99"].get_color()).upper() == "#0072B2"

@@ -29,8 +29,9 @@ HIGHEST = 4.6  # inches, of a map
 LONG = 22  # letters of a name beside which the key of a phone has no second column
 ROUND_A_MAP = 0.2  # inches, below its key and below its axis
 ROOM = 24  # letters of an axis's name beside it
-DECADES = 5  # ticks on a logarithmic axis
+DECADES = 5, 3  # ticks on a logarithmic axis, and with names beside the curves
 BESIDE = 12  # letters of a name that has room beside its line on a phone
+NAMES = re.compile(r"(?<=[:;] )[^;]+?(?= from (?:-?\d|beyond))")  # of lines, in an alternative
 NUMBER = re.compile(r"Figure (\d+\.\d+)\s*[:·.–-]?\s*")
 
 
@@ -88,6 +89,7 @@ def for_a_phone(figure):
     beside = figure.findobj(lambda artist: artist.get_gid() == "key")
     longest = max((len(one.get_text()) for one in beside if isinstance(one, Text)), default=0)
     above = len(figure.axes) == 1 and longest > BESIDE
+    decades = DECADES[bool(beside) and not above]
     for artist in [*figure.legends, *(beside if above else [])]:
         artist.remove()
     if named or above:
@@ -98,7 +100,7 @@ def for_a_phone(figure):
     for axes in figure.axes:
         axes.set_ylabel(textwrap.fill(axes.get_ylabel(), ROOM))
         if axes.get_xscale() == "log":
-            axes.xaxis.get_major_locator().set_params(numticks=DECADES)
+            axes.xaxis.get_major_locator().set_params(numticks=decades)
     _fill_width(figure)
     _close_gap(figure)
 
@@ -266,7 +268,7 @@ class Numbered(outputs.Figures):
         title, said = about["title"], NUMBER.match(about["title"])
         if said and said[1] != number:
             raise ValueError(f"lesson {self.lesson}: {title!r} is figure {number} of its page")
-        title = NUMBER.sub("", title, count=1) or re.split(r": |\. | from ", about["alt"])[0]
+        title = NUMBER.sub("", title, count=1) or _said(about["alt"])
         parts = [
             f'<div class="course-{kind}">{unique(about[kind], f"f{number}{kind[0]}")}</div>'
             for kind in ("wide", "narrow")
@@ -277,6 +279,15 @@ class Numbered(outputs.Figures):
             f"<figcaption><b>Figure {number}.</b> {held(escape(_capital(title)))}</figcaption>"
             "</figure>"
         )
+
+
+def _said(alt):
+    """What a picture without a title shows: the names of its axes, and whose lines are in it."""
+    axes, names = re.split(r": |\. | from ", alt)[0], NAMES.findall(alt)
+    if "," in axes:  # "θ₂, across" against "step t"
+        axes = axes.replace(" against ", ", against ", 1)
+    between = "; " if any("," in name for name in names) else ", "
+    return outputs.as_raised_power(f"{axes}: {between.join(names)}") if names else axes
 
 
 def _capital(title):

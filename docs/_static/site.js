@@ -98,15 +98,20 @@ function scrollByKeys() {
   document.fonts.ready.then(() => scrollers.forEach(look));
 }
 
-// On paper nothing is folded away, and pictures that nobody scrolled to are there.
+// On paper nothing is folded away, pictures that nobody scrolled to are there, and it is day: what is
+// pale on black can't be read on white.
 function unfoldOnPaper() {
-  let opened = [];
+  const page = document.documentElement;
+  let opened = [], theme;
   addEventListener("beforeprint", () => {
     opened = [...document.querySelectorAll("details:not([open])")];
     for (const el of opened) el.open = true;
     for (const image of document.images) image.loading = "eager";
+    theme = page.dataset.theme;
+    page.dataset.theme = "light";
   });
   addEventListener("afterprint", () => {
     for (const el of opened) el.open = false;
+    page.dataset.theme = theme;
   });
 }

@@ -43,6 +43,7 @@ def paths(objective, *runs, mark="", title="", equal=False):
     """
     check_has("objective", objective, "window", "minimum", "name", "__call__")
     pairs = named(runs)
+    whose = f"{objective.name}: {', '.join(label for label, _ in pairs)}".removesuffix(": ")
     figure, axes = start_figure((7, 4.4))
     _contours(axes, objective)
     for (label, run), (color, dash, marker) in zip(pairs, styles(pairs), strict=True):
@@ -50,17 +51,18 @@ def paths(objective, *runs, mark="", title="", equal=False):
         axes.plot(x, y, color=color, ls=dash, marker=marker, ms=3.5, lw=1.5, label=label)
     if pairs:
         axes.plot(*pairs[0][1].positions[0], "o", color=INK, ms=8, label="start", ls="")
-    for letter, point in zip(mark, pairs[0][1].positions if pairs else (), strict=False):
-        axes.annotate(letter, point, (6, 6), textcoords="offset points", weight="bold")
+    points = pairs[0][1].positions if pairs else ()
+    for i, letter in enumerate(mark[: len(points)]):
+        away = points[i] - points[max(i - 1, 0) : i + 2].mean(axis=0)  # from the points beside it
+        look = {"textcoords": "offset points", "weight": "bold", "ha": "center", "va": "center"}
+        axes.annotate(letter, points[i], 12 * away / (np.hypot(*away) + 1e-9), **look)
     axes.plot(*objective.minimum, "*", color=INK, ms=12, label="minimum", ls="")
-    axes.set(
-        xlabel="θ₁", ylabel="θ₂", title=title or objective.name, aspect="equal" if equal else "auto"
-    )
+    axes.set(xlabel="θ₁", ylabel="θ₂", title=title or whose)
     axes.set(xlim=objective.window[0], ylim=objective.window[1])
+    axes.set_aspect("equal" if equal else "auto")
     key(figure)
-    return Picture(
-        figure, f"Contour map of the {title or objective.name} with paths: {_ways(pairs)}."
-    )
+    name = f"{objective.name}{about(title)}"
+    return Picture(figure, f"Contour map of the {name} with paths: {_ways(pairs)}.")
 
 
 def _ways(pairs):
@@ -111,11 +113,11 @@ def on_curve(objective, *runs, title=""):
     top = objective(theta).max()
     axes.set(ylim=(objective(theta).min() - 0.05 * top, 1.1 * top))
     key(figure)
-    words = f"The loss of the {title or objective.name} as a curve, with points"
+    words = f"The loss of the {objective.name}{about(title)} as a curve, with points"
     return Picture(figure, f"{words}: {_ways(pairs)}.")
 
 
-def lines(x, curves, xlabel, ylabel, *, log="", level=None, title=""):
+def lines(x, curves, xlabel, ylabel, *, log="", level=None, reference=(), title=""):
     """Curves over a common axis: for all that has no function of its own here.
 
     Parameters
@@ -130,6 +132,8 @@ def lines(x, curves, xlabel, ylabel, *, log="", level=None, title=""):
         The axes that are logarithmic: "", "x", "y" or "xy".
     level : float, optional
         A height to mark.
+    reference : dict of str to array_like of shape (n,), optional
+        What the curves are to be compared with, such as a theory: drawn in ink, without markers.
     title : str
 
     Returns
@@ -140,10 +144,12 @@ def lines(x, curves, xlabel, ylabel, *, log="", level=None, title=""):
     figure, axes = start_figure()
     pairs = list(curves.items())
     for (label, y), (color, dash, marker) in zip(pairs, styles(pairs), strict=True):
-        every = marked(x, "x" in log)
+        every = marked(x, "x" in log) if pairs[1:] else []  # one line needs no mark to be known
         axes.plot(x, y, color=color, ls=dash, marker=marker, markevery=every, label=label)
     axes.set(xlabel=xlabel, ylabel=ylabel, title=title)
     axes.set(xscale="log" if "x" in log else "linear", yscale="log" if "y" in log else "linear")
+    for label, y in dict(reference).items():
+        axes.plot(x, y, label=label, **REFERENCE | {"zorder": 3})
     if level is not None:
         axes.axhline(level, label="_", **REFERENCE)
     if "y" in log:
@@ -151,8 +157,8 @@ def lines(x, curves, xlabel, ylabel, *, log="", level=None, title=""):
     if "x" not in log and x.dtype.kind in "iu":
         axes.xaxis.set_major_locator(MaxNLocator("auto", integer=True))
     name_ends(axes)
-    arrays = ((label, np.asarray(values)) for label, values in pairs)
-    ends = "; ".join(f"{k} from {number(v[0])} to {number(v[-1])}" for k, v in arrays)
+    known = {label: np.asarray(y) for label, y in [*pairs, *dict(reference).items()]}
+    ends = "; ".join(f"{k} from {number(v[0])} to {number(v[-1])}" for k, v in known.items())
     span = f"{x[0]:.4g} to {x[-1]:.4g}"
     return Picture(figure, f"{ylabel} against {xlabel} from {span}{about(title)}: {ends}.")
 
@@ -231,7 +237,7 @@ def training(histories, what="loss", window=50, title=""):
     Picture
     """
     figure, axes = start_figure()
-    pairs, ends = list(histories.items()), []
+    pairs, ends, name = list(histories.items()), [], what.replace("_", " ")
     for (label, history), (color, dash, marker) in zip(pairs, styles(pairs), strict=True):
         values = history[what].dropna()
         steps = history.loc[values.index, "step"]
@@ -241,8 +247,6 @@ def training(histories, what="loss", window=50, title=""):
         axes.plot(steps, values, color=color, ls=dash, marker=marker, markevery=every, label=label)
         ends.append(f"{label} ends at {values.iloc[-1]:.2g}")
     scale = "log" if what == "loss" else "linear"
-    axes.set(xlabel="step", ylabel=what.replace("_", " "), title=title, yscale=scale)
+    axes.set(xlabel="step", ylabel=name, title=title, yscale=scale)
     name_ends(axes)
-    return Picture(
-        figure, f"{what.replace('_', ' ')} in training{about(title)}: {'; '.join(ends)}."
-    )
+    return Picture(figure, f"{name} in training{about(title)}: {'; '.join(ends)}.")

@@ -93,7 +93,7 @@ def digits(images, labels=None, guesses=None, columns=10):
     alt = f"{n} images of handwritten digits"
     if guesses is not None:
         pairs = ", ".join(f"{a} taken for {b}" for a, b in zip(labels, guesses, strict=True))
-        alt += f": {pairs}"
+        alt += f", and what they were taken for: {pairs}"
     elif labels is not None:
         alt += ": " + ", ".join(str(label) for label in labels)
     return Picture(figure, alt + ".")

@@ -44,7 +44,6 @@ _LOOK = {
     "grid.alpha": 0.3,
     "lines.linewidth": 1.8,
     "lines.markersize": 4,
-    "legend.frameon": False,
 }
 
 
@@ -156,10 +155,9 @@ def marked(x, log=False):
     return sorted({int(i) for i in found + np.arange(len(found)) % 2})
 
 
-def key(figure, columns=4):
+def key(figure, columns=5):
     """Say above a map, where nothing is drawn, which line is whose."""
     known = [line for line in figure.axes[0].lines if line.get_label()[0] != "_"]
-    columns = min(columns, len(known))
     figure.legend(handles=known, loc="outside upper left", ncols=columns, frameon=False)
 
 

@@ -26,9 +26,10 @@ def picture(objective, S, learning_rate=0.1, steps=40):
 
     seen = Seen(objective, S)
     walk = descend(seen, GradientDescent(learning_rate), steps=steps)
-    drawn = plots.paths(seen, {"gradient descent in φ: RMSprop in θ": walk}, equal=True)
+    title = f"through RMSprop's glasses: condition number {seen.condition:.3g}"
+    walks = {"gradient descent in φ: RMSprop in θ": walk}
+    drawn = plots.paths(seen, walks, title=title, equal=True)
     drawn.figure.axes[0].set(xlabel="φ₁ = ∜S₁ · θ₁", ylabel="φ₂ = ∜S₂ · θ₂")
-    drawn.alt += f" Its condition number is {seen.condition:.3g}."
     return drawn
 
 

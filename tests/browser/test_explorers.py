@@ -638,6 +638,27 @@ def test_what_stands_at_the_edge_of_a_map_can_be_read(open_page, name, start):
         assert page.evaluate(OUTSIDE) == [], t
 
 
+# Words in the first picture that lie on each other.
+COLLIDING = """() => {
+  const words = [...document.querySelector(".rx-stage svg").querySelectorAll("text.rx-strong")]
+    .map((text) => [text.textContent, text.getBoundingClientRect()]);
+  return words.flatMap(([one, a], i) => words.slice(i + 1).filter(([, b]) =>
+    a.left < b.right && b.left < a.right && a.top < b.bottom - 3 && b.top < a.bottom - 3)
+    .map(([other]) => [one, other]));
+}"""
+
+
+@pytest.mark.parametrize("width", [390, 806])
+@pytest.mark.parametrize("start", [[3, 1.5], [-3, -1.5]])
+def test_words_at_two_arrows_stay_apart(open_page, width, start):
+    page = open_page(viewport={"width": width, "height": 900})
+    show(page, "glasses", condition=1000, angle=30, start=start)
+    for t in (0, 50, 100):
+        page.evaluate(SET, {"t": t})
+        settle(page)
+        assert page.evaluate(COLLIDING) == [], t
+
+
 def test_a_leap_in_the_calm_is_named_once_it_is_made(page_without_network):
     page = show(page_without_network, "plateau-and-noise")
     run = runs.plateau(checked("plateau-and-noise", {}))["RMSprop"]
@@ -666,8 +687,8 @@ def test_the_chosen_run_is_in_sight_on_a_phone(open_page):
     page = show(open_page(viewport={"width": 390, "height": 844}), "mnist", rate=10.0)
     chosen = page.locator(".rx-run[aria-pressed=true]")
     box = page.locator(".rx-scroll:has(.rx-runs)")
-    for rate in (10.0, 1e-5, 0.01):
-        page.evaluate(SET, {"rate": rate})
+    for change in ({"rate": 10.0}, {"rate": 1e-5}, {"rate": 0.01}, {"method": "Adadelta"}):
+        page.evaluate(SET, change)
         settle(page)
         cell, window = chosen.bounding_box(), box.bounding_box()
         names = page.locator(".rx-runs tbody th").first.bounding_box()
@@ -896,12 +917,27 @@ def test_step_by_step_goes_to_where_there_is_no_number(page_without_network, set
     assert re.search(r"S\d = .* = 0step", page.locator(".rx-work").text_content())
 
 
-def test_an_arrow_too_short_to_see_is_a_dot(page_without_network):
-    page = show(page_without_network, "step-by-step", beta=0.999)
-    drawn = page.locator(".rx-figure > svg").nth(1).locator("g[class^=rx-m-]")
-    assert drawn.count() == 4
-    for box in [one.bounding_box() for one in drawn.all()]:
-        assert box["width"] >= 3
+# How long the parts of each bar are.
+BARS = """() => [...document.querySelectorAll(".rx-figure > svg")[1].querySelectorAll("rect")]
+  .map((rect) => rect.width.baseVal.value)"""
+
+
+@pytest.mark.parametrize("settings", [{}, {"beta": 0.999}, {"bias_correction": True}])
+@pytest.mark.parametrize("t", [0, 4])
+def test_bars_of_an_update_have_its_proportions(page_without_network, settings, t):
+    page = show(page_without_network, "step-by-step", t=t, **settings)
+    optimizer = lesson.RMSprop(0.1, **settings)
+    run = lesson.descend(lesson.Parabola(), optimizer, 2.0, t + 1)
+    g, old, new = run.gradients[t], *run.state["S"][t : t + 2]
+    counted = 1 - optimizer.beta ** (t + 1) if settings.get("bias_correction") else 1
+    ratio = abs(np.diff(run.positions)[t]) / 0.1
+    parts = np.reshape(page.evaluate(BARS), (6, 2))  # what S keeps, and the rest or the whole
+    kept, lengths = parts[1, 0], parts.sum(axis=1)
+    assert lengths[1] / lengths[0] == pytest.approx(new / counted / g**2, rel=1e-6)
+    assert kept / lengths[1] == pytest.approx(optimizer.beta * old / new, rel=1e-6, abs=1e-9)
+    assert lengths[2] / lengths[3] == pytest.approx(ratio, rel=1e-6)
+    assert lengths[4] / lengths[5] == pytest.approx(ratio, rel=1e-6)
+    assert max(lengths) < page.locator(".rx-figure > svg").nth(1).bounding_box()["width"] - 120
 
 
 # ── challenges ──────────────────────────────────────────────────────────────────────────────────

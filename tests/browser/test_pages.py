@@ -762,6 +762,20 @@ def test_everything_is_unfolded_on_paper(page_without_network, site_url):
     assert page.evaluate(folded) == before
 
 
+def test_who_reads_in_the_dark_prints_in_the_light(open_page, site_url):
+    colors = {}
+    for scheme in ("light", "dark"):
+        page = visit(open_page(color_scheme=scheme), f"{site_url}/{LESSONS[2]}")
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        page.emulate_media(media="print", color_scheme=scheme)
+        colors[scheme] = page.locator(".highlight pre span").evaluate_all(
+            "all => all.map((el) => getComputedStyle(el).color)"
+        )
+        page.evaluate("dispatchEvent(new Event('afterprint'))")
+        assert page.evaluate("document.documentElement.dataset.theme") == scheme
+    assert colors["dark"] == colors["light"]
+
+
 def test_folded_code_and_what_is_to_be_written_are_on_paper(page_without_network, site_url):
     page = visit(page_without_network, f"{site_url}/{LESSONS[3]}")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")

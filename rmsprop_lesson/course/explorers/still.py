@@ -6,7 +6,7 @@ from html import escape
 from ...plots import STYLE
 from . import runs
 
-_NOTE = "A still picture: it comes alive in JupyterLab and on the course's site."
+_NOTE = "A still picture: JavaScript brings it to life, on the course's pages and in JupyterLab."
 WIDTH, HEIGHT = 480, 280
 
 

@@ -1,7 +1,7 @@
 // RMSprop's glasses: the valley, and beside it the valley as RMSprop sees it, in φ = S^¼ θ. There each
 // step is plain gradient descent: S^¼ · η g / √S = η · g / S^¼, and g / S^¼ is the slope in φ.
 import { OBJECTIVES, applied, descend, determinant, glassesOf, inverse, optimizer, seenThrough } from "./core.mjs";
-import { arrow, circles, elevation, relief } from "./map.mjs";
+import { arrow, circles, elevation, relief, wordAt } from "./map.mjs";
 import { SETTINGS, defaults } from "./settings.mjs";
 import { CLIP, Card, Figure, Handle, between, clamp, count, decay, h, linear, logarithmic, number, once, setText, whole } from "./ui.mjs";
 
@@ -162,8 +162,17 @@ function directions(run, t, view, at, { scale, ...size }, { learning_rate }) {
   const turn = Math.abs(way[0] * down[1] - way[1] * down[0]) / (Math.hypot(...way) * Math.hypot(...down));
   const same = turn < 0.03;
   const made = way.map((value) => value * learning_rate * scale);
-  return `<path class="rx-made" d="M${at}l${made}"/>` + (same ? "" : arrow(at, down, FAR, { ...size, word: "downhill" })) +
-    arrow(at, way, FAR, { ...size, key: "m-rmsprop", word: same ? "step = downhill" : "step" });
+  const [low, base] = same ? [] : wordsApart([down, way].map((to) => wordAt(at, to, FAR, size.height)), size.height);
+  return `<path class="rx-made" d="M${at}l${made}"/>` + (same ? "" : arrow(at, down, FAR, { ...size, word: "downhill", base: low })) +
+    arrow(at, way, FAR, { ...size, key: "m-rmsprop", word: same ? "step = downhill" : "step", base });
+}
+
+// The heights of two words: where they would lie on each other, the lower one goes below the upper one.
+const LINE = 15;
+function wordsApart([[x, first], [x2, second]], height) {
+  if (Math.abs(first - second) >= LINE || Math.abs(x - x2) > 70) return [first, second];
+  const upper = Math.min(first, second, height - 6 - LINE);
+  return first <= second ? [upper, upper + LINE] : [upper + LINE, upper];
 }
 
 function describe(run, state, t) {

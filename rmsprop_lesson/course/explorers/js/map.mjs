@@ -73,7 +73,11 @@ export function circles(matrix, reach) {
 // An arrow from a place in a direction, `length` pixels long, with a word at its point that stays within
 // the picture.
 const LETTER = 7; // pixels
-export function arrow([x, y], [dx, dy], length, { width, height, key = "plain", word = "" }) {
+export function wordAt([x, y], [dx, dy], length, height) {
+  const size = Math.hypot(dx, dy) || 1;
+  return [x + (dx / size) * length, clamp(y + (dy / size) * (length + 12) + 4, 14, height - 6)];
+}
+export function arrow([x, y], [dx, dy], length, { width, height, key = "plain", word = "", base = wordAt([x, y], [dx, dy], length, height)[1] }) {
   const size = Math.hypot(dx, dy);
   if (!(size > 0) || !Number.isFinite(size)) return "";
   const [ux, uy] = [dx / size, dy / size];
@@ -83,7 +87,6 @@ export function arrow([x, y], [dx, dy], length, { width, height, key = "plain", 
   const side = ux > 0.3 ? 0 : ux < -0.3 ? 1 : 0.5; // which part of the word is at the point
   const wide = LETTER * word.length;
   const left = clamp(px + 7 * ux - side * wide, 4, width - wide - 4);
-  const base = clamp(py + 12 * uy + 4, 14, height - 6);
   const anchor = ["start", "middle", "end"][2 * side];
   const text = word && `<text class="rx-strong rx-halo" x="${(left + side * wide).toFixed(1)}" y="${base.toFixed(1)}" text-anchor="${anchor}">${word}</text>`;
   return `<g class="rx-${key}"><path class="rx-under" d="${d}"/><path class="rx-arrow" d="${d}"/></g>${text}`;

@@ -106,8 +106,11 @@ function solution(question) {
   return `The answer: ${question.choices.find((choice) => choice.right).text}. `;
 }
 const unitOf = ({ unit }) => (unit ? ` ${unit}` : "");
-const rightFeedback = (question) =>
-  question.choices ? question.choices.find((choice) => choice.right).feedback : question.feedback;
+// Why it is right, for someone who didn't answer: then "Yes" has no question before it.
+const reason = (question) => {
+  const { feedback } = question.choices ? question.choices.find((choice) => choice.right) : question;
+  return feedback.replace(/^Yes[.,:]\s+([a-z]+(?=\s))?/, (_, word = "") => word && word[0].toUpperCase() + word.slice(1));
+};
 
 // ── one question ────────────────────────────────────────────────────────────────────────────────
 
@@ -241,7 +244,7 @@ export const prediction = {
     skip.addEventListener("click", () => card.set("skipped", true));
     const { question } = state;
     // On paper nobody can answer any more.
-    const onPaper = h("p", { class: "rx-onpaper" }, rich(`${solution(question)}${rightFeedback(question)}`));
+    const onPaper = h("p", { class: "rx-onpaper" }, rich(`${solution(question)}${reason(question)}`));
     card.card.append(form.element, onPaper, result);
 
     const open = () => state.given !== null || state.skipped;
@@ -254,7 +257,7 @@ export const prediction = {
       form.tag(state.given);
       if (skip.getRootNode().activeElement === skip) form.submit.focus();
       skip.remove();
-      const { right, text } = answered ? judge(question, state.given) : { right: null, text: rightFeedback(question) };
+      const { right, text } = answered ? judge(question, state.given) : { right: null, text: reason(question) };
       form.say(right, right || question.choices && answered ? text : `${answered ? "" : "Skipped. "}${solution(question)}${text}`);
       result.hidden = false;
       // A picture stands beside the question where there is room; a table needs the whole width.

@@ -17,7 +17,7 @@ export const stepByStep = {
       ...options,
     });
     const parabola = new Figure({ label: "The loss, a parabola, with the positions so far", caption: "Where θ is" });
-    const lines = new Figure({ label: "Gradient, average, root and step as arrows on one number line", caption: "What the update is made of" });
+    const bars = new Figure({ label: "Bars in pairs: the squared gradient and the average, the gradient and the root, the step and the learning rate", caption: "The step is to η as |g| is to √S" });
     const work = h("div", { class: "rx-work" });
     const table = h("table", {});
     const scroll = h("div", { class: "rx-scroll", tabindex: 0, role: "region", "aria-label": "Table of all steps so far" }, table);
@@ -34,7 +34,7 @@ export const stepByStep = {
     const first = () => Math.abs(run.rows[0].step) / state.learning_rate;
     card.card.append(
       card.transport({ length, rate: () => 2 }),
-      card.stage(h("div", { class: "rx-grid rx-half" }, parabola.element, lines.element)),
+      card.stage(h("div", { class: "rx-grid rx-half" }, parabola.element, bars.element)),
       card.sentence, work,
       h("div", { class: "rx-grid rx-half" },
         card.slider("beta", { label: "decay rate <i>β</i>", scale: decay }),
@@ -66,7 +66,7 @@ export const stepByStep = {
         state.t = clamp(state.t, 0, length());
         const t = Math.floor(state.t);
         drawParabola(parabola, run, t);
-        drawLines(lines, run, t, state);
+        drawBars(bars, run, t, state);
         work.innerHTML = working(run, t, state);
         drawTable(table, run, t, state);
         if (t !== app.lastT) scroll.scrollTop = scroll.scrollHeight;
@@ -145,52 +145,40 @@ function arrow(from, to, y) {
   return `<path class="rx-line" stroke-width="3" d="M${from},${y}H${to}"/><path class="rx-marker" stroke="none" d="M${to},${y}L${back},${y - 4.5}V${y + 4.5}Z"/>`;
 }
 
-function drawLines(figure, run, t, state) {
-  const { width, height } = figure.size(HEIGHT, { low: 150 });
+// Three pairs of bars, each with a scale of its own: what S is made of, the gradient beside its usual size,
+// and the step beside η, which has the same proportion.
+function drawBars(figure, run, t, state) {
+  const { width, height } = figure.size(HEIGHT, { low: 170 });
   const row = run.rows[t] ?? run.rows.at(-1);
-  const early = run.rows.slice(0, 12).flatMap(({ g, corrected, root, step }) => [g, corrected, root, step]);
-  const reach = 1.15 * Math.max(0.1, ...early.filter(Number.isFinite).map(Math.abs));
-  const axes = new Axes({ width, height, left: 66, x: { min: -reach, max: reach }, y: { min: 0, max: 4 } });
-  let ink = axesOnly(axes);
-  if (!row) return figure.draw(ink);
-  const rows = [
-    ["g", row.g, "gd"],
-    [state.bias_correction ? "Ŝ" : "S", row.corrected, "adagrad"],
-    [rootName(state), row.root, "momentum"],
-    ["Δθ", -row.step, "rmsprop"],
+  const [left, most] = [66, width - 66 - 92]; // beside the bars stand their names and their numbers
+  const high = height / 6.6;
+  const kept = row.after ? row.corrected * (state.beta * row.S / row.after) : 0;
+  const step = Math.abs(row.step);
+  const pairs = [
+    [["g²", row.g ** 2, "rx-bars"], [averageName(state), row.corrected, "rx-bars", kept]],
+    [["|g|", Math.abs(row.g), "rx-bars"], [rootName(state), row.root, "rx-weights"]],
+    [["step", step, "rx-weights", 0, `${number(step / state.learning_rate, 3)} η`], ["η", state.learning_rate, "rx-outline"]],
   ];
-  rows.forEach(([name, value, key], i) => {
-    const y = axes.y(3.5 - i);
-    ink += `<text class="rx-strong" x="${axes.left - 10}" y="${y + 4}" text-anchor="end">${name}</text>`;
-    if (!Number.isFinite(value)) return;
-    const x = clamp(axes.x(value), axes.left, axes.right);
-    ink += `<g class="rx-m-${key}">${arrow(axes.x(0), x, y)}</g>`;
-    const left = value < 0 ? x > axes.left + 74 : x > axes.right - 74;
-    ink += `<text class="rx-strong rx-halo" x="${left ? x - 8 : x + 8}" y="${y - 7}" text-anchor="${left ? "end" : "start"}">${number(value)}</text>`;
+  const ink = pairs.flatMap((pair, i) => {
+    const unit = most / Math.max(...pair.map(([, value]) => value).filter(Number.isFinite));
+    return pair.map(([name, value, kind, old = 0, text = number(value)], j) => {
+      const y = (2 * i + j + 0.3 * i) * high;
+      const [known, start] = [Number.isFinite(value), old * unit || 0];
+      const end = known ? value * unit || 0 : 0;
+      const bar = (from, to, look) => `<rect ${look} x="${left + from}" y="${y + 0.14 * high}" width="${Math.max(0, to - from)}" height="${0.72 * high}"/>`;
+      const word = start > 40 ? `<text class="rx-strong" x="${left + 6}" y="${y + high / 2 + 4}">kept</text>` : "";
+      return `<text class="rx-strong" x="${left - 10}" y="${y + high / 2 + 4}" text-anchor="end">${name}</text>` +
+        bar(0, start, 'class="rx-weights" opacity="0.4"') + word + bar(start, end, `class="${kind}"`) +
+        `<text class="rx-strong" x="${left + end + 8}" y="${y + high / 2 + 4}">${known ? text : number(value)}</text>`;
+    });
   });
-  figure.draw(ink);
+  figure.draw(`<g class="rx-m-rmsprop">${ink.join("")}</g>`);
 }
 
+const averageName = ({ bias_correction }) => (bias_correction ? "Ŝ" : "S");
 const rootName = ({ convention, bias_correction }) => {
-  const S = bias_correction ? "Ŝ" : "S";
+  const S = averageName({ bias_correction });
   return { inside: `√(${S}+ε)`, outside: `√${S}+ε`, none: `√${S}` }[convention];
-};
-
-function axesOnly(axes) {
-  let ink = `<path class="rx-axis" d="M${axes.left},${axes.bottom}H${axes.right}"/><path class="rx-reference" d="M${axes.x(0)},${axes.top}V${axes.bottom}"/>`;
-  for (const [tick, text] of axesTicks(axes)) {
-    ink += `<path class="rx-axis" d="M${axes.x(tick)},${axes.bottom}v4"/><text x="${axes.x(tick)}" y="${axes.bottom + 17}" text-anchor="middle">${text}</text>`;
-  }
-  return ink;
-}
-
-const axesTicks = (axes) => {
-  const { max } = axes.xAxis;
-  const base = 10 ** Math.floor(Math.log10(max));
-  const step = [1, 2, 5].map((m) => (m * base) / 2).filter((s) => s <= max / 1.5).at(-1);
-  const out = [];
-  for (let k = -2; k <= 2; k++) if (Math.abs(k * step) <= max) out.push([k * step, number(k * step)]);
-  return out;
 };
 
 // The three equations with their numbers filled in.

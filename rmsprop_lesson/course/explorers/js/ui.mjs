@@ -85,7 +85,7 @@ export const capital = (text) => text[0].toUpperCase() + text.slice(1);
 export const sentences = (clauses) => clauses.map((text) => `${capital(text)}.`).join(" ");
 
 // What belongs together stays on a line: 2 %, 10 000, β = 0.9, ± 1.8, g/√S.
-const APART = / (?=%)|(?<=\d) (?=\d{3}\b|±)|(?<=±) (?=\d)|(?<=[α-ω₀-₉>]) (?=[=≥≤] )|(?<=[α-ω₀-₉>] [=≥≤]) (?=\S)/g;
+const APART = / (?=%)|(?<=\d) (?=\d{3}\b|±)|(?<=±) (?=\d)|(?<=[α-ω₀-₉>]) (?=[=≥≤] )|(?<=[α-ω₀-₉>] [=≥≤]) (?=\S)|(?<=1) (?=− β)|(?<=1 −) (?=β)/g;
 export const held = (text) => text.replace(APART, "\u00a0").replaceAll("/√", "/\u2060√");
 
 // ── the look ────────────────────────────────────────────────────────────────────────────────────
@@ -242,6 +242,7 @@ const CSS = `
 .rx-control[hidden] { display: none; }
 .rx-grid.rx-pair { gap: 8px 14px; }
 @container (min-width: 560px) { .rx-grid.rx-pair { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
+@container (max-width: 559px) { .rx-card .rx-runs td[colspan] { text-align: left; } .rx-runs td[colspan] .rx-run { position: sticky; left: 164px; width: calc(100cqw - 206px); } }
 @container (max-width: 559px) { .rx-stage { position: sticky; top: var(--rx-top, var(--pst-header-height, 0px)); z-index: 3; background: var(--rx-bg); padding-bottom: 6px; border-bottom: 1px solid var(--rx-line); } }
 .rx-relief { position: absolute; left: 0; bottom: 0; width: 100%; border-radius: 8px; pointer-events: none; }
 .rx-figure > svg { position: relative; }
