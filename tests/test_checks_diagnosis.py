@@ -440,6 +440,48 @@ def test_a_class_that_hands_out_its_memory_or_rounds_or_forgets_self_is_told():
     assert "self.beta" in verdict.message, verdict
 
 
+LEANING = """class MyRMSprop:
+    def __init__(self, learning_rate, beta=0.9, epsilon=1e-8):
+        self.learning_rate, self.beta, self.epsilon = learning_rate, beta, epsilon
+        self.S = {start}
+        {more}
+    def step(self, theta, grad):
+        {update}
+        return {theta} - self.learning_rate * grad / np.sqrt(self.S + self.epsilon)
+"""
+CARRIED = "self.S = self.beta * self.S + (1 - self.beta) * grad**2"
+
+
+def leaning(start="0.0", more="pass", update=CARRIED, theta="theta"):
+    source = LEANING.format(start=start, more=more, update=update, theta=theta)
+    function = written("MyRMSprop", source)
+    function.step.__globals__.update(theta=4.8, S=0.46)  # as lesson 3 leaves them
+    return EXERCISES["MyRMSprop"].judge(function)
+
+
+def test_a_class_that_leans_on_the_notebook_is_told_which_name_it_takes_from_there():
+    verdict = leaning(update=CARRIED.replace("* self.S", "* S"))
+    assert (verdict.passed, verdict.mistake) == (False, "name from the notebook")
+    assert "`self.S`" in verdict.message, verdict
+    verdict = leaning(start="np.zeros_like(theta)")
+    assert verdict.passed
+    assert "`theta` is read from the notebook" in verdict.message, verdict
+    assert "notebook" not in leaning().message
+
+
+def test_a_class_that_leaves_its_arguments_unused_is_told():
+    verdict = leaning(more="self.theta = 0.0", theta="self.theta")
+    assert verdict.mistake == "argument not used"
+    assert "`theta`" in verdict.message, verdict
+    assert "without `self.`" in leaning(theta="self.theta").message
+
+
+def test_an_array_that_cannot_grow_in_place_does_not_count_as_rounded():
+    update = "self.S *= self.beta; self.S += (1 - self.beta) * grad**2"
+    verdict = leaning(start="np.array(0.0)", update=update)
+    assert verdict.mistakes == ("another shape in place",), verdict
+
+
 def test_a_class_whose_rate_no_schedule_could_set_is_right_and_told():
     source = """class MyRMSprop:
     def __init__(self, learning_rate, beta=0.9, epsilon=1e-8):

@@ -23,6 +23,8 @@ from functools import partial
 from itertools import chain, islice
 from types import FunctionType
 
+import numpy as np
+
 CHANGED = "<changed>"  # the file name of a changed copy
 _MOST_COPIES = 400
 _MOST_LINES = 20_000  # of Python that one copy may run: some of them never end
@@ -574,17 +576,39 @@ def unused_words(function):
     return "\n".join(_unused(function))
 
 
+def _methods(function):
+    """The function itself, or the methods of a class; nothing for other callables."""
+    parts = vars(function).values() if isinstance(function, type) else (function,)
+    return [part for part in parts if type(part) is FunctionType]
+
+
+def notebook_data(function):
+    """Names of the notebook's numbers and arrays that a function, or a class, reads as its own."""
+    found = []
+    for one in _methods(function):
+        for step in dis.get_instructions(one.__code__):
+            value = one.__globals__.get(step.argval) if step.opname == "LOAD_GLOBAL" else None
+            if isinstance(value, int | float | list | np.ndarray) and step.argval not in found:
+                found.append(step.argval)
+    return found
+
+
 def _unused(function):
     """Arguments that are never read; seen from the byte code, so without the source, too."""
-    if type(function) is not FunctionType:
-        return
-    code, first = function.__code__, {}
+    for one in _methods(function):
+        if one.__name__ != "__init__":
+            yield from _unused_in(one.__code__, own_from=int(isinstance(function, type)))
+
+
+def _unused_in(code, own_from):
+    first = {}
     for step in dis.get_instructions(code):
         if "FAST" in step.opname:
             names = step.argval if isinstance(step.argval, tuple) else (step.argval,)
             for name in names:
                 first.setdefault(name, step.opname)
-    own = [n for n in code.co_varnames[: code.co_argcount] if n not in code.co_cellvars]
+    own = code.co_varnames[own_from : code.co_argcount]
+    own = [name for name in own if name not in code.co_cellvars]
     if unused := [f"`{name}`" for name in own if name not in first]:
         yield f"Not used: {', '.join(unused)}."
     for name in own:
