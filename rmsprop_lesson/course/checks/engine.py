@@ -248,7 +248,8 @@ class Exercise:
             return verdict
         vague = verdict.mistake in VAGUE
         unused = "" if verdict.mistake in RAISED else unused_words(function)
-        if unused and vague and isinstance(function, type):
+        unsure = vague or verdict.mistake.startswith("either ")
+        if unused and unsure and isinstance(function, type):
             return self._leaning(verdict, UNUSED, unused)
         try:
             found = sandbox.run(
