@@ -3,6 +3,7 @@
 import functools
 import linecache
 import os
+import textwrap
 from itertools import product
 
 import numpy as np
@@ -334,7 +335,11 @@ ROOT_OF_MEAN = "S = beta * S + (1 - beta) * np.mean(grad**2)\n"
 def with_source(name, body):
     """The function of an exercise with this body, in a file of its own as in a notebook."""
     header = EXERCISES[name].stub.splitlines()[0]
-    source = header + "\n" + "".join(f"    {line}\n" for line in body.splitlines())
+    return with_cell(name, header + "\n" + textwrap.indent(body, "    ") + "\n")
+
+
+def with_cell(name, source):
+    """What a notebook's cell makes, with its source."""
     linecache.cache["<cell>"] = (len(source), None, source.splitlines(keepends=True), "<cell>")
     namespace = {"np": np}
     exec(compile(source, "<cell>", "exec"), namespace)
@@ -474,6 +479,17 @@ def test_a_class_that_leaves_its_arguments_unused_is_told():
     assert verdict.mistake == "argument not used"
     assert "`theta`" in verdict.message, verdict
     assert "without `self.`" in leaning(theta="self.theta").message
+
+
+def test_a_method_inside_another_and_an_array_of_loose_numbers_are_seen_in_the_source():
+    source = LEANING.format(start="0.0", more="pass", update=CARRIED, theta="theta")
+    start, step = source.split("    def step")
+    step = textwrap.indent("    def step" + step, "    ")
+    verdict = EXERCISES["MyRMSprop"].judge(with_cell("MyRMSprop", start + step))
+    assert "`step` stands inside `__init__`" in verdict.message, verdict
+    body = "x, y = point\nreturn np.array(x, condition * y)"
+    verdict = EXERCISES["valley_gradient"].judge(with_source("valley_gradient", body))
+    assert "np.array([a, b])" in verdict.message, verdict
 
 
 def test_an_array_that_cannot_grow_in_place_does_not_count_as_rounded():

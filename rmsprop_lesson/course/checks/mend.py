@@ -563,7 +563,7 @@ def clues(function, ran=True):
     found = [*_yields(function), *(_unused(function) if ran else ())]
     if tree is None:
         return found
-    return [*_misnamed(tree), *_printed(tree), *found, *_stuck(tree)]
+    return [*_misnamed(tree), *_printed(tree), *_apart(tree), *found, *_stuck(tree)]
 
 
 def _yields(function):
@@ -629,13 +629,27 @@ _NEARLY_INIT = {"__init", "_init_", "init", "__int__", "_init", "__init_", "_ini
 
 
 def _misnamed(tree):
-    if isinstance(tree, ast.ClassDef):
-        for node in tree.body:
-            if isinstance(node, ast.FunctionDef) and node.name in _NEARLY_INIT:
-                yield (
-                    f"The method `{node.name}` should be `__init__`, with two underscores on "
-                    "either side: only then Python calls it."
-                )
+    for node in tree.body if isinstance(tree, ast.ClassDef) else ():
+        if isinstance(node, ast.FunctionDef) and node.name in _NEARLY_INIT:
+            yield (
+                f"The method `{node.name}` should be `__init__`, with two underscores on "
+                "either side: only then Python calls it."
+            )
+        for inner in getattr(node, "body", ()):
+            if isinstance(inner, ast.FunctionDef):
+                yield f"The method `{inner.name}` stands inside `{node.name}`: move it to the left."
+
+
+_KINDS = {"float", "int", "bool", "dtype"}
+
+
+def _apart(tree):
+    """Arrays that are made of several numbers instead of one list of them."""
+    calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and _called(n) == "array"]
+    for call in calls:
+        second = "".join(map(ast.unparse, call.args[1:2]))
+        if second and second.split(".")[-1].rstrip("0123456789") not in _KINDS:
+            yield f"Line {call.lineno}: np.array takes one list, np.array([a, b])."
 
 
 def _stuck(tree):
