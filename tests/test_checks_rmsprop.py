@@ -173,6 +173,18 @@ OTHER_FORMS = [
     ("beta hard-coded", "S = 0.1 * grad**2 + 0.9 * S" + OUTSIDE),
     ("learning rate hard-coded", AVERAGE + "\ntheta = theta - grad / (S**0.5 + eps) / 1000"),
     ("learning rate left out", AVERAGE + "\ntheta = theta - grad / (S**0.5 + eps)"),
+    (
+        "root kept in S",
+        "S = np.hypot(S * beta**0.5, grad * (1 - beta) ** 0.5)\n"
+        "theta = theta - lr * grad / (S + eps)",
+    ),
+    ("no square root", AVERAGE + "\ntheta = theta - lr * grad / (S**0.5 + eps) ** 2"),
+    ("brackets missing in the power", AVERAGE + "\ntheta = theta - lr * grad * S**-1/2"),
+    (
+        "average of g in the numerator",
+        f"{FORGETTING}{AVERAGE}\nkept['v'] = 0.9 * kept.get('v', 0) + lr * grad\n"
+        "theta = theta - kept['v'] / (S + eps) ** 0.5",
+    ),
 ]
 OTHER_VARIANTS = [("S starts at 1", f"S = np.where(S == 0, 1.0, S)\n{AVERAGE}{ROOT}")]
 
@@ -181,6 +193,14 @@ OTHER_VARIANTS = [("S starts at 1", f"S = np.where(S == 0, 1.0, S)\n{AVERAGE}{RO
 def test_every_form_of_a_mistake_gets_its_name(name, body):
     verdict = EXERCISE.judge(written(body.replace("`", "'")))
     assert (verdict.passed, verdict.mistake) == (False, name), verdict
+
+
+def test_a_few_calls_that_are_alike_explain_nothing():
+    """A loop around the whole step fails on floats, and the calls before them look like more."""
+    step = "for _ in range(len(theta)):\n    theta = theta - lr * grad / (S + eps) ** 0.5"
+    verdict = EXERCISE.judge(written(f"{AVERAGE}\n{step}"))
+    assert not verdict.passed
+    assert not {"learning rate under the root", "divided by the power"} & set(verdict.mistakes)
 
 
 @pytest.mark.parametrize(("name", "body"), OTHER_VARIANTS)

@@ -105,7 +105,7 @@ SAYINGS = {
         "Did the learning rate slip into the denominator? It is a factor in front."
     ),
     "1-beta in the step": "Does (1 − β) multiply the step too? It belongs into the average only.",
-    "theta decayed": "Is θ multiplied by β? Only S is.",
+    "theta decayed": "Is θ multiplied by β, 1 − β or 1 − η? Only S is, by β.",
     "theta in place of the gradient": (
         "Was θ used where the gradient is meant? (For L = θ²/2 they are the same, so that the"
         " worked table can't show it.)"
@@ -136,6 +136,9 @@ SAYINGS = {
         "Is the S that is returned the old one? Return the one you just computed."
     ),
     "root of S returned": "Is the root returned in place of S? The next update needs S itself.",
+    "root kept in S": (
+        "Is the root taken in S already? S is the average of g² itself; its root is for the step."
+    ),
     "theta not updated": "Is the θ that is returned the old one? Return the one after the step.",
     "step instead of theta": "Is the step returned in place of θ? Subtract it from θ.",
     "wrong order returned": "Are the two returned in the wrong order? First θ, then S.",

@@ -173,6 +173,9 @@ def known_of(runs, given, returned, forgets):
     return Known({n: np.concatenate([row[n] for row in rows]) for n in rows[0]}, shapes)
 
 
+REMEMBERED = {"t", "m", "m9", "m_old", "moved", "kept", "last_rate"}
+
+
 def remembered(now, before, shape):
     """What a function may know from its call before: nothing, if that is None.
 

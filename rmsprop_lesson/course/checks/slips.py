@@ -143,6 +143,7 @@ WEIGHTS = {
     ),
     "mean over the parameters": lambda S, q, b, each: each(np.mean, b * S + (1 - b) * q),
     "norm of the gradient": lambda S, q, b, each: each(np.sum, b * S + (1 - b) * q),
+    "root kept in S": lambda S, q, b: np.sqrt(b * S**2 + (1 - b) * q),
     "S returned before the update": lambda S: S,
     "S set to zero": lambda S: 0 * S,
     "g returned in place of S": lambda g: g,
@@ -212,7 +213,7 @@ ROOTS = {
         lambda S: np.where(S > 0, np.sqrt(S), np.inf),
         lambda S: np.where(S == 0, 1.0, np.sqrt(S)),
     ),
-    "no square root": (lambda S, e: S + e, lambda S: S),
+    "no square root": (lambda S, e: S + e, lambda S: S, lambda S, e: (np.sqrt(S) + e) ** 2),
     "root taken twice": (
         lambda S, e: (S + e) ** 0.25,
         lambda S, e: np.sqrt(np.sqrt(S)) + e,
@@ -232,6 +233,8 @@ ROOTS = {
         lambda S, e: (S + e) / 2,
         lambda S, e: (S + e) * 2,
         lambda S, e: S / 2 + e,
+        lambda S: S * 2,
+        lambda S: S / 2,
     ),
     "epsilon squared": (lambda S, e: np.sqrt(S + e**2), lambda S, e: np.sqrt(S) + e**2),
     "root of epsilon": lambda S, e: np.sqrt(S) + np.sqrt(e),
@@ -309,7 +312,9 @@ NUMERATORS = {
     "theta in place of the gradient": lambda theta: theta,
     "average of g in the numerator": (
         lambda m: m,
+        lambda m, b: m / (1 - b),
         lambda m9: m9,
+        lambda m9: 10 * m9,
         lambda m, b, t: m / (1 - b**t),
         lambda m9, t: m9 / (1 - 0.9**t),
     ),
@@ -349,6 +354,8 @@ FACTORS = {
         lambda lr, t: lr / t,
         lambda lr, t: lr / (1 + t),
         lambda lr, t: lr / (1 + lr * t),
+        *(lambda lr, t, by=by: lr / (1 + by * t) for by in (1e-4, 0.001, 0.01, 0.1)),
+        *(lambda lr, t, by=by: lr / (1 + by * (t - 1)) for by in (1e-4, 0.001, 0.01, 0.1)),
         lambda lr, b, t: lr * b**t,
         lambda lr, b, t: lr * b ** (t - 1),
         *(lambda lr, t, by=by: lr * by**t for by in (0.9, 0.95, 0.99, 0.999)),
@@ -366,7 +373,11 @@ RATE_CORRECTIONS = {
 
 BASES = {
     RIGHT: lambda theta: theta,
-    "theta decayed": (lambda theta, b: b * theta, lambda theta, b: (1 - b) * theta),
+    "theta decayed": (
+        lambda theta, b: b * theta,
+        lambda theta, b: (1 - b) * theta,
+        lambda theta, lr: (1 - lr) * theta,
+    ),
     "weight decay": tuple(
         rule
         for share in (1e-4, 5e-4, 1e-3, 1e-2, 0.1)
@@ -391,6 +402,7 @@ BASES = {
         lambda theta, e: theta - e,
         lambda theta, lr, e: theta - lr * e,
         lambda theta, g, e: theta - g * e,
+        lambda theta, g, e: theta + g * e,
         lambda theta, lr, g, e: theta - lr * g * e,
     ),
 }

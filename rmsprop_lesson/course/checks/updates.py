@@ -1,6 +1,6 @@
 """Diagnosis of an update rule that returns its state: how S was made, then the step from that S."""
 
-from functools import cache
+from functools import cache, cached_property
 from itertools import permutations
 
 import numpy as np
@@ -14,6 +14,7 @@ from .diagnosis import (
     averages,
     begun_averages,
     constant_factor,
+    each_rule,
     explain_state,
     explain_step,
     options,
@@ -22,7 +23,7 @@ from .diagnosis import (
     wanted,
 )
 from .engine import quiet
-from .scene import calls_of, known_of
+from .scene import REMEMBERED, arguments, calls_of, known_of
 
 MERGED = {
     ("gradient not squared", "square instead of root"): "square of the average",
@@ -39,6 +40,7 @@ MERGED = {
 IMPLIED = {
     "epsilon kept in S": {"epsilon missing"},
     "epsilon added to theta": {"epsilon missing"},
+    "root kept in S": {"no square root"},
     "absolute value instead of square": {"no square root"},
     "root of g instead of S": {"no square root"},
     "plain gradient descent": {"S never updated", "S returned before the update"},
@@ -119,7 +121,7 @@ class Update:
                 return found
         ways = (
             lambda: self._explain(known),
-            lambda: self._explain(self._known(runs, forgets=False)),
+            lambda: self._remembering(runs),
             lambda: self._rounded(known),
             lambda: self._exchanged(others()),
             lambda: self._alone(runs),
@@ -140,6 +142,22 @@ class Update:
         if not forgets:
             known = known.also(t=known["t"] + self._calls_before(known))
         return known
+
+    def _remembering(self, runs):
+        """The best explanation if nothing is ever forgotten, as far as the calls made sense."""
+        known = self._known(runs, forgets=False)
+        found = self._explain(known)
+        if found and len(known.shapes) < sum(map(len, runs)) / 2:
+            alike = len(found.mistakes) > 1 or not self._memories & set(found.mistakes)
+            return None if alike else found  # so few are explained by much
+        return found
+
+    @cached_property
+    def _memories(self):
+        """The slips that need a memory."""
+        tables = (self.weights, self.corrections, self.numerators, self.factors, self.bases)
+        rules = [one for table in tables for one in each_rule(table)]
+        return {name for name, rule in rules if REMEMBERED & set(arguments(rule))}
 
     def _explain(self, known, deep=True):
         """The best explanation."""

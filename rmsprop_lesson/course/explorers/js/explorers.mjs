@@ -72,7 +72,9 @@ const challengesOf = (explorer) => ({
   onmet: (id) => keep("challenges", `${explorer}/${id}`, { done: true }),
 });
 
-const PAUSE = 100; // milliseconds between two messages to a kernel
+// Milliseconds until a message goes to the kernel. Each costs JupyterLab a redraw of its toolbar, so
+// it waits until the hand rests, but where the kernel answers with the learner's own path.
+const PAUSE = 100;
 
 export function render({ model, el }) {
   const reveal = model.get("reveal"); // what a prediction shows in the end
@@ -93,6 +95,10 @@ export function render({ model, el }) {
     },
     onchange(settings) {
       latest = settings;
+      if (!model.get("data").own) {
+        clearTimeout(timer);
+        timer = null;
+      }
       timer ??= setTimeout(send, PAUSE);
     },
   });

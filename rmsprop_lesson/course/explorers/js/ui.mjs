@@ -423,7 +423,11 @@ export class Card {
     this.app = app;
     this.width = this.root.clientWidth;
     this.draw();
-    setText(this.sentence, held(app.describe()));
+    this.say();
+  }
+
+  say() {
+    setText(this.sentence, held(this.app.describe()));
   }
 
   request({ quiet = false } = {}) {
@@ -448,7 +452,7 @@ export class Card {
   // While a run plays, the sentence keeps step with it, and nothing is read out.
   sayQuietly() {
     if (this.sentence.getAttribute("aria-live") !== "off") this.sentence.setAttribute("aria-live", "off");
-    setText(this.sentence, held(this.app.describe()));
+    this.say();
   }
 
   // Read out when the hand rests and nothing plays, not at every frame.
@@ -460,7 +464,7 @@ export class Card {
         this.sentence.setAttribute("aria-live", "polite");
         this.sentence.textContent = ""; // what was said quietly is said once aloud
       }
-      setText(this.sentence, held(this.app.describe()));
+      this.say();
     }, 250);
   }
 

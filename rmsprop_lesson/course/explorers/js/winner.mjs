@@ -186,5 +186,5 @@ function describe({ methods, races, rates }, { k, order, mean, wins, places }, {
   const m = methods.indexOf(method);
   const won = races.filter((_, i) => places[i][m] === 1).map(({ name }) => name);
   return `At η = ${number(rates[k], 3)} ${first} wins with a mean place of ${number(mean[first], 2)} (${wins[first]} of ${races.length} races won), ` +
-    `before ${rest.map((other) => `${other} (${number(mean[other], 2)})`).join(", ")}. ` + `${capital(method)} ${won.length ? `wins: ${won.join(", ")}` : "wins no race"}.`;
+    `before ${rest.map((other) => `${other} (${number(mean[other], 2)})`).join(", ")}. ${capital(method)} ${won.length ? `wins: ${won.join(", ")}` : "wins no race"}.`;
 }
