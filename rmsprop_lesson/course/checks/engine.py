@@ -40,7 +40,7 @@ from .words import (
 
 SECONDS = 5.0  # a right solution takes milliseconds, even with thirty learners on one machine
 UNKNOWN = "unknown"
-STUB = "still the stub"
+STUB, NOTHING = "still the stub", "returns None"
 UNUSED, FOREIGN = "argument not used", "name from the notebook"
 ORDERS = {"only the step returned": "", "wrong order returned": "Are they in another order? "}
 COUNTS = ("t", "the epoch", "the number of flips")  # of these no factor says anything
@@ -53,7 +53,7 @@ VAGUE = {
     UNKNOWN,
     *RETURNS,
     "wrong shape",
-    "returns None",
+    NOTHING,
     "endless loop",
     *(RAISED - {ARRAYS_ONLY}),
 }
@@ -248,7 +248,7 @@ class Exercise:
             return verdict
         vague = verdict.mistake in VAGUE
         unused = "" if verdict.mistake in RAISED else unused_words(function)
-        unsure = vague or verdict.mistake.startswith("either ")
+        unsure = verdict.mistake.startswith("either ") or (vague and verdict.mistake != NOTHING)
         if unused and unsure and isinstance(function, type):
             return self._leaning(verdict, UNUSED, unused)
         try:
@@ -489,7 +489,7 @@ class Exercise:
             return self._not_yet(name, f"{where}\n{words}".rstrip())
         if got is None:
             return self._not_yet(
-                "returns None", f"{where}\nIs there a `return` at its end, also in each `if`?"
+                NOTHING, f"{where}\nIs there a `return` at its end, also in each `if`?"
             )
         if isinstance(got, Odd | str) or type(got) is not type(want):
             name = self._returned(got, want)
