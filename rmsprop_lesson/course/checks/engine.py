@@ -260,10 +260,8 @@ class Exercise:
             found = None
         if found and found.name == "wrong name" and "UnboundLocalError" in verdict.message:
             return verdict  # the line that names it comes too late: another name is no mend
-        if not found and verdict.mistake == UNKNOWN and (names := notebook_data(function)):
-            own = f" Is `self.{names[0]}` meant?" if isinstance(function, type) else ""
-            words = f"`{names[0]}` is no argument: it is read from the notebook.{own}"
-            return self._leaning(verdict, FOREIGN, f"{words}\n{unused}".rstrip())
+        if not found and verdict.mistake == UNKNOWN and notebook_data(function):
+            return self._leaning(verdict, FOREIGN, "\n".join(clues(function)))
         if not found and verdict.mistake == UNKNOWN and unused:
             return self._leaning(verdict, UNUSED, unused)
         if found is None:

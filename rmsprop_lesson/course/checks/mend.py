@@ -560,7 +560,7 @@ def clues(function, ran=True):
     list of str
     """
     tree, _ = source_tree(function)
-    found = [*_yields(function), *(_unused(function) if ran else ())]
+    found = [*_yields(function), *_foreign(function), *(_unused(function) if ran else ())]
     if tree is None:
         return found
     return [*_misnamed(tree), *_printed(tree), *_apart(tree), *found, *_stuck(tree)]
@@ -591,6 +591,12 @@ def notebook_data(function):
             if isinstance(value, int | float | list | np.ndarray) and step.argval not in found:
                 found.append(step.argval)
     return found
+
+
+def _foreign(function):
+    for name in notebook_data(function):
+        own = f" Is `self.{name}` meant?" if isinstance(function, type) else ""
+        yield f"`{name}` is no argument: it is read from the notebook.{own}"
 
 
 def _unused(function):
