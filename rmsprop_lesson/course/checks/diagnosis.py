@@ -140,13 +140,10 @@ def begun_averages(known, weights, squares, starts, target):
 def _with_square(table):
     """The rules that work on the square; the others are the same whatever it is."""
     kept = {}
-    for name, rules in table.items():
-        rules = rules if isinstance(rules, tuple) else (rules,)
-        needs = [arguments(rule) for rule in rules]
-        kept[name] = tuple(
-            rule for rule, of in zip(rules, needs, strict=True) if "q" in of and "each" not in of
-        )
-    return {name: rules for name, rules in kept.items() if rules}
+    for name, rule in each_rule(table):
+        if "q" in arguments(rule):
+            kept[name] = (*kept.get(name, ()), rule)
+    return kept
 
 
 def explain_state(target, made, slack=0.0):

@@ -125,6 +125,7 @@ class Update:
             lambda: self._rounded(known),
             lambda: self._exchanged(others()),
             lambda: self._alone(runs),
+            lambda: self._limited_otherwise(known),
         )
         best = None
         for way in ways:
@@ -311,6 +312,26 @@ class Update:
         fractions = [Option(one.names, known["g"] / one.values) for one in below]
         whole = through(slips.LIMITS | slips.BRACKETS, fractions, known, "x", D=stacked(below))
         return as_fractions(whole)
+
+    def _limited_otherwise(self, known):
+        """The best explanation with a limit to the step and with something else that is divided."""
+        if known is None:
+            return None
+        found = []
+        for state in self._state(known):
+            factors = options(self._factors(known, state), known)
+            asked = wanted(options(self.bases, known), factors, known["theta_new"])
+            above, below = self._fractions(known, state, 1)[0]
+            fractions = [
+                Option(one.names + right.names, one.values / right.values)
+                for one in above
+                for right in below
+                if one.names and not self._slips(right.names)
+            ]
+            limited = as_fractions(through(slips.LIMITS, fractions, known, "x"))
+            steps = explain_step(asked, [limited], known.slack)
+            found += [(*state, *step) for step in steps]
+        return self.judge.choose(found)
 
     def _own_epsilon(self, known):
         """Roots with an ε that isn't among the usual ones, worked out where S is smallest."""
