@@ -640,6 +640,84 @@ def test_a_power_of_an_attribute_is_shown_as_it_is_written():
     assert "is `self.beta * self.t` meant to be `self.beta**self.t`?" in answer.message, answer
 
 
+CORRECTED = (
+    "    S_hat = self.S / (1 - self.beta**self.t)\n"
+    "    return theta - self.rate * grad / np.sqrt(S_hat + self.e)"
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("self.t += 1", "t += 1", "`t` isn't what the object keeps: that is self.t."),
+        (
+            "self.S = self.beta * self.S",
+            "S = self.beta * S",
+            "`S` isn't what the object keeps: that is self.S.",
+        ),
+    ],
+)
+def test_a_forgotten_self_is_shown(old, new, said):
+    body = (OWN_CLASS + CORRECTED).replace(old, new)
+    assert body != OWN_CLASS + CORRECTED
+    answer = EXERCISES["MyCorrectedRMSprop"].judge(with_source("MyCorrectedRMSprop", body))
+    assert said in answer.message, answer
+    right = with_source("MyCorrectedRMSprop", OWN_CLASS + CORRECTED)
+    assert EXERCISES["MyCorrectedRMSprop"].judge(right).passed
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "said"),
+    [
+        ("worked_table", "thetas = [theta]\nfor t in steps:\n    pass\nreturn thetas", "range(n)"),
+        (
+            "worked_table",
+            "thetas = np.array([theta])\nfor t in range(steps):\n"
+            "    np.append(thetas, theta)\nreturn thetas",
+            "np.append changes nothing",
+        ),
+        ("first_slip", "return int(np.argmax(thetas**2 > tolerance))", "np.array(x)"),
+        (
+            "first_slip",
+            "for t in thetas:\n    if thetas[t] > 9:\n        return 0",
+            "range(len(x))",
+        ),
+        (
+            "first_slip",
+            "own, S = [thetas[0]], 0.0\nfor t in range(5):\n"
+            "    S = beta * S + (1 - beta) * own[t] ** 2\n"
+            "    own.append(own[t] - learning_rate * own[t] / np.sqrt(S + epsilon))\n"
+            "for t in range(len(thetas)):\n    if abs(own[t] - thetas[t]) > tolerance:\n"
+            "        return t\nreturn 0",
+            "list index out of range",
+        ),
+    ],
+)
+def test_loops_lists_and_lost_arrays_get_the_words_that_mend_them(name, body, said):
+    answer = EXERCISES[name].judge(with_source(name, body))
+    assert not answer.passed
+    assert said in answer.message, answer
+
+
+@pytest.mark.parametrize("name", ["MyRMSprop", "MyCorrectedRMSprop"])
+def test_a_theta_that_the_object_does_not_have_yet_is_told(name):
+    body = (OWN_CLASS + CORRECTED).replace("0.0, 0, None", "np.zeros_like(theta), 0, None")
+    answer = EXERCISES[name].judge(with_source(name, body))
+    assert answer.message.endswith("with the first gradient it takes that one's shape."), answer
+
+
+def test_rounding_is_not_mended_by_more_decimals():
+    body = (
+        "S, thetas = 0.0, [theta]\nfor _ in range(steps):\n"
+        "    S = beta * S + (1 - beta) * theta**2\n"
+        "    theta = theta - learning_rate * theta / np.sqrt(S + epsilon)\n"
+        "    thetas.append(round(theta, 4))\nreturn thetas"
+    )
+    answer = EXERCISES["worked_table"].judge(with_source("worked_table", body))
+    assert answer.mistake == "rounded", answer
+    assert "should be" not in answer.message.splitlines()[-1], answer
+
+
 def test_an_object_that_goes_on_from_its_own_theta_is_told_so():
     body = OWN_CLASS + (
         "    self.x = theta if self.x is None else self.x\n"

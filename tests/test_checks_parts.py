@@ -1308,6 +1308,13 @@ def test_an_exception_is_told_with_its_advice_or_without():
     )
 
     def double(x):
+        return x * np.sum(np.ones(3), axis=1)
+
+    answer = exercise().judge(double)
+    assert answer.mistake == "no such axis"  # and not an index that is too large
+    assert "axis 1 is out of bounds" in answer.message
+
+    def double(x):
         return np.undefined if x > 0 else x
 
     assert (

@@ -267,6 +267,8 @@ VERSIONS = {
         + "bad = [t for t in bad if thetas[t] < right[t]]\nreturn bad[0] if bad else 0",
         "tolerance ignored": RUN
         + "for t in range(1, len(right)):\n    if thetas[t] != right[t]:\n        return t",
+        "error as a share": RUN.replace("abs(right[t] - thetas[t])", "abs(1 - thetas[t] / right[t])")
+        + "return bad[0] if bad else 0",
         "largest error": RUN
         + "return max(bad, key=lambda t: abs(right[t] - thetas[t])) if bad else 0",
         "printed values carried along": RUN.replace("for _ in thetas[1:]", "for x in thetas[:-1]")
@@ -386,6 +388,8 @@ VERSIONS = {
         "along the wrong axis": "l = np.nan_to_num(losses, nan=np.inf)\n"
         "return rates[np.argmin(np.median(l.T, axis=1))]",
         "first or last rate": "return rates[-1]",
+        "np.where the wrong way round": "losses = np.where(~np.isnan(losses), np.inf, losses)\n"
+        "return rates[np.argmin(np.median(losses, 1))]",
         "smallest or largest rate": "return max(rates)",
     },
     "sample_rates": {
@@ -411,6 +415,7 @@ VERSIONS = {
         "full period": "return learning_rate * np.cos(np.pi * t / steps) ** 2",
         "quarter period": "return learning_rate * np.sin(np.pi / 2 * (1 - t / steps))",
         "pi left out": "return learning_rate * np.cos(t / steps / 2) ** 2",
+        "pi not exact": "return learning_rate * np.cos(3.14159 * t / steps / 2) ** 2",
         "degrees": "return learning_rate / 2 * (1 + np.cos(t / steps * 180))",
         "straight line": "return learning_rate - learning_rate * t / steps",
         "bracket missing": "return 0.5 * learning_rate * 1 + np.cos(np.pi * t / steps)",
@@ -560,6 +565,7 @@ VERSIONS = {
         "mean squared in the average": CENTRE.replace("(grad - m)", "(grad * grad - m)").format(
             "(S + epsilon - m * m) ** 0.5"
         ),
+        "variance turned round": CENTRE.format("np.sqrt(epsilon - S + m * m)"),
         "mean added": CENTRE.format("(S + epsilon + m * m) ** 0.5"),
         "mean subtracted outside the root": CENTRE.format("(S + epsilon) ** 0.5 - m"),
         "difference squared": CENTRE.format("((S - m) * (S - m) + epsilon) ** 0.5"),
@@ -586,6 +592,7 @@ VERSIONS = {
     "clip_gradient": {
         "each component clipped": "return np.maximum(np.minimum(grad, most), -most)",
         "always scaled": "n = np.sum(grad * grad) ** 0.5\nreturn most * grad / n if n else grad",
+        "vectors only": "n = np.dot(grad, grad) ** 0.5\nreturn grad if n <= most else most * grad / n",
         "length not rooted": "n = np.sum(grad * grad)\nreturn grad * min(1, most / n) if n else grad",
         "sum of absolute values": "n = abs(grad).sum()\nreturn grad / max(1, n / most)",
         "largest component": "return grad / max(1, abs(grad).max() / most)",
@@ -608,6 +615,7 @@ VERSIONS = {
         "sum instead of average": full_matrix(S="grad[:, None] * grad + S"),
         "sign flipped": full_matrix(result="theta + step, S"),
         "step returned": full_matrix(result="step, S"),
+        "wrong order returned": full_matrix(result="S, theta - step"),
     },
     "MyCorrectedRMSprop": {
         "no bias correction": corrected("self.S"),
@@ -619,6 +627,7 @@ VERSIONS = {
             step="(1 - self.b**self.t) ** 0.5 * self.lr * grad / np.sqrt(S_hat + self.e)"
         ),
         "bias correction multiplied": corrected("(1 - self.b**self.t) * self.S"),
+        "t never raised": corrected(count=""),
         "bias correction from t = 2": corrected(start="self.S, self.t = 0, 1"),
         "bias correction of the whole step": corrected(
             "self.S", "self.lr * grad / np.sqrt(S_hat + self.e) / (1 - self.b**self.t)"
@@ -652,6 +661,7 @@ VERSIONS = {
     },
     "count_flips": {
         "turns counted": "d = path[1:] - path[:-1]\nreturn ((d[1:] > 0) != (d[:-1] > 0)).sum(0)",
+        "share instead of number": "return ((path[1:] > 0) != (path[:-1] > 0)).mean(0)",
         "each flip counted twice": "return 2 * ((path[1:] > 0) != (path[:-1] > 0)).sum(0)",
         "flips in one direction only": "return np.sum(np.diff((path > 0).astype(int), axis=0) == 1, 0)",
         "negative positions counted": "return [sum(x < 0 for x in column) for column in path.T]",

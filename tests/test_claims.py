@@ -128,7 +128,7 @@ FIGURES = {
     "A26": {"|θ| at the end, constant η": 0.05},
     "A29": {"step/η at |g| = 1e-6, ε inside": 0.01, "step/η at |g| = 1e-6, ε outside": 0.99},
     "B2": {"alternating ±1: RMSprop's step/η": 1, "alternating ±1: heavy ball's": 0.526,
-           "constant ±1: RMSprop's step/η": 1, "constant ±1: heavy ball's": 10},
+           "constant 1: RMSprop's step/η": 1, "constant 1: heavy ball's": 10},
     "B7": {"updates of S in one epoch": 63},
     "B10": {"first step/η, β = 0.999": 31.6},
     "C1": {"θ1": 1.6837722379, "θ2": 1.4738753188, "θ3": 1.3087178730, "θ4": 1.1698398174,

@@ -33,6 +33,12 @@ def test_after_it_has_passed_it_is_given_back(capsys):
     assert "gradient_step: yours" in capsys.readouterr().out
 
 
+def test_renamed_arguments_are_called_by_the_names_of_the_stub():
+    checks.gradient_step(lambda t, g, lr: t - lr * g)
+    taken = checks.mine("gradient_step")
+    assert taken(1.0, grad=2.0, learning_rate=0.25) == taken(1.0, 2.0, 0.25) == 0.5
+
+
 def test_a_wrong_one_is_not_given_back():
     checks.gradient_step(lambda theta, grad, learning_rate: theta + learning_rate * grad)
     assert checks.mine("gradient_step") is checks.exercises()["gradient_step"].solution

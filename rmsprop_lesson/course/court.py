@@ -116,7 +116,7 @@ def _feedback(finding, given):
     if finding.verdict == "imprecise":
         kept = "; ".join(finding.meant)
         return f"Taken at its word it held in no case. But what it may have meant holds: {kept}."
-    return "It held in no case that was tried, and no kinder reading saves it."
+    return "It held in no case that was tried, and no other reading of it holds either."
 
 
 class _Judgement:

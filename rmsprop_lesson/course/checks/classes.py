@@ -341,6 +341,10 @@ _CORRECTED = Exercise(
             _corrected(correct=lambda S, b, t: S / (1 - b ** (t - 1))),
             "Does t count from 0? Then 1 − βᵗ is 0 at first. Raise self.t before you use it.",
         ),
+        "t never raised": (
+            _corrected(correct=lambda S, b, t: S / 0.0),
+            "Does t stay at 0? Then 1 − βᵗ is 0 for ever. Raise self.t in each step, first of all.",
+        ),
         "bias correction from t = 2": (
             _corrected(correct=lambda S, b, t: S / (1 - b ** (t + 1))),
             "Is t one too large? It is 1 in the first step.",

@@ -55,7 +55,7 @@ VAGUE = {
     "wrong shape",
     NOTHING,
     "endless loop",
-    *(RAISED - {ARRAYS_ONLY}),
+    *(RAISED - {ARRAYS_ONLY, "rounded"}),  # more decimals are no mend
 }
 PLACES = {
     "brackets missing",
@@ -258,7 +258,8 @@ class Exercise:
             )
         except sandbox.TimeUp:
             found = None
-        if found and found.name == "wrong name" and "UnboundLocalError" in verdict.message:
+        too_early = ("UnboundLocalError", "`theta` isn't there yet", "`grad` isn't there yet")
+        if found and found.name == "wrong name" and any(w in verdict.message for w in too_early):
             return verdict  # the line that names it comes too late: another name is no mend
         if not found and verdict.mistake == UNKNOWN and notebook_data(function):
             return self._leaning(verdict, FOREIGN, "\n".join(clues(function)))

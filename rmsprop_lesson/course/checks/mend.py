@@ -563,7 +563,15 @@ def clues(function, ran=True):
     found = [*_yields(function), *_foreign(function), *(_unused(function) if ran else ())]
     if tree is None:
         return found
-    return [*_misnamed(tree), *_printed(tree), *_apart(tree), *found, *_stuck(tree)]
+    return [
+        *_misnamed(tree),
+        *_selfless(tree),
+        *_printed(tree),
+        *_lost(tree),
+        *_apart(tree),
+        *found,
+        *_stuck(tree),
+    ]
 
 
 def _yields(function):
@@ -656,6 +664,47 @@ def _apart(tree):
         second = "".join(map(ast.unparse, call.args[1:2]))
         if second and second.split(".")[-1].rstrip("0123456789") not in _KINDS:
             yield f"Line {call.lineno}: np.array takes one list, np.array([a, b])."
+
+
+def _given_anew(nodes):
+    """The names that are given a value, and not one that is made of their own old one."""
+    for node in nodes:
+        if isinstance(node, ast.Assign):
+            old = {n.id for n in ast.walk(node.value) if isinstance(n, ast.Name)}
+            yield from (t.id for t in node.targets if isinstance(t, ast.Name) and t.id not in old)
+        elif isinstance(node, ast.For | ast.comprehension) and isinstance(node.target, ast.Name):
+            yield node.target.id
+
+
+def _selfless(tree):
+    """Names in a method that it doesn't make, where the object has one of that name."""
+    nodes = list(ast.walk(tree))
+    kept = {n.attr for n in nodes if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store)}
+    for method in nodes if isinstance(tree, ast.ClassDef) else ():
+        if isinstance(method, ast.FunctionDef):
+            inside = list(ast.walk(method))
+            own = {node.arg for node in inside if isinstance(node, ast.arg)} | set(
+                _given_anew(inside)
+            )
+            names = [node for node in inside if isinstance(node, ast.Name)]
+            for name, line in {n.id: n.lineno for n in reversed(names)}.items():
+                if name in kept - own:
+                    yield (
+                        f"In line {line}, `{name}` isn't what the object keeps: that is "
+                        f"self.{name}."
+                    )
+
+
+def _lost(tree):
+    """What NumPy computes and nobody keeps."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            called = ast.unparse(node.value.func)
+            if called.startswith("np.") and "random" not in called:
+                yield (
+                    f"Line {node.lineno}: {called} changes nothing, it returns a new array, and "
+                    f"that is lost here. Give it a name: x = {called}(…)."
+                )
 
 
 def _stuck(tree):

@@ -6,6 +6,7 @@ course's own.
 """
 
 import ast
+import functools
 import inspect
 import textwrap
 from contextlib import suppress
@@ -47,7 +48,17 @@ def taken(exercise):
     own = _passed.get(exercise.name) or _rebuilt(exercise)
     where = "yours" if own else "the course's own (yours comes here once it has passed its check)"
     print(f"{exercise.name}: {where}")
-    return own or exercise.solution
+    return _by_the_stubs_names(own, exercise.solution) if own else exercise.solution
+
+
+def _by_the_stubs_names(own, solution):
+    """A function whose arguments the learner renamed, callable by the names of the stub, too."""
+    if not (inspect.isfunction(own) and inspect.isfunction(solution)):
+        return own
+    stub = inspect.signature(solution)
+    if list(stub.parameters) == list(inspect.signature(own).parameters):
+        return own
+    return functools.wraps(own)(lambda *given, **named: own(*stub.bind(*given, **named).args))
 
 
 def _rebuilt(exercise):

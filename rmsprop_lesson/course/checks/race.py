@@ -497,6 +497,13 @@ _WINNER = Exercise(
             (lambda rates, losses: np.min(rates), lambda rates, losses: np.max(rates)),
             "Is it always the smallest or the largest rate? The losses decide.",
         ),
+        "np.where the wrong way round": (
+            lambda rates, losses: rates[
+                np.argmin(np.median(np.where(np.isnan(losses), losses, np.inf), axis=1))
+            ],
+            "Do the good runs become infinite? np.where(condition, a, b) takes a where the "
+            "condition holds, and b elsewhere.",
+        ),
         "first or last rate": (
             (lambda rates, losses: rates[0], lambda rates, losses: rates[-1]),
             "Is it always the first or the last rate? One number for each rate is needed: the "

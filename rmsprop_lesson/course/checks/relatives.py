@@ -376,6 +376,11 @@ class Adadelta(Update):
     def _step(self, known, state, **how):
         return super()._step(known.also(S=known["G"], S_new=known["G_new"]), state, **how)
 
+    def _limited_otherwise(self, known):
+        if known is not None:
+            known = known.also(S=known["G"], S_new=known["G_new"])
+        return super()._limited_otherwise(known)
+
     def _fractions(self, known, state, most):
         below = self._through(BOTTOMS, self._sources(known, state), known, "S", most)
         starts = [

@@ -186,6 +186,7 @@ def _search(
     start=0.0,
     printed=False,
     rounded=lambda own: own,
+    error=lambda printed, own: printed - own,
     off=lambda error, tolerance: abs(error) > tolerance,
     choose=_first_off,
 ):
@@ -193,7 +194,7 @@ def _search(
 
     def implementation(thetas, lr, b, e, tolerance):
         own = rounded(_own_rows(thetas, lr, b, e, average, step, start, printed))
-        errors = np.asarray(thetas) - own
+        errors = error(np.asarray(thetas), own)
         return choose(off(errors, tolerance), errors)
 
     return implementation
@@ -242,6 +243,7 @@ _BELOW = tuple(worked_table(-1.0, 0.3, 0.6, 0.05, 4) + np.array([0.0, 0.0, 0.0, 
 _WITH_EPSILON = tuple(worked_table(0.8, 0.2, 0.5, 0.3, 4).round(4))
 _OUTSIDE = {"step": lambda x, S, old, lr, e: lr * x / (np.sqrt(S) + e)}
 _FINE = (2.0, 1.6838, 1.4744, 1.3087)  # θ₂ is 1.47388, which is 1.474 in three digits
+_NEAR = tuple(worked_table(0.9, 0.1, 0.6, 1e-8, 7) + 0.001 * np.array([0, 1.8, 1.8, 0, 0, 0, 0, 3]))
 _DRIFT = tuple(
     round(theta + 0.0005 * t, 5) for t, theta in enumerate(worked_table(2.0, 0.1, 0.9, 1e-8, 7))
 )
@@ -480,6 +482,7 @@ _SLIP = Exercise(
         _column("large epsilon", _WITH_EPSILON, (0.2, 0.5, 0.3), 0.001),
         _column("epsilon outside", _made_with(_OUTSIDE, 4, e=0.3), (0.2, 0.7, 0.3), 0.001),
         _column("a slip that rounding hides", _FINE, _FIRST_SETTINGS, 0.00045),
+        _column("nearly as far off as is excused", _NEAR, (0.1, 0.6, 1e-8), 0.002),
         *(
             _column(f"a table with the slip: {name}", _made_with(rule, 4), _OTHER_SETTINGS, 0.01)
             for name, rule in _RULES.items()
@@ -530,6 +533,15 @@ _SLIP = Exercise(
         "tolerance ignored": (
             _search(off=lambda error, tolerance: abs(error) > 1e-9),
             "Is every rounded number called wrong? Use the tolerance.",
+        ),
+        "error as a share": (
+            (
+                _search(error=lambda printed, own: abs(printed - own) / abs(own)),
+                _search(error=lambda printed, own: abs(printed - own) / abs(printed)),
+                _search(error=lambda printed, own: abs(printed - own) / own, off=np.greater),
+                _search(error=lambda printed, own: abs(printed - own) / printed, off=np.greater),
+            ),
+            "Is the error divided by θ? The tolerance is for the difference itself.",
         ),
         "rounded before comparing": (
             (

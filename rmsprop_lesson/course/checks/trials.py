@@ -184,6 +184,10 @@ _FLIPS = Exercise(
             ),
             "Is it only said where the signs differ, or whether they do? Count: np.sum(…, axis=0).",
         ),
+        "share instead of number": (
+            _flips(count=lambda flips: np.mean(flips, axis=0)),
+            "Is it the share of the steps? Their number is asked for: np.sum(…, axis=0).",
+        ),
         "last step left out": (
             _flips(until=-1),
             "Is the last step left out? A path of n points has n − 1 steps.",

@@ -189,6 +189,10 @@ _CENTERED = Exercise(
             _centered(lambda S, m, e: np.sqrt(S + m**2 + e)),
             "Is m² added? The variance is S − m².",
         ),
+        "variance turned round": (
+            _centered(lambda S, m, e: np.sqrt(m**2 - S + e)),
+            "Is S subtracted from m²? The variance is S − m²; the other way round it is negative.",
+        ),
         "mean subtracted outside the root": (
             _centered(lambda S, m, e: np.sqrt(S + e) - m),
             "Is m subtracted after the root? It is m², and under the root.",

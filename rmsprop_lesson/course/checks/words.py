@@ -194,7 +194,13 @@ _ADVICE = [
     (
         r"unsupported operand.*'tuple'",
         "pair not taken apart",
-        "A function that returns two values gives a pair. Take it apart, as in theta, S = f(…).",
+        "A function that returns two values gives a pair. Take it apart, as in theta, S = f(…). Or "
+        "is it a row of numbers? Then take one of them, as in x[0], or np.array(x).",
+    ),
+    (
+        r"'int' object is not iterable",
+        "range left out",
+        "A loop can't run over one number: `for t in range(n)` goes n times round.",
     ),
     (
         r"(?:unsupported operand.*'list'|bad operand.*'list'|multiply sequence|only concatenate)",
@@ -245,6 +251,11 @@ _ADVICE = [
         "Nothing is in this array, so it has no first entry: what if nothing was found?",
     ),
     (
+        r"axis -?\d+ is out of bounds",
+        "no such axis",
+        "A plain row of numbers has axis 0 only: write axis=0, or leave `axis` out.",
+    ),
+    (
         r"(?:out of bounds|index out of range)",
         "index too large",
         ("The last index is one less than the length: range(len(x)) goes from 0 to len(x) − 1."),
@@ -254,7 +265,7 @@ _ADVICE = [
         "index not whole",
         (
             "An index or a size has to be a whole number: is there a / in it? // divides whole "
-            "numbers."
+            "numbers. And a loop over x goes through its numbers; the places are range(len(x))."
         ),
     ),
     (
@@ -275,7 +286,8 @@ _ADVICE = [
     (
         r"positional argument",
         "other arguments than in the stub",
-        "Keep the arguments of the stub, in their order.",
+        "Keep the arguments of the stub, in their order; a function that you call gets those that "
+        "its `def` names.",
     ),
     (r"maximum recursion depth", "calls itself", "Does the function call itself?"),
     (r"division by zero", "division by zero", "Something is divided by 0 here."),
@@ -359,6 +371,11 @@ _ALSO_CALLED = {
 def _missing_name(name, arguments):
     if name in arguments:
         return f"A method sees its own arguments only: what __init__ kept is self.{name}."
+    if name in ("theta", "grad") and tuple(arguments) == ("learning_rate", "beta", "epsilon"):
+        return (
+            f"`{name}` isn't there yet when the object is made. Start with the number 0, "
+            "self.S = 0.0: with the first gradient it takes that one's shape."
+        )
     for argument in arguments:
         if name in _ALSO_CALLED.get(argument, ()):
             return f"Is the argument `{argument}` meant?"

@@ -14,7 +14,7 @@ def clip_gradient(grad, most):
     Parameters
     ----------
     grad : array
-        The gradient, all parameters together; leave it unchanged.
+        The gradient, all parameters together, a vector or a matrix; leave it unchanged.
     most : float
         The largest length that is let through.
 
@@ -170,6 +170,15 @@ _CLIP = Exercise(
             ).reshape(np.shape(grad)),
             "Is the length that of each row? All parameters together make one gradient, whatever "
             "its shape: take the squares of all of them.",
+        ),
+        "vectors only": (
+            (
+                _clipped(length=lambda grad: np.sqrt(grad @ grad)),
+                lambda grad, most: grad * min(1, most / np.sqrt(grad @ grad)),
+                _clipped(length=lambda grad: sum(grad**2) ** 0.5),
+            ),
+            "For a vector this is right. A matrix is one gradient, too: np.sum(grad**2) adds up "
+            "the squares of all its numbers.",
         ),
         "length not rooted": (
             _clipped(length=lambda grad: np.sum(grad**2)),
@@ -392,6 +401,13 @@ _FULL = Exercise(
         "step returned": (
             _full(move=lambda theta, g, step: step),
             "Is it the step that is returned? Return the new θ.",
+        ),
+        "wrong order returned": (
+            (
+                lambda *given: _full()(*given)[::-1],
+                lambda *given: _full(least=lambda values: values)(*given)[::-1],
+            ),
+            "Are the two returned in the wrong order? First θ, then S.",
         ),
         "S never updated": (
             lambda theta, g, S, lr, b, e: (_full()(theta, g, S, lr, b, e)[0], S),

@@ -80,14 +80,14 @@ def ewma_of_gradients():
 @answers("B2")
 def same_average_as_momentum():
     signs = [np.float64((-1.0) ** t) for t in range(200)]
-    steps = {"alternating": signs, "constant": [np.float64(1.0)] * 200}
+    steps = {"alternating ±1": signs, "constant 1": [np.float64(1.0)] * 200}
     numbers, holds = {}, {}
     for case, gradients in steps.items():
         rms, ball = RMSprop(0.1), Momentum(0.1, averaged=True)
         ours = abs(float(steps_under(rms, gradients)[-1]))
         heavy = abs(float(steps_under(Momentum(0.1), gradients)[-1]))
         steps_under(ball, gradients)
-        numbers |= {f"{case} ±1: RMSprop's step/η": ours, f"{case} ±1: heavy ball's": heavy}
+        numbers |= {f"{case}: RMSprop's step/η": ours, f"{case}: heavy ball's": heavy}
         holds[case] = bool(np.isclose(rms.state["S"], ball.state["v"], atol=1e-3))
     return Finding(numbers, {"both keep the same average": all(holds.values())})
 

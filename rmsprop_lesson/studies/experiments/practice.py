@@ -93,7 +93,7 @@ def stable_convergence():
     return Finding(
         {f"{name} ends at (optimum −1)": end for name, end in ends.items()}
         | {"longest step/η": longest},
-        {"it converges on this convex problem": ends["RMSprop β = 0.9"] < -0.9},
+        {"with the usual β = 0.9 it converges": ends["RMSprop β = 0.9"] < -0.9},
         {"its steps are bounded": longest <= bound * (1 + 1e-9)},
     )
 
