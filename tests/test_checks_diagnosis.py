@@ -3,6 +3,7 @@
 import functools
 import linecache
 import os
+import textwrap
 from itertools import product
 
 import numpy as np
@@ -347,7 +348,11 @@ ROOT_OF_MEAN = "S = beta * S + (1 - beta) * np.mean(grad**2)\n"
 def with_source(name, body):
     """The function of an exercise with this body, in a file of its own as in a notebook."""
     header = EXERCISES[name].stub.splitlines()[0]
-    source = header + "\n" + "".join(f"    {line}\n" for line in body.splitlines())
+    return with_cell(name, header + "\n" + textwrap.indent(body, "    ") + "\n")
+
+
+def with_cell(name, source):
+    """What a notebook's cell makes, with its source."""
     linecache.cache["<cell>"] = (len(source), None, source.splitlines(keepends=True), "<cell>")
     namespace = {"np": np}
     exec(compile(source, "<cell>", "exec"), namespace)
@@ -451,6 +456,59 @@ def test_a_class_that_hands_out_its_memory_or_rounds_or_forgets_self_is_told():
     assert judged("MyRMSprop", init + kept + rounded).mistake == "rounded"
     verdict = judged("MyRMSprop", init + kept.replace("self.beta", "beta") + step + "\n")
     assert "self.beta" in verdict.message, verdict
+
+
+LEANING = """class MyRMSprop:
+    def __init__(self, learning_rate, beta=0.9, epsilon=1e-8):
+        self.learning_rate, self.beta, self.epsilon = learning_rate, beta, epsilon
+        self.S = {start}
+        {more}
+    def step(self, theta, grad):
+        {update}
+        return {theta} - self.learning_rate * grad / np.sqrt(self.S + self.epsilon)
+"""
+CARRIED = "self.S = self.beta * self.S + (1 - self.beta) * grad**2"
+
+
+def leaning(start="0.0", more="pass", update=CARRIED, theta="theta"):
+    source = LEANING.format(start=start, more=more, update=update, theta=theta)
+    function = written("MyRMSprop", source)
+    function.step.__globals__.update(theta=4.8, S=0.46)  # as lesson 3 leaves them
+    return EXERCISES["MyRMSprop"].judge(function)
+
+
+def test_a_class_that_leans_on_the_notebook_is_told_which_name_it_takes_from_there():
+    verdict = leaning(update=CARRIED.replace("* self.S", "* S"))
+    assert (verdict.passed, verdict.mistake) == (False, "name from the notebook")
+    assert "`self.S`" in verdict.message, verdict
+    verdict = leaning(start="np.zeros_like(theta)")
+    assert verdict.passed
+    assert "`theta` is read from the notebook" in verdict.message, verdict
+    assert "notebook" not in leaning().message
+
+
+def test_a_class_that_leaves_its_arguments_unused_is_told():
+    verdict = leaning(more="self.theta = 0.0", theta="self.theta")
+    assert verdict.mistake == "argument not used"
+    assert "`theta`" in verdict.message, verdict
+    assert "without `self.`" in leaning(theta="self.theta").message
+
+
+def test_a_method_inside_another_and_an_array_of_loose_numbers_are_seen_in_the_source():
+    source = LEANING.format(start="0.0", more="pass", update=CARRIED, theta="theta")
+    start, step = source.split("    def step")
+    step = textwrap.indent("    def step" + step, "    ")
+    verdict = EXERCISES["MyRMSprop"].judge(with_cell("MyRMSprop", start + step))
+    assert "`step` stands inside `__init__`" in verdict.message, verdict
+    body = "x, y = point\nreturn np.array(x, condition * y)"
+    verdict = EXERCISES["valley_gradient"].judge(with_source("valley_gradient", body))
+    assert "np.array([a, b])" in verdict.message, verdict
+
+
+def test_an_array_that_cannot_grow_in_place_does_not_count_as_rounded():
+    update = "self.S *= self.beta; self.S += (1 - self.beta) * grad**2"
+    verdict = leaning(start="np.array(0.0)", update=update)
+    assert verdict.mistakes == ("another shape in place",), verdict
 
 
 def test_a_class_whose_rate_no_schedule_could_set_is_right_and_told():

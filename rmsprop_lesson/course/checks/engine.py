@@ -18,7 +18,7 @@ import numpy as np
 from ..progress import record as remember
 from . import sandbox
 from .diagnosis import Found
-from .mend import clues, mend, unused_words
+from .mend import clues, mend, notebook_data, unused_words
 from .observe import Odd, Raised, agree, first_difference, record, same
 from .own import keep
 from .pairs import pairs
@@ -40,8 +40,8 @@ from .words import (
 
 SECONDS = 5.0  # a right solution takes milliseconds, even with thirty learners on one machine
 UNKNOWN = "unknown"
-STUB = "still the stub"
-UNUSED = "argument not used"
+STUB, NOTHING = "still the stub", "returns None"
+UNUSED, FOREIGN = "argument not used", "name from the notebook"
 ORDERS = {"only the step returned": "", "wrong order returned": "Are they in another order? "}
 COUNTS = ("t", "the epoch", "the number of flips")  # of these no factor says anything
 NOT_LISTED = "This mistake isn't in the catalogue; the hints may help."
@@ -53,7 +53,7 @@ VAGUE = {
     UNKNOWN,
     *RETURNS,
     "wrong shape",
-    "returns None",
+    NOTHING,
     "endless loop",
     *(RAISED - {ARRAYS_ONLY, "rounded"}),  # more decimals are no mend
 }
@@ -223,23 +223,34 @@ class Exercise:
         return self._with_place(self._with_names(verdict, function), function)
 
     def _with_names(self, verdict, function):
-        """Say so if a class is right, and no schedule could set its rate."""
-        if not verdict.passed or not isinstance(self.solution, type):
+        """Say so if what is right leans on the notebook, or if no schedule could set its rate."""
+        if not verdict.passed:
             return verdict
-        made = sandbox.run(lambda: function(0.1), SECONDS)
-        if hasattr(made, "learning_rate"):
-            return verdict
-        more = (
-            "One thing more: call the rate self.learning_rate, and read it there in each step. "
-            "A schedule sets it there; with another name, lessons 5 and 7 stop where one is used."
-        )
-        return replace(verdict, message=f"{verdict.message}\n{more}")
+        message = verdict.message
+        if names := notebook_data(function):
+            message += (
+                f"\nOne thing more: `{names[0]}` is read from the notebook. Other lessons don't "
+                "have it, and take the course's own instead of yours."
+            )
+        if isinstance(self.solution, type):
+            made = sandbox.run(lambda: function(0.1), SECONDS)
+            if not hasattr(made, "learning_rate"):
+                message += (
+                    "\nOne thing more: call the rate self.learning_rate, and read it there in each "
+                    "step. A schedule sets it there; with another name, lessons 5 and 7 stop where "
+                    "one is used."
+                )
+        return replace(verdict, message=message)
 
     def _with_place(self, verdict, function):
         """Say where the slip stands, if one small change to the learner's source mends it."""
         if verdict.passed or verdict.mistake == STUB:
             return verdict
         vague = verdict.mistake in VAGUE
+        unused = "" if verdict.mistake in RAISED else unused_words(function)
+        unsure = verdict.mistake.startswith("either ") or (vague and verdict.mistake != NOTHING)
+        if unused and unsure and isinstance(function, type):
+            return self._leaning(verdict, UNUSED, unused)
         try:
             found = sandbox.run(
                 lambda: mend(function, self._works, MENDING_SECONDS, replacing=vague),
@@ -250,9 +261,10 @@ class Exercise:
         too_early = ("UnboundLocalError", "`theta` isn't there yet", "`grad` isn't there yet")
         if found and found.name == "wrong name" and any(w in verdict.message for w in too_early):
             return verdict  # the line that names it comes too late: another name is no mend
-        if not found and verdict.mistake == UNKNOWN and (unused := unused_words(function)):
-            message = f"{verdict.message.removesuffix(NOT_LISTED)}{unused}"
-            return replace(verdict, mistake=UNUSED, mistakes=(UNUSED,), message=message)
+        if not found and verdict.mistake == UNKNOWN and notebook_data(function):
+            return self._leaning(verdict, FOREIGN, "\n".join(clues(function)))
+        if not found and verdict.mistake == UNKNOWN and unused:
+            return self._leaning(verdict, UNUSED, unused)
         if found is None:
             words = "\n".join(clues(function, verdict.mistake not in RAISED)) if vague else ""
             return verdict if not words else replace(verdict, message=f"{verdict.message}\n{words}")
@@ -262,6 +274,11 @@ class Exercise:
         if found.name in PLACES:
             return replace(verdict, message=f"{verdict.message}\n{found.words}")
         return verdict
+
+    def _leaning(self, verdict, name, words):
+        """The verdict on a function that doesn't live on its arguments."""
+        message = f"{verdict.message.splitlines()[0]}\n{words}"
+        return replace(verdict, mistake=name, mistakes=(name,), message=message)
 
     def _works(self, function):
         """Whether a function does, probe by probe, what the solution or one valid form does."""
@@ -471,7 +488,7 @@ class Exercise:
             return self._not_yet(name, f"{where}\n{words}".rstrip())
         if got is None:
             return self._not_yet(
-                "returns None", f"{where}\nIs there a `return` at its end, also in each `if`?"
+                NOTHING, f"{where}\nIs there a `return` at its end, also in each `if`?"
             )
         if isinstance(got, Odd | str) or type(got) is not type(want):
             name = self._returned(got, want)

@@ -23,6 +23,8 @@ from functools import partial
 from itertools import chain, islice
 from types import FunctionType
 
+import numpy as np
+
 CHANGED = "<changed>"  # the file name of a changed copy
 _MOST_COPIES = 400
 _MOST_LINES = 20_000  # of Python that one copy may run: some of them never end
@@ -558,7 +560,7 @@ def clues(function, ran=True):
     list of str
     """
     tree, _ = source_tree(function)
-    found = [*_yields(function), *(_unused(function) if ran else ())]
+    found = [*_yields(function), *_foreign(function), *(_unused(function) if ran else ())]
     if tree is None:
         return found
     return [
@@ -566,6 +568,7 @@ def clues(function, ran=True):
         *_selfless(tree),
         *_printed(tree),
         *_lost(tree),
+        *_apart(tree),
         *found,
         *_stuck(tree),
     ]
@@ -581,17 +584,45 @@ def unused_words(function):
     return "\n".join(_unused(function))
 
 
+def _methods(function):
+    """The function itself, or the methods of a class; nothing for other callables."""
+    parts = vars(function).values() if isinstance(function, type) else (function,)
+    return [part for part in parts if type(part) is FunctionType]
+
+
+def notebook_data(function):
+    """Names of the notebook's numbers and arrays that a function, or a class, reads as its own."""
+    found = []
+    for one in _methods(function):
+        for step in dis.get_instructions(one.__code__):
+            value = one.__globals__.get(step.argval) if step.opname == "LOAD_GLOBAL" else None
+            if isinstance(value, int | float | list | np.ndarray) and step.argval not in found:
+                found.append(step.argval)
+    return found
+
+
+def _foreign(function):
+    for name in notebook_data(function):
+        own = f" Is `self.{name}` meant?" if isinstance(function, type) else ""
+        yield f"`{name}` is no argument: it is read from the notebook.{own}"
+
+
 def _unused(function):
     """Arguments that are never read; seen from the byte code, so without the source, too."""
-    if type(function) is not FunctionType:
-        return
-    code, first = function.__code__, {}
+    for one in _methods(function):
+        if one.__name__ != "__init__":
+            yield from _unused_in(one.__code__, own_from=int(isinstance(function, type)))
+
+
+def _unused_in(code, own_from):
+    first = {}
     for step in dis.get_instructions(code):
         if "FAST" in step.opname:
             names = step.argval if isinstance(step.argval, tuple) else (step.argval,)
             for name in names:
                 first.setdefault(name, step.opname)
-    own = [n for n in code.co_varnames[: code.co_argcount] if n not in code.co_cellvars]
+    own = code.co_varnames[own_from : code.co_argcount]
+    own = [name for name in own if name not in code.co_cellvars]
     if unused := [f"`{name}`" for name in own if name not in first]:
         yield f"Not used: {', '.join(unused)}."
     for name in own:
@@ -612,13 +643,27 @@ _NEARLY_INIT = {"__init", "_init_", "init", "__int__", "_init", "__init_", "_ini
 
 
 def _misnamed(tree):
-    if isinstance(tree, ast.ClassDef):
-        for node in tree.body:
-            if isinstance(node, ast.FunctionDef) and node.name in _NEARLY_INIT:
-                yield (
-                    f"The method `{node.name}` should be `__init__`, with two underscores on "
-                    "either side: only then Python calls it."
-                )
+    for node in tree.body if isinstance(tree, ast.ClassDef) else ():
+        if isinstance(node, ast.FunctionDef) and node.name in _NEARLY_INIT:
+            yield (
+                f"The method `{node.name}` should be `__init__`, with two underscores on "
+                "either side: only then Python calls it."
+            )
+        for inner in getattr(node, "body", ()):
+            if isinstance(inner, ast.FunctionDef):
+                yield f"The method `{inner.name}` stands inside `{node.name}`: move it to the left."
+
+
+_KINDS = {"float", "int", "bool", "dtype"}
+
+
+def _apart(tree):
+    """Arrays that are made of several numbers instead of one list of them."""
+    calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and _called(n) == "array"]
+    for call in calls:
+        second = "".join(map(ast.unparse, call.args[1:2]))
+        if second and second.split(".")[-1].rstrip("0123456789") not in _KINDS:
+            yield f"Line {call.lineno}: np.array takes one list, np.array([a, b])."
 
 
 def _given_anew(nodes):

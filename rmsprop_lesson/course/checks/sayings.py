@@ -9,7 +9,7 @@ SAYINGS = {
     "gradient not squared": (
         "Is S an average of g instead of g²? Then it can be negative, and its root doesn't exist."
     ),
-    "absolute value instead of square": "Does S average |g|? RMSprop averages the square g².",
+    "absolute value instead of square": "Is S made of |g|? It is made of the square, g².",
     "square of the average": (
         "Is g averaged first, and the average squared? First square, then average: βS + (1 − β)g²."
     ),
@@ -149,7 +149,7 @@ SAYINGS = {
     "doubled instead of squared": (
         "Is g doubled where it should be squared? `*` for `**`: write grad**2."
     ),
-    "root of g averaged": "Does S average a root of g? RMSprop averages the square g².",
+    "root of g averaged": "Is S made of a root of g? It is made of the square, g².",
     "higher power of g": "Is g raised to a higher power in S? It is the square, g².",
     "scaled gradient averaged": (
         "Was g divided by the root before it was squared? S averages the square of g itself."
@@ -180,7 +180,7 @@ SAYINGS = {
     ),
     "minus instead of plus": "Is there a minus between the two terms of S? They are added.",
     "times instead of plus": "Are the two terms of S multiplied? They are added.",
-    "old S squared": "Is the old S squared? It is an average of g² already.",
+    "old S squared": "Is the old S squared? It is made of squares already.",
     "root of the old S": (
         "Is there a root of the old S inside the average? The root is taken in the step only."
     ),

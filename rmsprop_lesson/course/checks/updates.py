@@ -379,9 +379,14 @@ class Update:
             theta = known["theta_new"]
             if np.allclose(np.round(theta, digits), theta, rtol=2e-7, atol=1e-12, equal_nan=True):
                 found = self._explain(known.rounded(10.0**-digits), deep=False)
-                if found and not found.mistakes:
+                if found and not found.mistakes and not self._right_as_it_is(known):
                     return Found((Name("rounded", f"{digits} decimals"),), found.variants)
         return None
+
+    def _right_as_it_is(self, known):
+        """Whether nothing is cut: a few numbers look rounded by chance."""
+        found = self._explain(known, deep=False)
+        return found and not found.mistakes
 
     def _orders(self, known):
         """What is known if the results come in another order, as far as all states make sense."""

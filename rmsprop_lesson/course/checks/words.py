@@ -203,14 +203,15 @@ _ADVICE = [
         "A loop can't run over one number: `for t in range(n)` goes n times round.",
     ),
     (
-        r"(?:unsupported operand.*'list'|multiply sequence|only concatenate)",
+        r"(?:unsupported operand.*'list'|bad operand.*'list'|multiply sequence|only concatenate)",
         "list instead of an array",
         _LISTS,
     ),
     (
         r"'(?:float|int|numpy.float64|numpy.ndarray)' object is not callable",
         "* missing before a bracket",
-        "Is a * missing before a bracket? `(1 - beta)(x)` calls a number as if it were a function.",
+        "Is a * missing before a bracket? Or are square brackets meant, as in x[0]? Round ones "
+        "call a number or an array as if it were a function.",
     ),
     (
         r"truth value of an array",
@@ -225,6 +226,11 @@ _ADVICE = [
         "reshaped with a rest",
         "An array is reshaped only if no number is left over: a last part that is smaller has to "
         "be cut off with a slice.",
+    ),
+    (
+        r"non-broadcastable output",
+        "another shape in place",
+        "Operators like += keep the shape that the left side has: write S = S + … instead.",
     ),
     (
         r"could not be broadcast",
@@ -349,6 +355,8 @@ def _one_number(code):
 def _missing_attribute(name):
     if name in ("step", "__init__"):
         return NO_METHOD, f"The class needs a method that is called `{name}`, as in the stub."
+    if name in ("theta", "grad"):
+        return UNSET, f"`{name}` is an argument of the method: write it without `self.`."
     return UNSET, f"self.{name} was never set: give it a first value in __init__."
 
 
