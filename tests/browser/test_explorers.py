@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import math
 import re
 from pathlib import Path
 
@@ -1157,3 +1158,32 @@ def test_momentum_can_be_seen_and_is_the_same_in_python(page_without_network):
 def test_data_of_the_page_is_json(page_without_network):
     page = show(page_without_network, "mnist", method="Adam", rate=0.01)
     assert json.loads(json.dumps(state(page)))["method"] == "Adam"
+
+
+@pytest.mark.parametrize(
+    ("typed", "unit", "value"),
+    [
+        ("0.25", "", 0.25),
+        ("0,25", "", 0.25),
+        ("−3 η", "η", -3),
+        ("10⁻³", "", 1e-3),
+        ("2·10^4", "", 2e4),
+        ("1/3", "", 1 / 3),
+        ("65 %", "", 0.65),
+        ("65 %", "per cent", 65),
+        ("65 percent", "per cent", 65),
+        ("65 per cent", "per cent", 65),
+        ("65", "per cent", 65),
+        ("3,162", "", None),
+        ("much", "", None),
+    ],
+)
+def test_a_number_is_read_as_it_is_typed(browser, typed, unit, value):
+    page = browser.new_page()
+    page.set_content(
+        f'<script type="module">{bundle()}\nwindow.read = $questions.parseNumber;</script>'
+    )
+    page.wait_for_function("window.read !== undefined")
+    read = page.evaluate("([typed, unit]) => read(typed, unit)", [typed, unit])
+    page.close()
+    assert math.isnan(read) if value is None else read == pytest.approx(value)

@@ -134,6 +134,7 @@ _EWMA = Exercise(
         call("changing values", values=[2.0, -1.0, 0.0, 4.0], beta=0.8),
         call("array", values=np.array([3.0, 5.0, 4.0]), beta=0.5),
         call("falling values", values=[5.0, -2.0, 0.5, 0.25, -3.0, 1.0], beta=0.3),
+        call("whole numbers", values=np.array([3, 5, 4]), beta=0.5),
     ),
     variants={
         "bias correction": (
@@ -146,6 +147,11 @@ _EWMA = Exercise(
         "beta and 1-beta swapped": (
             _average(keep=lambda b: 1 - b, take=lambda b: b),
             "Were β and 1 − β exchanged? The old average keeps the weight β.",
+        ),
+        "decimals cut off": (
+            lambda values, b: ewma(values, b).astype(np.asarray(values).dtype),
+            "Are whole numbers averaged in an array for whole numbers? np.zeros_like(values) makes "
+            "one; np.zeros(len(values)) keeps the decimals.",
         ),
         "1-beta left out": (
             _average(take=lambda b: 1.0),

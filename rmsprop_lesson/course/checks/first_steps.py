@@ -317,6 +317,7 @@ EXERCISES = (
             call("two axes", curvatures=[1.0, 100.0]),
             call("steepest first", curvatures=[8.0, 0.5, 3.0, 2.0]),
             call("one axis", curvatures=[0.25]),
+            call("off any grid", curvatures=[0.7, 30.07]),
         ),
         mistakes={
             "flattest axis": (

@@ -15,7 +15,9 @@ def show_value(value):
         return f"{value:g}".replace("e-0", "e-").replace("e+0", "e")
     if isinstance(value, np.ndarray) and value.size > 6:
         return f"an array of shape {value.shape}"
-    if isinstance(value, list | tuple | np.ndarray):
+    if isinstance(value, np.ndarray):
+        value = value.tolist()
+    if isinstance(value, list | tuple):
         return f"({', '.join(show_value(item) for item in value)})"
     return getattr(value, "__name__", None) or repr(value)
 

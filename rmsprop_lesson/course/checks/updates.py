@@ -307,11 +307,19 @@ class Update:
         ]
 
     def _limited(self, known, below, most):
-        """Fractions of which something else became, and brackets in other places."""
+        """Fractions of which something else became, and brackets in other places.
+
+        Whole numbers show too little for a second slip.
+        """
         below = [one for one in below if self._slips(one.names) < min(most, 2)]
+        right = [one for one in below if not self._slips(one.names)]
+        rules = slips.LIMITS | slips.BRACKETS
+        whole = {"rounded": rules.pop("rounded")}
+        return as_fractions(self._cut(rules, below, known) + self._cut(whole, right, known))
+
+    def _cut(self, table, below, known):
         fractions = [Option(one.names, known["g"] / one.values) for one in below]
-        whole = through(slips.LIMITS | slips.BRACKETS, fractions, known, "x", D=stacked(below))
-        return as_fractions(whole)
+        return through(table, fractions, known, "x", D=stacked(below))
 
     def _limited_otherwise(self, known):
         """The best explanation with a limit to the step and with something else that is divided."""

@@ -64,7 +64,9 @@ function cleaned(text, unit) {
 }
 
 // What was typed as a number: 0.25, −3, 0,25, 1e-3, 10^-3, 10⁻³, 2·10^4, 1/3, 50 %. NaN if it is none.
+const PERCENT = /(%|per ?cent)\s*$/i;
 export function parseNumber(text, unit = "") {
+  if (PERCENT.test(text)) return parseNumber(text.replace(PERCENT, "")) / (PERCENT.test(unit) ? 1 : 100);
   let given = cleaned(text, unit);
   if (AMBIGUOUS.test(given)) return NaN;
   if (!given.includes(".")) given = given.replace(/^([^,]*),([^,]*)$/, "$1.$2");
