@@ -374,12 +374,14 @@ class Adadelta(Update):
         return [(*g, *x) for g, x in product(first, second)]
 
     def _step(self, known, state, **how):
-        return super()._step(known.also(S=known["G"], S_new=known["G_new"]), state, **how)
+        return super()._step(self._divided(known), state, **how)
 
     def _limited_otherwise(self, known):
-        if known is not None:
-            known = known.also(S=known["G"], S_new=known["G_new"])
-        return super()._limited_otherwise(known)
+        return known and super()._limited_otherwise(self._divided(known))
+
+    def _divided(self, known):
+        """What the step is divided by goes under the name that it has in RMSprop."""
+        return known.also(S=known["G"], S_new=known["G_new"])
 
     def _fractions(self, known, state, most):
         below = self._through(BOTTOMS, self._sources(known, state), known, "S", most)

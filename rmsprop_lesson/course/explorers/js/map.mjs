@@ -70,13 +70,15 @@ export function circles(matrix, reach) {
   return `<g transform="matrix(${matrix.map((value) => value.toFixed(5)).join(" ")})">${out}</g>`;
 }
 
-// An arrow from a place in a direction, `length` pixels long, with a word at its point that stays within
-// the picture.
-const LETTER = 7; // pixels
+// Where the word of an arrow stands: beyond its point.
 export function wordAt([x, y], [dx, dy], length, height) {
   const size = Math.hypot(dx, dy) || 1;
   return [x + (dx / size) * length, clamp(y + (dy / size) * (length + 12) + 4, 14, height - 6)];
 }
+
+// An arrow from a place in a direction, `length` pixels long, with a word at its point that stays within
+// the picture.
+const LETTER = 7; // pixels
 export function arrow([x, y], [dx, dy], length, { width, height, key = "plain", word = "", base = wordAt([x, y], [dx, dy], length, height)[1] }) {
   const size = Math.hypot(dx, dy);
   if (!(size > 0) || !Number.isFinite(size)) return "";

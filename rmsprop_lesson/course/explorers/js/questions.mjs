@@ -51,6 +51,7 @@ const CSS = `
 
 // "3,162": three thousand to some, three to others.
 const AMBIGUOUS = /^[+-]?[1-9]\d{0,2}(,\d{3})+$/;
+const PERCENT = /(%|per ?cent)\s*$/i;
 const SUPERSCRIPT = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
 // What was typed, without its unit, blanks, and signs that look like others.
@@ -64,7 +65,6 @@ function cleaned(text, unit) {
 }
 
 // What was typed as a number: 0.25, −3, 0,25, 1e-3, 10^-3, 10⁻³, 2·10^4, 1/3, 50 %. NaN if it is none.
-const PERCENT = /(%|per ?cent)\s*$/i;
 export function parseNumber(text, unit = "") {
   if (PERCENT.test(text)) return parseNumber(text.replace(PERCENT, "")) / (PERCENT.test(unit) ? 1 : 100);
   let given = cleaned(text, unit);
