@@ -5,7 +5,8 @@ be for each base and factor, on the other numerator over denominator; both are c
 numbers first, and what agrees there is tried on all of them.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain, product
 
 import numpy as np
@@ -31,11 +32,61 @@ class Name(str):
 
 
 @dataclass(slots=True)
-class Option:
-    """Values of a part or of several, with the names of those that aren't the plain form."""
+class Options:
+    """Several ways to make a part or several parts of an update.
 
-    names: tuple
-    values: np.ndarray = field(compare=False)
+    Attributes
+    ----------
+    names : list of tuple
+        Of each way, the names of what isn't the plain form.
+    values : array, shape (len(names), numbers seen)
+        What each way gives.
+    """
+
+    names: list
+    values: np.ndarray
+
+    def __len__(self):
+        return len(self.names)
+
+    def __iter__(self):
+        return zip(self.names, self.values, strict=True)
+
+    def __add__(self, other):
+        return joined([self, other])
+
+    def where(self, chosen):
+        """Those of which `chosen`, a list of bool, says so."""
+        names = [name for name, one in zip(self.names, chosen, strict=True) if one]
+        return Options(names, self.values[np.array(chosen, bool)])
+
+    def plain(self):
+        """Those without a name."""
+        return self.where([not names for names in self.names])
+
+    def times(self, other):
+        """Each of these times each of the others."""
+        values = self.values[:, None] * other.values
+        names = [one + two for one, two in product(self.names, other.names)]
+        return Options(names, values.reshape(len(names), -1))
+
+    def inverse(self):
+        """One over each."""
+        return Options(self.names, 1 / self.values)
+
+
+def option(values, *names):
+    """One way that was worked out, with its names."""
+    return Options([names], values[None])
+
+
+def joined(several):
+    """All of several `Options`, one after the other."""
+    several = [one for one in several if len(one)]
+    if not several:
+        return Options([], np.empty((0, 0)))
+    names = [name for one in several for name in one.names]
+    return Options(names, np.concatenate([one.values for one in several]))
 
 
 def options(table, known):
@@ -49,13 +100,14 @@ def options(table, known):
 
     Returns
     -------
-    list of Option
+    Options
     """
-    return [
-        Option((_named(name, rule),) if name else (), known.work(rule))
+    made = [
+        (_named(name, rule), known.work(rule))
         for name, rule in each_rule(table)
         if known.has_all(rule)
     ]
+    return Options([names for names, _ in made], np.array([values for _, values in made]))
 
 
 def each_rule(table):
@@ -66,8 +118,13 @@ def each_rule(table):
 
 
 def _named(name, rule):
-    """A rule's own number, given as a default, is told with the name."""
-    return Name(name, f"{rule.__defaults__[0]:g}") if rule.__defaults__ else name
+    """The name of a rule, with the number of its own that it has as a default; none if it's right.
+
+    A tuple, as in `Options`.
+    """
+    if not name:
+        return ()
+    return (Name(name, f"{rule.__defaults__[0]:g}") if rule.__defaults__ else name,)
 
 
 def through(table, given, known, name, **more):
@@ -76,7 +133,7 @@ def through(table, given, known, name, **more):
     Parameters
     ----------
     table : dict
-    given : list of Option
+    given : Options
     known : Known
     name : str
     **more : array, shape (len(given), known.size)
@@ -84,24 +141,19 @@ def through(table, given, known, name, **more):
 
     Returns
     -------
-    list of Option
+    Options
         Named after the option and the rule.
     """
-    if not given:
-        return []
-    stack = known.also(**{name: stacked(given)}, **more)
-    found = []
+    if not len(given):
+        return given
+    stack = known.also(**{name: given.values}, **more)
+    made = []
     for label, rule in each_rule(table):
         if stack.has_all(rule):
-            names = (_named(label, rule),) if label else ()
-            rows = np.broadcast_to(stack.work(rule), (len(given), known.size))
-            found += [Option(one.names + names, row) for one, row in zip(given, rows, strict=True)]
-    return found
-
-
-def stacked(given):
-    """The values of several options, a row for each."""
-    return np.array([one.values for one in given])
+            own = _named(label, rule)
+            values = np.broadcast_to(stack.work(rule), given.values.shape)
+            made.append(Options([names + own for names in given.names], values))
+    return joined(made)
 
 
 # ── a state ──────────────────────────────────────────────────────────────────────────────────────
@@ -110,7 +162,8 @@ def stacked(given):
 def averages(known, weights, squares):
     """Every average that the tables can make, from ``S`` in `known`."""
     squares = options(squares, known)
-    plain, others = squares[:1], squares[1:]
+    first = [place == 0 for place in range(len(squares))]  # the right one
+    plain, others = squares.where(first), squares.where([not one for one in first])
     return through(weights, plain, known, "q") + through(_with_square(weights), others, known, "q")
 
 
@@ -120,21 +173,22 @@ def begun_averages(known, weights, squares, starts, target):
     Where no start changes anything, the plain average is to be seen in the target: what isn't
     right there is not tried with a start.
     """
-    begun = [one for one in options(starts, known) if one.names]
-    if not begun:
-        return []
-    same = np.all([one.values == known["S"] for one in begun], axis=0)
+    begun = options(starts, known)
+    begun = begun.where([bool(names) for names in begun.names])
+    if not len(begun):
+        return begun
+    same = np.all(begun.values == known["S"], axis=0)
     plain = _close(averages(known, weights, squares), target, same, known.slack)
-    names = {name for one in plain for name in one.names}
+    names = {name for names in plain.names for name in names}
     weights, squares = (
         {name: rules for name, rules in table.items() if not name or name in names}
         for table in (weights, squares)
     )
-    return [
-        Option(start.names + one.names, one.values)
-        for start in begun
-        for one in averages(known.also(S=start.values), weights, squares)
-    ]
+    made = []
+    for start, values in begun:
+        found = averages(known.also(S=values), weights, squares)
+        made.append(Options([start + names for names in found.names], found.values))
+    return joined(made)
 
 
 def _with_square(table):
@@ -152,17 +206,16 @@ def explain_state(target, made, slack=0.0):
         return []
     places = np.isfinite(target) & (target != 0)
     close = _close(made, target, places, slack) if places.any() else made
-    return [one.names for one in close if _agree(one.values, target, slack).all()]
+    return [names for names, values in close if _agree(values, target, slack).all()]
 
 
 def _close(made, target, places, slack):
     """Those options that agree with the target at a few of the places."""
     at = _keys(np.flatnonzero(places & np.isfinite(target)))
-    if not made:
-        return []
-    values = np.array([one.values[at] for one in made])
+    if not len(made):
+        return made
     room = 2 * TOLERANCE * np.abs(target[at]) + slack
-    return [made[i] for i in np.flatnonzero((np.abs(values - target[at]) <= room).all(axis=1))]
+    return made.where((np.abs(made.values[:, at] - target[at]) <= room).all(axis=1))
 
 
 def _agree(a, b, slack):
@@ -172,80 +225,84 @@ def _agree(a, b, slack):
 # ── the step ─────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True)
 class Wanted:
-    """What factor · numerator / denominator has to be, for one base and factor."""
+    """What numerator / denominator has to be for each base and factor: (base − target) / factor.
 
-    names: tuple
-    base: np.ndarray
-    factor: np.ndarray
-    target: np.ndarray
+    Parameters
+    ----------
+    bases, factors : Options
+        From what the step is subtracted, and by what the fraction is multiplied; each factor is
+        tried with both signs.
+    target : array
+        The parameters that came back.
+    slack : float
+        An absolute error that is excused.
+    """
 
-    @property
-    def values(self):
-        """Base less target: the step that was made."""
-        return self.base - self.target
+    def __init__(self, bases, factors, target, slack=0.0):
+        flipped = [(*names, "sign flipped") for names in factors.names]
+        self.bases, self.target, self.slack = bases, target, slack
+        self.factors = factors + Options(flipped, -factors.values)
+        pairs = product(bases.names, self.factors.names)
+        self.names = [base + factor for base, factor in pairs]
+        self._steps, self._noise = bases.values - target, self._noise_of(bases.values)
+        # where the plain step is more than what float32 makes of θ
+        seen = np.isfinite(self._steps[0]) & (np.abs(self._steps[0]) > 10 * self._noise[0])
+        self.places = _keys(np.flatnonzero(seen))
 
-    @property
-    def noise(self):
-        """What float32 may make of θ."""
-        return _ROUNDING * (np.abs(self.base) + np.abs(self.target))
+    def _noise_of(self, base):
+        return _ROUNDING * (np.abs(base) + np.abs(self.target))
 
-    def agrees(self, fraction, slack=0.0):
-        """Whether a fraction, times the factor, is the step; NaN only where NaN was seen."""
-        step = self.factor * fraction
-        seen = np.isfinite(self.target)
-        same = np.abs(self.base - step - self.target) <= (
-            TOLERANCE * np.abs(step) + self.noise + slack
-        )
-        finite = np.isfinite(self.base - step)
+    def goals(self):
+        """The fraction that each needs at the few places, and how far off it may be."""
+        at, count = self.places, len(self.names)
+        factors = self.factors.values[:, at]
+        goals = self._steps[:, None, at] / factors
+        noise = (self._noise[:, None, at] + self.slack) / np.abs(factors)
+        rooms = np.abs(goals) * 2 * TOLERANCE + noise
+        return goals.reshape(count, -1), rooms.reshape(count, -1)
+
+    def agrees(self, number, fraction, times=1.0):
+        """Whether a fraction is what one needs everywhere; NaN only where NaN was seen."""
+        row, column = divmod(number, len(self.factors))
+        base = self.bases.values[row]
+        step = times * self.factors.values[column] * fraction
+        room = TOLERANCE * np.abs(step) + self._noise[row] + self.slack
+        same = np.abs(base - step - self.target) <= room
+        seen, finite = np.isfinite(self.target), np.isfinite(base - step)
         return bool(np.where(seen, same & finite, ~finite).all())
 
 
-def wanted(bases, factors, target):
-    """One `Wanted` for each base, factor and sign."""
-    found = []
-    for base in bases:
-        for factor, (sign, name) in product(factors, ((1, ()), (-1, ("sign flipped",)))):
-            names = base.names + factor.names + name
-            found.append(Wanted(names, base.values, sign * factor.values, target))
-    return found
-
-
-def explain_step(asked, fractions, slack=0.0):
+def explain_step(wanted, fractions):
     """The names of every product of parts that gives the step.
 
     Parameters
     ----------
-    asked : list of Wanted
-    fractions : list of (list of Option, list of Option)
+    wanted : Wanted
+    fractions : list of (Options, Options)
         Numerators and denominators, tried in every combination.
-    slack : float
-        An absolute error that is excused as well.
     """
-    gap = asked[0].values
-    at = _keys(np.flatnonzero(np.isfinite(gap) & (np.abs(gap) > 10 * asked[0].noise)))
-    if not len(at):
+    if not len(wanted.places):
         return []
-    near = [_near(asked, *pair, at, slack) for pair in fractions if all(pair)]
+    near = [_near(wanted, above, below) for above, below in fractions if len(above) and len(below)]
     found, least = [], np.inf
-    for cost, one, above, below in sorted(chain(*near), key=lambda near: near[0]):
-        if cost > least + 1:  # two names may turn out to be one
+    for names, number, fraction in sorted(chain(*near), key=lambda one: len(one[0])):
+        if len(names) > least + 1:  # two names may turn out to be one
             break
-        if one.agrees(above.values / below.values, slack):
-            found.append(one.names + above.names + below.names)
-            least = min(least, cost)
+        if wanted.agrees(number, fraction()):
+            found.append(names)
+            least = min(least, len(names))
     return found
 
 
-def _near(asked, numerators, denominators, at, slack):
-    """The products that agree at the places looked at: how many names, and what they are made of.
+def _near(wanted, numerators, denominators):
+    """The products that agree at the places looked at: names, which is wanted, and the fraction.
 
     There are too many to work them all out. For each numerator, a sorted column is asked which
     denominators may give the fraction that is wanted at the place that tells most apart.
     """
-    above, below = _at(numerators, at), _at(denominators, at)
-    goals, rooms = _goals(asked, at, slack)
+    above, below = (one.values[:, wanted.places] for one in (numerators, denominators))
+    goals, rooms = wanted.goals()
     key = np.argmax(_distinct(goals) * _distinct(below))
     order = np.argsort(below[:, key])
     first, last = _between(above[:, key], below[order, key], goals[:, key], rooms[:, key])
@@ -255,28 +312,13 @@ def _near(asked, numerators, denominators, at, slack):
     i, j = np.divmod(pairs, len(above))
     fits = (np.abs(above[j] / below[k] - goals[i]) <= rooms[i]).all(axis=1)
     i, j, k = i[fits], j[fits], k[fits]
-    costs = _lengths(asked)[i] + _lengths(numerators)[j] + _lengths(denominators)[k]
+    costs = sum(
+        np.fromiter(map(len, names), int)[chosen]
+        for names, chosen in ((wanted.names, i), (numerators.names, j), (denominators.names, k))
+    )
     for n in np.argsort(costs, kind="stable")[:_MOST_TRIED]:
-        yield costs[n], asked[i[n]], numerators[j[n]], denominators[k[n]]
-
-
-def _lengths(several):
-    return np.array([len(one.names) for one in several])
-
-
-def _at(several, places):
-    """The values of several options at a few places."""
-    return np.array([one.values[places] for one in several])
-
-
-def _goals(asked, at, slack):
-    """The fraction that each `Wanted` needs at a few places, and how far off it may be."""
-    factors = np.array([one.factor[at] for one in asked])
-    bases = np.array([one.base[at] for one in asked])
-    target = asked[0].target[at]
-    goals = (bases - target) / factors
-    noise = _ROUNDING * (np.abs(bases) + np.abs(target)) + slack
-    return goals, np.abs(goals) * 2 * TOLERANCE + noise / np.abs(factors)
+        names = wanted.names[i[n]] + numerators.names[j[n]] + denominators.names[k[n]]
+        yield names, i[n], partial(np.divide, numerators.values[j[n]], denominators.values[k[n]])
 
 
 def _distinct(values):
@@ -296,22 +338,21 @@ def _between(above, below, goals, rooms):
     return first, np.where(np.isnan(low), first, last)
 
 
-def constant_factor(asked, numerators, denominators):
-    """The number that stands in place of the factor, whatever is given: (names, number)."""
-    gap = asked[0].values
-    at = _keys(np.flatnonzero(np.isfinite(gap) & (np.abs(gap) > 10 * asked[0].noise)))
+def constant_factor(wanted, numerators, denominators):
+    """The number that stands in place of the factor, whatever is given: (names, number).
+
+    `wanted` has one base, and 1 for the factor.
+    """
+    at = wanted.places
     if len(at) < 3:
         return []
-    inverse = _at(denominators, at) / _at(numerators, at)[:, None]
+    ratio = wanted.goals()[0][0] * denominators.values[:, at] / numerators.values[:, None, at]
+    spread = np.abs(ratio / ratio[..., :1] - 1).max(axis=-1)
     found = []
-    for one in asked:
-        ratio = one.values[at] * inverse
-        spread = np.abs(ratio / ratio[..., :1] - 1).max(axis=-1)
-        for row, column in np.argwhere(spread < 3 * TOLERANCE)[:50]:
-            number = float(np.median(ratio[row, column]))
-            above, below = numerators[row], denominators[column]
-            if replace(one, factor=one.factor * number).agrees(above.values / below.values):
-                found.append((one.names + above.names + below.names, number))
+    for row, column in np.argwhere(spread < 3 * TOLERANCE)[:50]:
+        number = float(np.median(ratio[row, column]))
+        if wanted.agrees(0, numerators.values[row] / denominators.values[column], number):
+            found.append((numerators.names[row] + denominators.names[column], number))
     return found
 
 

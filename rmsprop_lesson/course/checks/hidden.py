@@ -8,7 +8,7 @@ from functools import cache, partial
 import numpy as np
 
 from . import slips
-from .diagnosis import Judge, Name, Option, each_rule
+from .diagnosis import Judge, Name, each_rule, joined, option
 from .observe import Odd, Raised, record
 from .relatives import renamed, swapped
 from .scene import Known, remembered
@@ -83,7 +83,7 @@ class Hidden(Update):
     def _with(self, names, known, sources, tables, deep):
         """The explanations of the step from any of the averages."""
         self.corrections, self.numerators, self.factors, self.bases, self.sources = *tables, sources
-        begun = known.also(S_new=sources[0].values)
+        begun = known.also(S_new=sources.values[0])
         return [(*names, *step) for step in self._step(begun, (), deep=deep)]
 
     def _sources(self, known, state):
@@ -102,10 +102,10 @@ class Hidden(Update):
                         continue
                     old, new = known.follow(begin, q, rule)
                     names = tuple(name for name in (start, square, weight) if name)
-                    found.append(Option(names, new))
+                    found.append(option(new, *names))
                     if not names:
-                        found.append(Option(("previous S used",), old))
-        return found
+                        found.append(option(old, "previous S used"))
+        return joined(found)
 
     def _known_runs(self, probes, seen):
         pairs = zip(probes, seen, strict=True)

@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 
 from . import slips
-from .diagnosis import UNKNOWN, Judge, Option, explain_state, options, through
+from .diagnosis import UNKNOWN, Judge, explain_state, joined, option, options, through
 from .slips import RIGHT
 from .updates import IMPLIED, KEEPING, MERGED, SIMPLER, Update, as_fractions
 
@@ -175,8 +175,8 @@ class HeavyBall(Update):
     def _fractions(self, known, state, most):
         above = options(BALL_STEPS, known)
         if self.judge.tidy(state).mistakes:
-            above.append(Option((), self._right(known)))
-        return [(above, [Option((), np.ones(known.size))])]
+            above += option(self._right(known))
+        return [(above, option(np.ones(known.size)))]
 
     def _right(self, known):
         return known["b"] * known["S"] + known["g"]
@@ -282,16 +282,14 @@ class Adam(Update):
 
     def _fractions(self, known, state, most):
         m, v = self.view(known, "M"), self.view(known, "V")
-        first = [Option((), m["S_new"]), Option(("old m used",), m["S"])]
-        second = [Option((), v["S_new"]), Option(("old v used",), v["S"])]
+        first = option(m["S_new"]) + option(m["S"], "old m used")
+        second = option(v["S_new"]) + option(v["S"], "old v used")
         if self.judge.tidy(state).mistakes:
-            first.append(Option((), m["b"] * m["S"] + (1 - m["b"]) * m["g"]))
-            second.append(Option((), v.work(slips.right_average)))
+            first += option(m["b"] * m["S"] + (1 - m["b"]) * m["g"])
+            second += option(v.work(slips.right_average))
         above = through(M_CORRECTIONS, first, m, "S")
-        above += [
-            Option(("gradient in the numerator",), known["g"]),
-            Option(("gradient left out of the step",), np.ones(known.size)),
-        ]
+        above += option(known["g"], "gradient in the numerator")
+        above += option(np.ones(known.size), "gradient left out of the step")
         inner = self._through(V_CORRECTIONS, second, v, "S", most)
         below = self._through(OUTSIDE, inner, v, "S", most)
         m_hat, v_hat = (k["S_new"] / (1 - k["b"] ** k["t"]) for k in (m, v))
@@ -350,6 +348,20 @@ DELTA_MERGED = {
     ("E_x below", "E_g above"): "fraction upside down",
     ("E_x of the gradient", "E_x updated first"): "E_x updated first",
 }
+TOP_SOURCES = {
+    RIGHT: lambda X: X,
+    "E_x starts elsewhere": (
+        lambda X: np.where(X == 0, 1.0, X),
+        lambda X, e: np.where(X == 0, e, X),
+    ),
+    "E_x updated first": lambda X_new: X_new,
+    "E_g above": lambda G_new: G_new,
+}
+DELTA_NUMERATORS = {
+    RIGHT: lambda g: g,
+    "gradient left out of the step": lambda g: np.ones_like(g),
+    "square of g in the step": lambda g: g**2,
+}
 DELTA_NAMES = {"previous S used": "old E_g used"}
 DELTA_FACTORS = {
     RIGHT: lambda g: np.ones_like(g),
@@ -385,25 +397,8 @@ class Adadelta(Update):
 
     def _fractions(self, known, state, most):
         below = self._through(BOTTOMS, self._sources(known, state), known, "S", most)
-        starts = [
-            Option(("E_x starts elsewhere",), np.where(known["X"] == 0, number, known["X"]))
-            for number in (1.0,)
-        ] + [Option(("E_x starts elsewhere",), np.where(known["X"] == 0, known["e"], known["X"]))]
-        tops = [
-            Option((), known["X"]),
-            *starts,
-            Option(("E_x updated first",), known["X_new"]),
-            Option(("E_g above",), known["G_new"]),
-        ]
-        tops = through(TOPS, tops, known, "S")
-        above = [
-            Option(one.names + other.names, one.values * other.values)
-            for one in tops
-            for other in options(
-                {RIGHT: lambda g: g, "gradient left out of the step": lambda g: np.ones_like(g),
-                 "square of g in the step": lambda g: g**2}, known)
-        ]  # fmt: skip
-        return [(above, below)]
+        tops = through(TOPS, options(TOP_SOURCES, known), known, "S")
+        return [(tops.times(options(DELTA_NUMERATORS, known)), below)]
 
     def _factors(self, known, state):
         return DELTA_FACTORS
@@ -448,6 +443,11 @@ CENTRED_M = {
     "mean squared in the average": M_SQUARES["m of the squared gradient"],
 }
 CENTRED_M.pop("m of the squared gradient")
+CENTRED_NUMERATORS = {
+    **DELTA_NUMERATORS,
+    "mean in the numerator": lambda M_new: M_new,
+    "mean subtracted from the gradient": lambda g, M_new: g - M_new,
+}
 
 
 class Centred(Update):
@@ -463,19 +463,15 @@ class Centred(Update):
     def _fractions(self, known, state, most):
         inner = self._through(SPREADS, self._sources(known, state), known, "S", most)
         below = self._through(self.roots, inner, known, "S", most)
-        plain = through(self.roots, [Option((), known["S_new"])], known, "S")
-        above = options(
-            {RIGHT: lambda g: g, "gradient left out of the step": lambda g: np.ones_like(g),
-             "mean in the numerator": lambda M_new: M_new,
-             "mean subtracted from the gradient": lambda g, M_new: g - M_new,
-             "square of g in the step": lambda g: g**2}, known)  # fmt: skip
+        plain = through(self.roots, option(known["S_new"]), known, "S")
+        above = options(CENTRED_NUMERATORS, known)
         whole = []
-        for one in plain[:2]:
-            outside = one.values - known["M_new"]
-            whole.append(Option(("mean subtracted outside the root",), known["g"] / outside))
-            mixed = (known["g"] - known["M_new"] / one.values) / one.values
-            whole.append(Option(("mean subtracted from the gradient",), mixed))
-        return [(above, below), as_fractions(whole)]
+        for root in plain.values[:2]:
+            outside = known["g"] / (root - known["M_new"])
+            whole.append(option(outside, "mean subtracted outside the root"))
+            mixed = (known["g"] - known["M_new"] / root) / root
+            whole.append(option(mixed, "mean subtracted from the gradient"))
+        return [(above, below), as_fractions(joined(whole))]
 
 
 CENTRED_IMPLIED = {

@@ -10,17 +10,18 @@ from .diagnosis import (
     UNKNOWN,
     Found,
     Name,
-    Option,
+    Options,
+    Wanted,
     averages,
     begun_averages,
     constant_factor,
     each_rule,
     explain_state,
     explain_step,
+    joined,
+    option,
     options,
-    stacked,
     through,
-    wanted,
 )
 from .engine import quiet
 from .scene import REMEMBERED, arguments, calls_of, known_of
@@ -190,7 +191,7 @@ class Update:
             lambda: (
                 averages(known, weights, squares)
                 + begun_averages(known, *plain, starts, target)
-                + list(more)
+                + joined(more)
             ),
             lambda: begun_averages(known, weights, squares, starts, target),
         )
@@ -219,9 +220,10 @@ class Update:
             kept = constant(((new - weight * square) / np.where(S > 0, S, 1))[going])
             if kept is not None:
                 name = Name("beta hard-coded", f"{kept:.4g}")
-                yield Option((name,), kept * S + weight * square)
+                yield option(kept * S + weight * square, name)
         if share is not None:
-            yield Option((Name("beta hard-coded", f"{1 - share:.4g}"),), b * S + share * square)
+            name = Name("beta hard-coded", f"{1 - share:.4g}")
+            yield option(b * S + share * square, name)
 
     def _constant_start(self, known):
         """An average that starts from a number of its own."""
@@ -233,7 +235,7 @@ class Update:
         if number is not None:
             begun = known.also(S=np.where(S == 0, number, S))
             name = Name("S starts elsewhere", f"{number:.4g}")
-            yield Option((name,), self._right(begun))
+            yield option(self._right(begun), name)
 
     # ── how the step was made ────────────────────────────────────────────────────────────────────
 
@@ -246,10 +248,10 @@ class Update:
         if np.array_equal(target, known["theta"]):
             return [("theta not updated",)]
         factors = options(self._factors(known, state), known)
-        asked = wanted(options(bases or self.bases, known), factors, target)
+        wanted = Wanted(options(bases or self.bases, known), factors, target, known.slack)
         for most in (1, np.inf) if deep else (1,):
             fractions = self._fractions(known, state, most)
-            found = explain_step(asked, fractions, known.slack)
+            found = explain_step(wanted, fractions)
             best = self.judge.choose(found)
             if best and len(best.mistakes) <= 1:
                 break
@@ -270,15 +272,19 @@ class Update:
         """Like `through`, with at most so many slips in what comes out."""
         if most == np.inf:
             return through(table, given, known, name)
-        right = {label: table[label] for label in table if self._slips((label,)) == 0}
+        right = {label: table[label] for label in table if label in self._valid}
         wrong = {label: table[label] for label in table if label not in right}
-        few = [one for one in given if self._slips(one.names) <= most]
-        fewer = [one for one in few if self._slips(one.names) < most]
+        few, fewer = given.where(self._slips(given) <= most), given.where(self._slips(given) < most)
         return through(right, few, known, name) + through(wrong, fewer, known, name)
 
-    def _slips(self, names):
-        """How many of the names aren't those of valid forms."""
-        return sum(bool(name) and name not in self.judge.variants for name in names)
+    def _slips(self, ways):
+        """How many names of each aren't those of valid forms."""
+        valid = self._valid.__contains__
+        return np.array([len(names) - sum(map(valid, names)) for names in ways.names])
+
+    @cached_property
+    def _valid(self):
+        return {slips.RIGHT, *self.judge.variants}
 
     def _corrections(self, known):
         """What may be done to S; where it stays at zero, nothing of that can be seen."""
@@ -288,22 +294,22 @@ class Update:
 
     def _sources(self, known, state):
         """The averages that a step may be made from: that returned, the right one, the old one."""
-        found = [Option((), known["S_new"])] if "S returned before the update" not in state else []
+        found = [option(known["S_new"])] if "S returned before the update" not in state else []
         if self.judge.tidy(state).mistakes:
-            found.append(Option((), self._right(known)))
-        return [*found, Option(("previous S used",), known["S"])]
+            found.append(option(self._right(known)))
+        return joined([*found, option(known["S"], "previous S used")])
 
     def _right(self, known):
         """The state as it is asked for."""
         return known.work_in("q", self.squares[slips.RIGHT], self.weights[slips.RIGHT])
 
     def _constant_rate(self, known, target, above, below):
-        bases = [one for one in options(self.bases, known) if not one.names]
-        asked = wanted(bases, [Option((), np.ones_like(target))], target)
-        above = [one for one in above if not one.names]
+        wanted = Wanted(
+            option(known.work(self.bases[slips.RIGHT])), option(np.ones_like(target)), target
+        )
         return [
             (Name("learning rate hard-coded", f"{abs(number):.4g}"), *names)
-            for names, number in constant_factor(asked[:1], above, below)
+            for names, number in constant_factor(wanted, above.plain(), below)
         ]
 
     def _limited(self, known, below, most):
@@ -311,15 +317,15 @@ class Update:
 
         Whole numbers show too little for a second slip.
         """
-        below = [one for one in below if self._slips(one.names) < min(most, 2)]
-        right = [one for one in below if not self._slips(one.names)]
+        slipped = self._slips(below)
+        right, below = below.where(slipped == 0), below.where(slipped < min(most, 2))
         rules = slips.LIMITS | slips.BRACKETS
         whole = {"rounded": rules.pop("rounded")}
         return as_fractions(self._cut(rules, below, known) + self._cut(whole, right, known))
 
     def _cut(self, table, below, known):
-        fractions = [Option(one.names, known["g"] / one.values) for one in below]
-        return through(table, fractions, known, "x", D=stacked(below))
+        fractions = Options(below.names, known["g"] / below.values)
+        return through(table, fractions, known, "x", D=below.values)
 
     def _limited_otherwise(self, known):
         """The best explanation with a limit to the step and with something else that is divided."""
@@ -328,16 +334,13 @@ class Update:
         found = []
         for state in self._state(known):
             factors = options(self._factors(known, state), known)
-            asked = wanted(options(self.bases, known), factors, known["theta_new"])
+            bases = options(self.bases, known)
+            wanted = Wanted(bases, factors, known["theta_new"], known.slack)
             above, below = self._fractions(known, state, 1)[0]
-            fractions = [
-                Option(one.names + right.names, one.values / right.values)
-                for one in above
-                for right in below
-                if one.names and not self._slips(right.names)
-            ]
+            above = above.where([bool(names) for names in above.names])
+            fractions = above.times(below.where(self._slips(below) == 0).inverse())
             limited = as_fractions(through(slips.LIMITS, fractions, known, "x"))
-            steps = explain_step(asked, [limited], known.slack)
+            steps = explain_step(wanted, [limited])
             found += [(*state, *step) for step in steps]
         return self.judge.choose(found)
 
@@ -347,7 +350,7 @@ class Update:
         step = np.abs(known["theta"] - known["theta_new"])
         usable = np.flatnonzero(np.isfinite(step) & (step > 0) & (known["g"] != 0) & (S >= 0))
         if not len(usable):
-            return []
+            return joined([])
         at = usable[np.argmin(S[usable])]
         below = np.abs(known["lr"] * known["g"])[at] / step[at]
         found = []
@@ -358,8 +361,8 @@ class Update:
             usual = np.array([1.0, *slips.USUAL_EPSILONS])
             if number > 0 and not np.any(np.abs(number / usual - 1) < 1e-3):
                 name = Name("epsilon hard-coded", f"{number:.3g}")
-                found.append(Option((name,), root(number)))
-        return found
+                found.append(option(root(number), name))
+        return joined(found)
 
     # ── counters, the order of things ────────────────────────────────────────────────────────────
 
@@ -422,24 +425,28 @@ class Update:
         """Arguments in another order."""
         if known is None or type(self) is not Update:
             return None
-        right = explain_state(known["S_new"], [Option((), self._right(known))])
+        right = explain_state(known["S_new"], option(self._right(known)))
+        makers = ("g", "S", "b") if "b" in known else ("g", "S")  # what S is made of
+        fits = cache(lambda *taken: self._made_of(known, dict(zip(makers, taken, strict=True))))
         for order in permutations(self.given):
-            moved = {name for name, was in zip(self.given, order, strict=True) if name != was}
-            if right and moved & {"g", "S", "b"}:
-                continue  # a right S is made of these
-            other = known.also(
-                **{name: known[was] for name, was in zip(self.given, order, strict=True)}
-            )
-            S = self._right(other)
-            if explain_state(known["S_new"], [Option((), S)]):
-                other = other.also(S=S)
-                for name, root in self.roots.items():
-                    if not name or name in self.judge.variants:
-                        for rule in root if isinstance(root, tuple) else (root,):
-                            theta = other["theta"] - other["lr"] * other["g"] / other.work(rule)
-                            if explain_state(known["theta_new"], [Option((), theta)]):
-                                return Found(("arguments in another order",))
+            source = dict(zip(self.given, order, strict=True))
+            if right and any(source[name] != name for name in makers):
+                continue
+            made = fits(*(source[name] for name in makers))
+            if made is None:
+                continue
+            other = known.also(**{name: known[was] for name, was in source.items()}).also(S=made)
+            for name, root in each_rule(self.roots):
+                if not name or name in self.judge.variants:
+                    theta = other["theta"] - other["lr"] * other["g"] / other.work(root)
+                    if explain_state(known["theta_new"], option(theta)):
+                        return Found(("arguments in another order",))
         return None
+
+    def _made_of(self, known, source):
+        """S as it is asked for, made of these quantities, if that is what was seen."""
+        S = self._right(known.also(**{name: known[was] for name, was in source.items()}))
+        return S if explain_state(known["S_new"], option(S)) else None
 
     def _alone(self, runs):
         """One thing returned where several were asked for."""
@@ -460,7 +467,7 @@ class Update:
         if known is None or len(known.shapes) < LEAST_CALLS or not np.ptp(known["theta_new"]):
             return None
         alone, right = known["theta_new"], self._right(known)
-        if explain_state(alone, [Option((), right)]):
+        if explain_state(alone, option(right)):
             return Found(("only S returned",))
         bases = {name: self.bases[name] for name in (slips.RIGHT, "step instead of theta")}
         steps = self._step(known.also(S_new=right), (), bases=bases)
@@ -474,8 +481,7 @@ class Update:
 
 def as_fractions(whole):
     """Fractions that aren't made of two parts: 1 over their inverses."""
-    inverse = [Option(one.names, 1 / one.values) for one in whole]
-    return [Option((), np.ones_like(one.values)) for one in inverse[:1]], inverse
+    return option(np.ones(whole.values.shape[1])), whole.inverse()
 
 
 def _shape(value):
