@@ -338,8 +338,7 @@ class Update:
         found = []
         for state in self._state(known):
             above, below = self._fractions(known, state, 1)[0]
-            above = above.where([bool(names) for names in above.names])
-            fractions = above.times(below.where(self._slips(below) == 0).inverse())
+            fractions = above.named().times(below.where(self._slips(below) == 0).inverse())
             limited = as_fractions(through(slips.LIMITS, fractions, known, "x"))
             steps = explain_step(self._wanted(known, state), [limited])
             found += [(*state, *step) for step in steps]
