@@ -154,8 +154,9 @@ def through(table, given, known, name, **more):
     made = []
     for label, rule in each_rule(table):
         if stack.has_all(rule):
-            own = _named(label, rule)
-            values = np.broadcast_to(stack.work(rule), given.values.shape)
+            own, values = _named(label, rule), stack.work(rule)
+            if values.shape != given.values.shape:  # it doesn't need what differs
+                values = np.broadcast_to(values, given.values.shape)
             made.append(Options([names + own for names in given.names], values))
     return joined(made)
 
