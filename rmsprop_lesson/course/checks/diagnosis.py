@@ -248,13 +248,11 @@ class Wanted:
         self.factors = factors + Options(flipped, -factors.values)
         pairs = product(bases.names, self.factors.names)
         self.names = [base + factor for base, factor in pairs]
-        self._steps, self._noise = bases.values - target, self._noise_of(bases.values)
+        self._steps = bases.values - target
+        self._noise = _ROUNDING * (np.abs(bases.values) + np.abs(target))
         # where the plain step is more than what float32 makes of θ
         seen = np.isfinite(self._steps[0]) & (np.abs(self._steps[0]) > 10 * self._noise[0])
         self.places = _keys(np.flatnonzero(seen))
-
-    def _noise_of(self, base):
-        return _ROUNDING * (np.abs(base) + np.abs(self.target))
 
     def goals(self):
         """The fraction that each needs at the few places, and how far off it may be."""
