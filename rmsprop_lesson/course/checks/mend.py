@@ -227,11 +227,19 @@ def _missing_brackets(tokens):
             if ends and operator and not one and tokens[last + 1].string not in ("(", "[", "."):
                 row = token.start[0]
                 shown = token.line[token.start[1] : tokens[last].end[1]]
-                if tokens[last].end[0] == row:
+                if tokens[last].end[0] == row and not _cancels(_expression(shown)):
                     words = f"In line {row}, brackets are missing round `{shown}`."
                     start, end = token.start[1], tokens[last].end[1]
                     edits = [((row, start), start, "("), ((row, end), end, ")")]
                     yield "brackets missing", words, edits
+
+
+def _expression(text):
+    """The tree of an expression, or of what was taken for one."""
+    try:
+        return ast.parse(text.strip(), mode="eval").body
+    except SyntaxError:
+        return None
 
 
 def _is_operand(token):
@@ -276,10 +284,21 @@ def _everywhere(tree, ways):
     """Change each expression of a tree in each of the ways that ``ways(node)`` gives."""
     for node in ast.walk(tree):
         for name, new, words in ways(node):
+            if _cancels(new):
+                continue
             line = node.lineno
             ast.fix_missing_locations(new)  # unparse wants the line of a statement
             text = words.format(old=ast.unparse(node), new=ast.unparse(new))
             yield name, f"In line {line}, {text}", _with(tree, node, new)
+
+
+def _cancels(node):
+    """Whether it is a + (b − a): b in a roundabout way, which nobody meant."""
+    if not (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add)):
+        return False
+    inner = node.right
+    is_difference = isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Sub)
+    return is_difference and ast.dump(inner.right) == ast.dump(node.left)
 
 
 def _with(tree, old, new):
@@ -349,10 +368,12 @@ def _missing_powers(tree):
     if any(isinstance(node, ast.arg) and node.arg == "t" for node in ast.walk(tree)):
         powers.append(ast.Name("t", ast.Load()))
 
-    # A root of a square would be no mend, and the square of a size explodes.
+    # A root of a square would be no mend, the square of a size explodes, and the rest that is left
+    # by the square of a number is nearly always the number itself.
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
     calls = [call for call in calls if len(call.args) > 1 or not call.keywords]
-    given = {id(part) for call in calls for part in call.args}
+    rests = [n for n in ast.walk(tree) if isinstance(n, ast.BinOp) and isinstance(n.op, ast.Mod)]
+    given = {id(part) for call in calls for part in call.args} | {id(n.right) for n in rests}
 
     def ways(node):
         is_read = isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)

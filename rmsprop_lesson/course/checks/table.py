@@ -165,13 +165,17 @@ def _exchanged(theta, lr, b, e, steps):
     return np.array(thetas)
 
 
-def _own_rows(thetas, lr, b, e, average, step, start, printed):
-    """A column computed again; `printed`: each row from the printed one before it."""
-    S, own = start, [thetas[0]]
+def _own_rows(thetas, lr, b, e, average, step, start, printed, first=None):
+    """A column computed again; `printed`: each row from the printed one before it.
+
+    With `first` the second row is made from that number, whatever is printed.
+    """
+    S, x, own = start, thetas[0] if first is None else first, [thetas[0]]
     for t in range(1, len(thetas)):
-        before = thetas[t - 1] if printed else own[-1]
-        old, S = S, average(S, before, b)
-        own.append(before - step(before, S, old, lr, e))
+        x = thetas[t - 1] if printed else x
+        old, S = S, average(S, x, b)
+        x = x - step(x, S, old, lr, e)
+        own.append(x)
     return np.array(own)
 
 
@@ -184,6 +188,7 @@ def _search(
     average=lambda S, x, b: b * S + (1 - b) * x**2,
     step=lambda x, S, old, lr, e: lr * x / np.sqrt(S + e),
     start=0.0,
+    first=None,
     printed=False,
     rounded=lambda own: own,
     error=lambda printed, own: printed - own,
@@ -193,7 +198,7 @@ def _search(
     """A search for the first slip, with its parts to be exchanged."""
 
     def implementation(thetas, lr, b, e, tolerance):
-        own = rounded(_own_rows(thetas, lr, b, e, average, step, start, printed))
+        own = rounded(_own_rows(thetas, lr, b, e, average, step, start, printed, first))
         errors = error(np.asarray(thetas), own)
         return choose(off(errors, tolerance), errors)
 
@@ -504,6 +509,13 @@ _SLIP = Exercise(
             name: (_search(**rule), f"{_SAID[name]} The rule of the row is that of `worked_table`.")
             for name, rule in _RULES.items()
         },
+        "theta_0 fixed": (
+            (
+                _search(first=2.0),
+                lambda thetas, *others: first_slip(thetas, *others) if thetas[0] == 2.0 else 0,
+            ),
+            "Does your column always begin at 2? It begins where the printed one does: thetas[0].",
+        ),
         "counted from 0": (
             _search(choose=lambda off, errors: max(_first_off(off, errors) - 1, 0)),
             "Is t one too small? θ₀ stands at t = 0, so the first update gives t = 1.",
@@ -560,6 +572,7 @@ _SLIP = Exercise(
                 _search(choose=lambda off, errors: _first_off(off, errors) if any(off) else -1),
                 _search(choose=lambda off, e: _first_off(off, e) if any(off) else len(off)),
                 _search(choose=lambda off, e: _first_off(off, e) if any(off) else len(off) - 1),
+                _search(choose=lambda off, e: _first_off(off, e) if any(off) else None),
             ),
             "What if no entry is wrong? Then 0.",
         ),

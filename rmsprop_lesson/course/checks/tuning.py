@@ -130,6 +130,15 @@ def _is_grid(rates):
     return any(gap[0] > 0 and np.allclose(gap, gap[0], rtol=1e-3) for gap in gaps)
 
 
+def _seeded(rng):
+    np.random.seed(0)  # noqa: NPY002
+    return np.random
+
+
+def _shuffled_grid(rng, a, b, n):
+    return rng.permutation(np.linspace(a, b, n))
+
+
 @parts
 def _sample(
     source=lambda rng: rng,
@@ -186,33 +195,51 @@ def _lower(loss, lowest, previous):
     return loss < lowest
 
 
+def _any_other(loss, lowest):
+    return True
+
+
 @parts
 def _stopped(
     better=_lower,
+    worse=_any_other,
     needed=lambda patience: patience,
     resets=True,
     counts_good=False,
     first=None,
-    result=lambda losses, best, stop: best,
+    result=lambda losses, best, stop, patience: best,
 ):
-    """Early stopping, counted; with its parts to be exchanged."""
+    """Early stopping, counted; with its parts to be exchanged.
+
+    `first` is a number that the best loss starts at, and whether epoch 0 is then a bad one.
+    """
 
     def implementation(losses, patience):
-        lowest, best, bad, stop = losses[0] if first is None else first, 0, 0, len(losses) - 1
-        for epoch in range(len(losses)):
+        lowest, judged = (losses[0], False) if first is None else first
+        best, bad, stop = 0, 0, len(losses) - 1
+        for epoch, loss in enumerate(losses):
             previous = losses[epoch - 1] if epoch else np.inf
-            if epoch and better(losses[epoch], lowest, previous):
-                lowest, best = losses[epoch], epoch
+            if epoch + judged and better(loss, lowest, previous):
+                lowest, best = loss, epoch
                 bad = 0 if resets else bad
                 bad += counts_good
-            elif epoch or counts_good:
+            elif (epoch or counts_good or judged) and worse(loss, lowest):
                 bad += 1
             if bad and bad >= needed(patience):
                 stop = epoch
                 break
-        return result(losses, best, stop)
+        return result(losses, best, stop, patience)
 
     return implementation
+
+
+def _margin(seen):
+    """Early stopping that asks for a margin, read off ever smaller gains: 1, 0.1, 0.01 …"""
+    best = number_seen(seen, probe=_SMALLER_GAINS)
+    if best is None or not 0 < best < 7:
+        return None
+    margin = 0.5 * 10.0 ** (1 - best)
+    return _stopped(better=lambda loss, lowest, previous: loss < lowest - margin)
 
 
 def _rises_in_a_row(losses, patience):
@@ -265,6 +292,7 @@ _SAMPLE = Exercise(
             (
                 _sample(source=lambda rng: np.random),
                 _sample(source=lambda rng: np.random.default_rng()),
+                _sample(source=_seeded),
             ),
             "Is it the generator `rng` that draws? With the same generator the rates must be the "
             "same again: rng.uniform, not np.random.uniform.",
@@ -302,6 +330,9 @@ _SAMPLE = Exercise(
             (
                 lambda low, high, n, rng: np.geomspace(low, high, n),
                 lambda low, high, n, rng: np.linspace(low, high, n),
+                _sample(draw=lambda rng, a, b, n: np.linspace(a, b, n)),
+                _sample(draw=_shuffled_grid),
+                _sample(forward=_same, back=_same, draw=_shuffled_grid),
             ),
             "This is a grid, evenly spaced. Random search draws from rng.",
         ),
@@ -329,7 +360,13 @@ _SAMPLE = Exercise(
             "the first round.)",
         ),
         "normal instead of uniform": (
-            _sample(draw=lambda rng, a, b, n: rng.normal((a + b) / 2, (b - a) / 4, n)),
+            (
+                *(
+                    _sample(draw=lambda rng, a, b, n, k=k: rng.normal((a + b) / 2, (b - a) / k, n))
+                    for k in (1, 2, 3, 4, 6)
+                ),
+                _sample(draw=lambda rng, a, b, n: rng.normal(a, b, n)),
+            ),
             "Are the exponents drawn from a normal distribution? Then some lie outside, and the "
             "middle is preferred.",
         ),
@@ -478,6 +515,10 @@ _COSINE = Exercise(
     explanation="It is flat at both ends: long at full rate, then long at a small one.",
 )
 
+# Each gain is a tenth of the one before; for a relative one, the losses go to 1.
+_GAINS = [3.0, 2.0, 1.9, 1.89, 1.889, 1.8889, 1.88889, 1.888889]
+_SMALLER_GAINS = 17  # the number of their probe
+
 _EARLY = Exercise(
     solution=best_epoch,
     lesson=7,
@@ -499,12 +540,15 @@ _EARLY = Exercise(
             ("bad epochs that are not in a row", [5.0, 6.0, 4.0, 6.0, 3.0, 2.0], 2),
             ("bad from the start", [1.0, 2.0, 3.0, 4.0, 0.5], 3),
             ("large losses", [900.0, 800.0, 850.0, 840.0, 830.0, 100.0], 4),
+            ("huge losses", [9e15, 8e15, 8.5e15, 8.4e15, 1e15, 2e15], 3),
             ("one epoch", [3.0], 1),
             ("two equal minima", [4.0, 2.0, 3.0, 2.0, 3.0, 1.0], 3),
             ("long", [9.0, 8.0, 8.5, 7.0, 7.5, 7.2, 6.0, 6.5, 6.4, 6.3, 5.0], 3),
             ("falling, but not to a new lowest", [5.0, 1.0, 4.0, 3.5, 3.0, 2.5, 0.5], 3),
             ("a first minimum, and a lower one", [3.0, 2.0, 0.5, 2.0, 2.0, 2.5, 0.2], 2),
             ("high, then low, then higher", [2.0, 2.5, 1.0, 3.0, 1.5, 4.0, 0.5], 2),
+            ("an equal one, then higher ones", [3.0, 1.0, 1.0, 2.0, 2.0, 2.0, 0.5], 2),
+            ("ever smaller gains", _GAINS, 1),
         )
     ),
     mistakes={
@@ -543,6 +587,7 @@ _EARLY = Exercise(
             (
                 _rises_in_a_row,
                 _stopped(better=lambda loss, lowest, previous: loss < previous),
+                _stopped(better=lambda loss, lowest, previous: loss <= previous),
             ),
             "Is each loss compared with the one before? Compare with the best so far.",
         ),
@@ -550,6 +595,15 @@ _EARLY = Exercise(
             _compared_with_the_first,
             "Is each loss compared with the first one? Keep the best loss so far, and compare "
             "with it.",
+        ),
+        "a margin asked for": (
+            Inferred(_margin),
+            "Does a loss have to be lower by a margin? Any lower loss is a new lowest.",
+        ),
+        "equal losses not counted": (
+            _stopped(worse=lambda loss, lowest: loss > lowest),
+            "Is an equal loss neither better nor bad? It is no new lowest: `else`, not a second "
+            "condition.",
         ),
         "equal counts as better": (
             _stopped(better=lambda loss, lowest, previous: loss <= lowest),
@@ -560,28 +614,32 @@ _EARLY = Exercise(
             "Does a higher loss count as better? The lowest is the best.",
         ),
         "best starts at a number": (
-            (_stopped(first=100.0), _stopped(first=10.0)),
+            tuple(
+                _stopped(first=(number, judged))
+                for number in (10.0, 100.0, 1e6)
+                for judged in (False, True)
+            ),
             "Does the best loss start at a number? A loss may be larger: start at np.inf, or at "
             "the first loss.",
         ),
         "epoch of the stop": (
-            (_stopped(result=lambda losses, best, stop: stop), _returned_in_the_loop),
+            (_stopped(result=lambda losses, best, stop, p: stop), _returned_in_the_loop),
             "Is it the epoch at which training stops? The best one before is asked for.",
         ),
         "number of epochs trained": (
-            _stopped(result=lambda losses, best, stop: stop + 1),
+            _stopped(result=lambda losses, best, stop, p: stop + 1),
             "Is it the number of epochs trained? The best one is asked for.",
         ),
         "counted back from the stop": (
-            lambda losses, p: _stopped(result=lambda losses, best, stop: stop - p)(losses, p),
+            _stopped(result=lambda losses, best, stop, p: stop - p),
             "Is it stop − patience? Where training never stops, that isn't the best epoch.",
         ),
         "loss returned": (
-            _stopped(result=lambda losses, best, stop: losses[best]),
+            _stopped(result=lambda losses, best, stop, p: losses[best]),
             "Is it the loss that is returned? Return the epoch.",
         ),
         "counted from 1": (
-            _stopped(result=lambda losses, best, stop: best + 1),
+            _stopped(result=lambda losses, best, stop, p: best + 1),
             "Is the epoch one too large? They count from 0.",
         ),
         "first epoch only": (
