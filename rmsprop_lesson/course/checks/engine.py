@@ -271,9 +271,14 @@ class Exercise:
         if vague:
             message = f"{verdict.message.removesuffix(NOT_LISTED).rstrip()}\n{found.words}"
             return replace(verdict, mistake=found.name, mistakes=(found.name,), message=message)
-        if found.name in PLACES:
+        if found.name in PLACES and not self._has_a_number_of_its_own(verdict.mistake):
             return replace(verdict, message=f"{verdict.message}\n{found.words}")
         return verdict
+
+    def _has_a_number_of_its_own(self, name):
+        """Whether a mistake is a number that shouldn't be there: no bracket mends that."""
+        forms = self.mistakes[name][0] if name in self.mistakes else ()
+        return any(isinstance(one, Inferred) for one in as_tuple(forms))
 
     def _leaning(self, verdict, name, words):
         """The verdict on a function that doesn't live on its arguments."""
@@ -314,7 +319,19 @@ class Exercise:
         together = () if found else self._two_that_fit(seen)
         if len(together) == 1:
             return self._two_mistakes(together.pop(), self._describe(seen, difference))
+        if certain := self._in_all_of(together):
+            return self._several(certain, self._describe(seen, difference), Found(()))
         return self._unnamed(seen, difference)
+
+    def _in_all_of(self, together):
+        """The one slip that all pairs have, and what may be the other; nothing if there is none."""
+        shared = set.intersection(*map(set, together)) if together else set()
+        if len(shared) != 1 or not shared <= self.mistakes.keys():
+            return ()
+        both = set().union(*together) - shared
+        others = [name for name in self.mistakes if name in both]
+        plain = len(others) == len(together) == 2 and not any(" or " in name for name in others)
+        return (*shared, f"either {others[0]} or {others[1]}" if plain else UNKNOWN)
 
     def _explained(self, seen, difference):
         """The verdict on an update, by its parts."""

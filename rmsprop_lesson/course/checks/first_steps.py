@@ -362,7 +362,7 @@ EXERCISES = (
                 "Are the curvatures taken as one vector? Each axis moves by itself.",
             ),
             "one bound per axis": (
-                lambda c: 2 / np.asarray(c),
+                _bound(pick=lambda c: c),
                 "These are the bounds of the axes. All share one rate: which bound decides?",
             ),
             "1 instead of 2": (

@@ -227,19 +227,11 @@ def _missing_brackets(tokens):
             if ends and operator and not one and tokens[last + 1].string not in ("(", "[", "."):
                 row = token.start[0]
                 shown = token.line[token.start[1] : tokens[last].end[1]]
-                if tokens[last].end[0] == row and not _cancels(_expression(shown)):
+                if tokens[last].end[0] == row:
                     words = f"In line {row}, brackets are missing round `{shown}`."
                     start, end = token.start[1], tokens[last].end[1]
                     edits = [((row, start), start, "("), ((row, end), end, ")")]
                     yield "brackets missing", words, edits
-
-
-def _expression(text):
-    """The tree of an expression, or of what was taken for one."""
-    try:
-        return ast.parse(text.strip(), mode="eval").body
-    except SyntaxError:
-        return None
 
 
 def _is_operand(token):
@@ -327,7 +319,7 @@ def _turned(node):
             yield ast.BinOp(left.left, left.op, ast.BinOp(left.right, node.op, right))
         if isinstance(right, ast.BinOp):
             yield ast.BinOp(ast.BinOp(left, node.op, right.left), right.op, right.right)
-        if _is_plain_call(left):
+        if _is_plain_call(left) and _called(left) != "len":  # len(x - 1) is len(x)
             yield ast.Call(left.func, [ast.BinOp(left.args[0], node.op, right)], [])
         if _is_plain_call(right):
             yield ast.Call(right.func, [ast.BinOp(left, node.op, right.args[0])], [])
@@ -362,22 +354,28 @@ def _brackets(node):
         yield name, new, f"{words}: `{{old}}` should be `{{new}}`."
 
 
+def _is_name(node):
+    return isinstance(node, ast.Name)
+
+
 def _missing_powers(tree):
     """Ways to raise a name to the power of 2, or of t where there is one."""
     powers = [ast.Constant(2)]
     if any(isinstance(node, ast.arg) and node.arg == "t" for node in ast.walk(tree)):
         powers.append(ast.Name("t", ast.Load()))
 
-    # A root of a square would be no mend, the square of a size explodes, and the rest that is left
-    # by the square of a number is nearly always the number itself.
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    # A root of a square would be no mend, the square of a size explodes or is never reached, and
+    # the rest that is left by the square of a number is nearly always the number itself.
+    nodes = list(ast.walk(tree))
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
+    sizes = {n.id for c in calls if _called(c) in _SIZES for n in ast.walk(c) if _is_name(n)}
     calls = [call for call in calls if len(call.args) > 1 or not call.keywords]
-    rests = [n for n in ast.walk(tree) if isinstance(n, ast.BinOp) and isinstance(n.op, ast.Mod)]
+    rests = [n for n in nodes if isinstance(n, ast.BinOp) and isinstance(n.op, ast.Mod)]
     given = {id(part) for call in calls for part in call.args} | {id(n.right) for n in rests}
 
     def ways(node):
-        is_read = isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
-        if is_read and id(node) not in given:
+        is_read = _is_name(node) and isinstance(node.ctx, ast.Load)
+        if is_read and id(node) not in given and node.id not in sizes:
             for power in powers:
                 new = ast.BinOp(node, ast.Pow(), power)
                 yield "* or **", new, "a power is missing: `{old}` should be `{new}`."

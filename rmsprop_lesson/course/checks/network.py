@@ -142,6 +142,11 @@ def _turned_round(y, labels):
     y[labels, np.arange(len(labels))] = 1
 
 
+def _turned_round_one_by_one(y, labels):
+    for i, label in enumerate(labels):
+        y[label][i] = 1
+
+
 def _in_the_next(y, labels):
     y[np.arange(len(y)), labels - 1] = 1
 
@@ -225,14 +230,13 @@ def _batch_probe(name, n, size):
             recorder.end()
         recorder.note("number of batches", len(first))
         recorder.note("sizes of the batches", [len(batch) for batch in first])
-        shared = np.mean([np.isin(b, a).mean() for a, b in zip(first, first[1:]) if len(b)] or 0)
+        overlap = len(first) > 1 and np.mean(np.isin(first[1], first[0])) > 0.8
         first, again, other = (np.concatenate(list(batches)) for batches in (first, again, other))
         inside, found = np.arange(n), np.unique(first)
         recorder.note("do indices come twice (1: yes)", len(found) < len(first))
         recorder.note("are there others than 0 … n−1 (1: yes)", not np.isin(found, inside).all())
         recorder.note("are all of 0 … n−1 there (1: yes)", np.isin(inside, found).all())
-        overlap = shared > 0.8
-        recorder.note("are neighbouring batches nearly the same (1: yes)", overlap)
+        recorder.note("are the first two batches nearly the same (1: yes)", overlap)
         recorder.note("is np.random left alone (1: yes)", left_alone())
         repeats = np.array_equal(first, again)
         recorder.note("does the same generator give the same batches again (1: yes)", repeats)
@@ -409,8 +413,15 @@ _SOFTMAX = Exercise(
                 _probabilities(shift=lambda z: 0.0, power=lambda z, top=top: np.exp(z) - top(z))
                 for top in (_row_max, np.max)
             ),
-            "Is the maximum subtracted after exp? It belongs inside the bracket: "
-            "np.exp(z - …).",
+            "Is the maximum subtracted after exp? It belongs inside the bracket: np.exp(z - …).",
+        ),
+        "shifted in one place only": (
+            (
+                lambda z: np.exp(z - _row_max(z)) / np.exp(z).sum(axis=1, keepdims=True),
+                lambda z: np.exp(z) / np.exp(z - _row_max(z)).sum(axis=1, keepdims=True),
+            ),
+            "Is the maximum subtracted above or below only? Keep e = np.exp(z - …), and divide it "
+            "by its own sum.",
         ),
         "minimum subtracted": (
             _probabilities(shift=lambda z: z.min(axis=1, keepdims=True)),
@@ -563,7 +574,10 @@ _GRADIENT = Exercise(
             "`[labels]` takes whole rows. Each row has its own column: [np.arange(n), labels].",
         ),
         "row and column exchanged": (
-            _error(target=_marked(_turned_round)),
+            (
+                _error(target=_marked(_turned_round)),
+                _error(target=_marked(_turned_round_one_by_one)),
+            ),
             "Are row and column exchanged? The row comes first, p[row, column]: "
             "[np.arange(n), labels].",
         ),
@@ -720,6 +734,7 @@ _BATCHES = Exercise(
                     rng.permutation(n)[start : start + size] for start in range(0, n, size)
                 ],
                 lambda n, size, rng: [rng.integers(0, n, size) for _ in range(0, n, size)],
+                lambda n, size, rng: [rng.choice(n, size, False) for _ in range(0, n, size)],
             ),
             "Do some examples come twice and others never? Shuffle once, before the loop, instead "
             "of drawing.",
@@ -793,6 +808,11 @@ _BATCHES = Exercise(
             (
                 _batches(cut=lambda order, n, size: np.array_split(order, -(-n // size))),
                 _batches(cut=lambda order, n, size: np.array_split(order, n // size)),
+                _batches(
+                    cut=lambda order, n, size: [
+                        order[min(start, max(n - size, 0)) :][:size] for start in range(0, n, size)
+                    ]
+                ),
             ),
             "Are all batches equally large? All but the last have batch_size examples.",
         ),

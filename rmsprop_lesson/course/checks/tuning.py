@@ -185,6 +185,8 @@ def _above_zero(seen):
     start = number_seen(seen, probe=0)
     if start is not None and abs(start - 0.1) < 1e-9:
         share = number_seen(seen, probe=2)
+        if share is not None and abs(share - 1.0) < 1e-9:  # half-way nothing is added
+            return _cosine(rate=lambda lr, x: max(lr * x, last))
         relative = share is not None and np.isclose(share, 1.0 + 2 * last, rtol=1e-5)
         floor = (lambda lr: 2 * last * lr) if relative else (lambda lr: last)
         return _cosine(rate=lambda lr, x: floor(lr) + (lr - floor(lr)) * x)
@@ -207,6 +209,7 @@ def _stopped(
     resets=True,
     counts_good=False,
     first=None,
+    never=None,
     result=lambda losses, best, stop, patience: best,
 ):
     """Early stopping, counted; with its parts to be exchanged.
@@ -228,18 +231,15 @@ def _stopped(
             if bad and bad >= needed(patience):
                 stop = epoch
                 break
+        else:
+            best = never(losses) if never else best
         return result(losses, best, stop, patience)
 
     return implementation
 
 
-def _margin(seen):
-    """Early stopping that asks for a margin, read off ever smaller gains: 1, 0.1, 0.01 …"""
-    best = number_seen(seen, probe=_SMALLER_GAINS)
-    if best is None or not 0 < best < 7:
-        return None
-    margin = 0.5 * 10.0 ** (1 - best)
-    return _stopped(better=lambda loss, lowest, previous: loss < lowest - margin)
+def _lower_by(margin):
+    return lambda loss, lowest, previous: loss < lowest - margin
 
 
 def _rises_in_a_row(losses, patience):
@@ -515,9 +515,7 @@ _COSINE = Exercise(
     explanation="It is flat at both ends: long at full rate, then long at a small one.",
 )
 
-# Each gain is a tenth of the one before; for a relative one, the losses go to 1.
-_GAINS = [3.0, 2.0, 1.9, 1.89, 1.889, 1.8889, 1.88889, 1.888889]
-_SMALLER_GAINS = 17  # the number of their probe
+_GAINS = [1.0, 0.1, 0.01, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9]  # each gain is a tenth
 
 _EARLY = Exercise(
     solution=best_epoch,
@@ -597,7 +595,7 @@ _EARLY = Exercise(
             "with it.",
         ),
         "a margin asked for": (
-            Inferred(_margin),
+            tuple(_stopped(better=_lower_by(0.95 * 10.0**-k)) for k in range(9)),
             "Does a loss have to be lower by a margin? Any lower loss is a new lowest.",
         ),
         "equal losses not counted": (
@@ -625,6 +623,13 @@ _EARLY = Exercise(
         "epoch of the stop": (
             (_stopped(result=lambda losses, best, stop, p: stop), _returned_in_the_loop),
             "Is it the epoch at which training stops? The best one before is asked for.",
+        ),
+        "another epoch if never stopped": (
+            tuple(
+                _stopped(never=never)
+                for never in (lambda losses: len(losses) - 1, len, lambda losses: -1)
+            ),
+            "What if training is never stopped? Then the best of all epochs is asked for.",
         ),
         "number of epochs trained": (
             _stopped(result=lambda losses, best, stop, p: stop + 1),
