@@ -637,6 +637,13 @@ DELTA = (
             "lowest loss not kept",
             "Keep the lowest loss",
         ),
+        (
+            "minibatches",
+            "p = rng.permutation(n)\n"
+            "return {i: p[i : i + batch_size] for i in range(0, n, batch_size)}",
+            "wrong return",
+            "Asked for: a list of arrays.",
+        ),
         ("clip_gradient", "return np.minimum(most, grad)", "each component clipped", "same number"),
         (
             "clip_gradient",

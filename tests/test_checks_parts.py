@@ -995,8 +995,9 @@ def test_the_probe_of_minibatches_sees_content_order_and_the_generator(order, ch
         if "same batches" not in changed or "two generators" not in label
     }
     seen = seen_by(probe, lambda n, size, rng: in_batches(order(n, rng), size))
-    assert seen[:2] == [("number of batches", 6), ("sizes of the batches", [20] * 5 + [3])]
-    assert dict(seen[2:]) == wanted
+    assert seen[0] == ("batches", Odd("a list of arrays"))
+    assert seen[1:3] == [("number of batches", 6), ("sizes of the batches", [20] * 5 + [3])]
+    assert dict(seen[3:]) == wanted
 
 
 def test_the_probe_of_minibatches_sees_batches_that_overlap():

@@ -407,6 +407,7 @@ VERSIONS = {
         "generator made anew": "g = np.random.default_rng(42)\n"
         "return low * (high / low) ** g.random(n)",
         "logarithms left out": "return 10 ** (low + (high - low) * rng.random(n))",
+        "rounded": "return np.round(low * (high / low) ** rng.random(n), 4)",
         "normal instead of uniform": "a, b = np.log([low, high])\n"
         "return np.exp((a + b) / 2 + (b - a) / 2 * rng.standard_normal(n))",
     },
@@ -892,6 +893,11 @@ def test_a_mistake_in_other_words_gets_its_own_name(name, mistake):
 
 # Where the catalogue has several forms of a mistake: others than in VERSIONS.
 OTHER_FORMS = [
+    (
+        "minibatches",
+        "one index too few",
+        ORDER + "return [order[k : k + batch_size - 1] for k in range(0, n, batch_size)]",
+    ),
     ("softmax", "overflow", "e = np.exp(z)\nreturn np.nan_to_num(e / e.sum(1)[:, None])"),
     ("softmax", "not normalised", PROBABILITIES + "return e / np.mean(e, 1)[:, None]"),
     (
@@ -1095,6 +1101,22 @@ def test_a_right_solution_passes_in_any_style(name, body):
 
 # Two slips at once: the names of both, in the order in which one should mend them.
 TWO = [
+    ("softmax", ("not normalised", "overflow"), "e = np.exp(z)\nreturn e / np.amax(e, 1)[:, None]"),
+    (
+        "numerical_gradient",
+        ("all coordinates at once", "one-sided difference"),
+        "return (loss(theta + h) - loss(theta)) / h",
+    ),
+    (
+        "count_flips",
+        ("flips in one direction only", "all coordinates together"),
+        "return np.count_nonzero((path[1:] > 0) & (path[:-1] < 0))",
+    ),
+    (
+        "steps_to_reach",
+        ("counted from 1", "another number if never"),
+        COUNT.format("t <= len(losses) and losses[t - 1] > target"),
+    ),
     ("valley_gradient", ("factor 2 too many", "kappa left out"), "return 2 * point"),
     (
         "valley_gradient",

@@ -3,7 +3,7 @@
 import numpy as np
 
 from .engine import Exercise, Inferred, Probe
-from .observe import array_seen
+from .observe import Odd, array_seen
 from .pairs import parts
 from .probes import call, show_value, untouched
 
@@ -228,6 +228,7 @@ def _batch_probe(name, n, size):
         if not isinstance(first, tuple | np.ndarray) or not np.ndim(first[0]):
             recorder.note("batches", first)
             recorder.end()
+        recorder.note("batches", Odd("a list of arrays"))
         recorder.note("number of batches", len(first))
         recorder.note("sizes of the batches", [len(batch) for batch in first])
         overlap = len(first) > 1 and np.mean(np.isin(first[1], first[0])) > 0.8
@@ -282,9 +283,8 @@ def _fixed_distance(seen):
     return _differences(distance=lambda x, h: np.sqrt(extra) if extra > 1e-9 else 1e-5)
 
 
-def _all_at_once(loss, theta, h):
-    slope = (loss(theta + h) - loss(theta - h)) / (2 * h)
-    return np.full(len(theta), slope)
+def _all_at_once(n, i):
+    return np.ones(n)
 
 
 def _left_behind(after):
@@ -393,6 +393,7 @@ _SOFTMAX = Exercise(
         "not normalised": (
             (
                 _probabilities(total=lambda e: 1.0),
+                _probabilities(total=_row_max),
                 _probabilities(total=lambda e: e.mean(axis=1, keepdims=True)),
             ),
             "Do the rows add up to 1? Divide each by its sum (not by its largest entry, or by its "
@@ -784,7 +785,14 @@ _BATCHES = Exercise(
             "Is it the same slice in every round? It starts at another place each time.",
         ),
         "one index too few": (
-            _batches(cut=lambda order, n, size: [b[:-1] for b in _cut(order, n, size)]),
+            (
+                _batches(cut=lambda order, n, size: [b[:-1] for b in _cut(order, n, size)]),
+                _batches(
+                    cut=lambda order, n, size: [
+                        order[start : start + size - 1] for start in range(0, n, size)
+                    ]
+                ),
+            ),
             "Does each batch lack its last index? The end of a slice isn't part of it: "
             "order[start : start + batch_size].",
         ),
@@ -869,8 +877,8 @@ _CHECK = Exercise(
         ),
         "all coordinates at once": (
             (
-                _all_at_once,
-                lambda loss, theta, h: (loss(theta + h) - loss(theta - h)) / (2 * h),
+                _differences(direction=_all_at_once),
+                _differences(direction=_all_at_once, result=lambda slopes, theta: slopes[0]),
             ),
             "Are all coordinates moved at once? Move one at a time.",
         ),

@@ -77,6 +77,18 @@ _TURNING = np.array([[1.0, -2.0, 4.0], [2.0, -1.0, -1.0], [1.5, 1.0, -3.0], [2.5
 _SMALL = np.array(
     [[1e-9, -5.0], [-1e-9, -4.0], [1e-9, 1e-9], [-3.0, 2.0], [-2.0, 1.0], [1.0, -9.0]]
 )
+_LONGER = np.array(
+    [
+        [0.7, -1.2, 2.0],
+        [-0.4, -0.9, 1.5],
+        [-0.6, 0.3, -0.8],
+        [0.9, 0.4, -1.1],
+        [-1.3, -0.2, -0.3],
+        [0.2, -0.7, -0.4],
+        [0.5, 0.6, 0.1],
+        [-0.3, 0.8, 0.3],
+    ]
+)
 
 _FLIPS = Exercise(
     solution=count_flips,
@@ -90,6 +102,7 @@ _FLIPS = Exercise(
         call("one step", np.array([[1.0], [-1.0]]), text="With the path 1, -1"),
         call("one point", np.array([[1.0, -1.0]]), text="With a path of one point"),
         call("small numbers", _SMALL, text="With a path of six points, some of them near 0"),
+        call("a longer path", _LONGER, text="With a path of eight points in space"),
     ),
     mistakes={
         "turns counted": (
@@ -295,6 +308,7 @@ _REACH = Exercise(
         "another number if never": (
             (
                 _reached(never=len),
+                _reached(never=lambda losses: len(losses) + 1),
                 _reached(never=lambda losses: len(losses) - 1),
                 _reached(never=lambda losses: 0),
                 _reached(never=lambda losses: np.inf),

@@ -347,6 +347,10 @@ _SAMPLE = Exercise(
             "Are only a few different rates drawn, such as whole powers of ten? Everything between "
             "is allowed.",
         ),
+        "rounded": (
+            tuple(_sample(back=lambda u, k=k: np.round(10.0**u, k)) for k in (4, 5)),
+            "Are the rates rounded? Keep all their digits; small rates lose most by it.",
+        ),
         "one rate for all": (
             _sample(draw=lambda rng, a, b, n: np.full(n, rng.uniform(a, b))),
             "Is one rate drawn and repeated? Ask rng for n of them.",
@@ -545,7 +549,7 @@ _EARLY = Exercise(
             ("falling, but not to a new lowest", [5.0, 1.0, 4.0, 3.5, 3.0, 2.5, 0.5], 3),
             ("a first minimum, and a lower one", [3.0, 2.0, 0.5, 2.0, 2.0, 2.5, 0.2], 2),
             ("high, then low, then higher", [2.0, 2.5, 1.0, 3.0, 1.5, 4.0, 0.5], 2),
-            ("an equal one, then higher ones", [3.0, 1.0, 1.0, 2.0, 2.0, 2.0, 0.5], 2),
+            ("an equal one between higher ones", [3.0, 1.0, 2.0, 1.0, 2.0, 2.0, 0.5], 3),
             ("ever smaller gains", _GAINS, 1),
         )
     ),
