@@ -709,6 +709,7 @@ VERSIONS = {
         "steps instead of coordinates": "return [sum(a * b < 0) for a, b in zip(path, path[1:])]",
         "unchanged signs counted": "return np.count_nonzero(path[1:] * path[:-1] > 0, axis=0)",
         "first compared with the last": "return sum(path[t - 1] * path[t] < 0 for t in range(len(path)))",
+        "always 0": "return 0 * path[0]",
         "one coordinate only": "for c in path.T:\n    return sum(c[1:] * c[:-1] < 0)",
         "neighbouring coordinates compared": "up = path > 0\n"
         "return np.sum(np.roll(up, 1) ^ up, axis=0)",
@@ -976,6 +977,15 @@ OTHER_FORMS = [
         "theta_0 fixed",
         RUN.replace("right = [thetas[0]]", "right = [2.0]") + "return bad[0] if bad else 0",
     ),
+    (
+        "first_slip",
+        "relative tolerance added",
+        RUN.replace(
+            "abs(right[t] - thetas[t]) > tolerance",
+            "not np.isclose(thetas[t], right[t], atol=tolerance)",
+        )
+        + "return bad[0] if bad else 0",
+    ),
     ("first_slip", "never 0", RUN + "if bad:\n    return bad[0]"),
     (
         "numerical_gradient",
@@ -1213,6 +1223,20 @@ def test_what_all_explanations_share_is_named_and_the_rest_is_left_open():
     )
     either = "either NaN not handled or diverged runs count as 0"
     assert (verdict.passed, verdict.mistakes) == (False, ("luckiest run", either)), verdict
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("softmax", "return 0 * z / 0"),
+        ("cosine_rate", "return learning_rate * steps * t * 0"),
+        ("sample_rates", "return low * high * rng.random(n) / np.zeros(n) * 0"),
+        ("fair_winner", "return 0 * rates[0] * losses[0, 0]"),
+    ],
+)
+def test_a_constant_is_not_explained_by_two_slips(name, body):
+    verdict = EXERCISES[name].judge(written(name, body))
+    assert (verdict.passed, verdict.mistake) == (False, "unknown"), verdict
 
 
 # Programs that once passed by chance, or were given a wrong name.

@@ -249,6 +249,7 @@ _WITH_EPSILON = tuple(worked_table(0.8, 0.2, 0.5, 0.3, 4).round(4))
 _OUTSIDE = {"step": lambda x, S, old, lr, e: lr * x / (np.sqrt(S) + e)}
 _FINE = (2.0, 1.6838, 1.4744, 1.3087)  # θ₂ is 1.47388, which is 1.474 in three digits
 _NEAR = tuple(worked_table(0.9, 0.1, 0.6, 1e-8, 7) + 0.001 * np.array([0, 1.8, 1.8, 0, 0, 0, 0, 3]))
+_BARELY = (2.0, 1.68428, 1.4739, 1.3087)  # θ₁ is 1.683772, and 0.0005 + 1e-5·θ₁ would do
 _DRIFT = tuple(
     round(theta + 0.0005 * t, 5) for t, theta in enumerate(worked_table(2.0, 0.1, 0.9, 1e-8, 7))
 )
@@ -488,6 +489,7 @@ _SLIP = Exercise(
         _column("epsilon outside", _made_with(_OUTSIDE, 4, e=0.3), (0.2, 0.7, 0.3), 0.001),
         _column("a slip that rounding hides", _FINE, _FIRST_SETTINGS, 0.00045),
         _column("nearly as far off as is excused", _NEAR, (0.1, 0.6, 1e-8), 0.002),
+        _column("hardly farther off than is excused", _BARELY, _FIRST_SETTINGS, 0.0005),
         *(
             _column(f"a table with the slip: {name}", _made_with(rule, 4), _OTHER_SETTINGS, 0.01)
             for name, rule in _RULES.items()
@@ -554,6 +556,13 @@ _SLIP = Exercise(
                 _search(error=lambda printed, own: abs(printed - own) / printed, off=np.greater),
             ),
             "Is the error divided by θ? The tolerance is for the difference itself.",
+        ),
+        "relative tolerance added": (
+            _search(
+                error=lambda printed, own: abs(printed - own) - 1e-5 * abs(own), off=np.greater
+            ),
+            "Is it np.isclose that compares? It adds a hundred-thousandth of the number to the "
+            "tolerance; rtol=0 leaves that out.",
         ),
         "rounded before comparing": (
             (

@@ -170,6 +170,11 @@ _FLIPS = Exercise(
             "Is the first position compared with the last one? np.roll closes the path to a ring, "
             "and path[-1] is its end. Compare path[1:] with path[:-1].",
         ),
+        "always 0": (
+            lambda path: np.zeros(path.shape[1]),
+            "Is it always 0? Compare each position with the one before, not with itself: path[1:] "
+            "with path[:-1].",
+        ),
         "compared with the start": (
             lambda path: np.sum(np.sign(path) != np.sign(path[0]), axis=0),
             "Is each position compared with the first one? Compare it with the one before.",

@@ -91,6 +91,7 @@ def _sampling(name, low, high, n):
         recorder.note("sample", np.zeros(np.shape(rates)) if usable else rates)
         if not usable or np.shape(rates) != (n,):
             recorder.end()
+        _end_unless(recorder, "are all rates numbers", np.isfinite(rates).all())
         follow = not np.allclose(np.median(rates / moved), 1, 0.5)
         _end_unless(recorder, "do the rates follow low and high", follow)
         recorder.note("is it a grid (1: yes)", _is_grid(rates))
@@ -144,7 +145,7 @@ def _sample(
     source=lambda rng: rng,
     ends=lambda low, high: (low, high),
     forward=np.log10,
-    back=lambda u: 10.0**u,
+    back=lambda u: np.power(10.0, u),  # infinite where a float's power raises
     draw=lambda rng, a, b, n: rng.uniform(a, b, n),
 ):
     """Random learning rates with the parts of their making to be exchanged."""
