@@ -435,6 +435,46 @@ def with_cell(name, source):
             "S doesn't",
             "np.sqrt(1)",
         ),
+        (
+            "cosine_rate",
+            "t = t % steps\nreturn learning_rate * (1 + np.cos(np.pi * t / steps)) / 2",
+            "starts again at the end",
+            "should end",
+            "steps ** 2",
+        ),
+        (
+            "cosine_rate",
+            "low = 1e-6\nx = (1 + np.cos(np.pi * t / steps)) / 2\n"
+            "return low + (learning_rate - low) * x",
+            "ends above 0",
+            "ends at 0",
+            "brackets",
+        ),
+        (
+            "softmax_gradient",
+            "g = p - np.eye(p.shape[1])[labels]\nreturn 3 * g / (p * (1 - p)) / len(p)",
+            "unknown",
+            "catalogue",
+            "p + (1 - p)",
+        ),
+        (
+            "minibatches",
+            "order, out = rng.permutation(n), []\nfor i in range(0, n, batch_size):\n"
+            "    last = i + batch_size > n\n"
+            "    out.append(order[-batch_size:] if last else order[i : i + batch_size])\n"
+            "return out",
+            "batches of even size",
+            "All but the last",
+            "n ** 2",
+        ),
+        (
+            "count_flips",
+            "flips = 0 * path[0]\nfor t in range(1, len(path) - 1):\n"
+            "    flips = flips + (path[t] * path[t - 1] < 0)\nreturn flips",
+            "last step left out",
+            "n − 1 steps",
+            "len(path - 1)",
+        ),
     ],
 )
 def test_a_verdict_names_the_slip_and_suggests_no_nonsense(name, body, mistake, said, unsaid):
@@ -596,6 +636,13 @@ DELTA = (
             "        best = epoch\nreturn best",
             "lowest loss not kept",
             "Keep the lowest loss",
+        ),
+        (
+            "minibatches",
+            "p = rng.permutation(n)\n"
+            "return {i: p[i : i + batch_size] for i in range(0, n, batch_size)}",
+            "wrong return",
+            "Asked for: a list of arrays.",
         ),
         ("clip_gradient", "return np.minimum(most, grad)", "each component clipped", "same number"),
         (

@@ -466,6 +466,7 @@ def test_records_in_words():
         (123456789.0, 123456788.0, "123456789"),
         (np.nan, 1.0, "not a number"),
         (-np.inf, 1.0, "infinite"),
+        (-0.0, 1.0, "0"),
     ],
 )
 def test_a_number_with_the_digits_that_tell_it_from_the_other(value, other, text):
@@ -964,6 +965,7 @@ YES = {
     "do indices come twice (1: yes)": 0,
     "are there others than 0 … n−1 (1: yes)": 0,
     "are all of 0 … n−1 there (1: yes)": 1,
+    "are the first two batches nearly the same (1: yes)": 0,
     "is np.random left alone (1: yes)": 1,
     "does the same generator give the same batches again (1: yes)": 1,
     "do two generators give different batches (1: yes)": 1,
@@ -993,8 +995,18 @@ def test_the_probe_of_minibatches_sees_content_order_and_the_generator(order, ch
         if "same batches" not in changed or "two generators" not in label
     }
     seen = seen_by(probe, lambda n, size, rng: in_batches(order(n, rng), size))
-    assert seen[:2] == [("number of batches", 6), ("sizes of the batches", [20] * 5 + [3])]
-    assert dict(seen[2:]) == wanted
+    assert seen[0] == ("batches", Odd("a list of arrays"))
+    assert seen[1:3] == [("number of batches", 6), ("sizes of the batches", [20] * 5 + [3])]
+    assert dict(seen[3:]) == wanted
+
+
+def test_the_probe_of_minibatches_sees_batches_that_overlap():
+    def sliding(n, size, rng):
+        order = rng.permutation(n)
+        return [order[start : start + size] for start in range(n // size)]
+
+    seen = dict(seen_by(asked("minibatches", 0), sliding))
+    assert seen["are the first two batches nearly the same (1: yes)"] == 1
 
 
 def test_the_probe_of_minibatches_ends_where_there_are_no_batches():

@@ -407,6 +407,9 @@ VERSIONS = {
         "generator made anew": "g = np.random.default_rng(42)\n"
         "return low * (high / low) ** g.random(n)",
         "logarithms left out": "return 10 ** (low + (high - low) * rng.random(n))",
+        "rounded": "return np.round(low * (high / low) ** rng.random(n), 4)",
+        "normal instead of uniform": "a, b = np.log([low, high])\n"
+        "return np.exp((a + b) / 2 + (b - a) / 2 * rng.standard_normal(n))",
     },
     "cosine_rate": {
         "half left out": "return learning_rate + learning_rate * np.cos(t / steps * np.pi)",
@@ -455,6 +458,27 @@ VERSIONS = {
             "    if wait == patience:\n        break"
         )
         + "return best",
+        "a margin asked for": STOP.format(
+            BETTER.replace("losses[best]", "losses[best] - 3e-4")
+            + "    if wait == patience:\n        break"
+        )
+        + "return best",
+        "best starts at a number": STOP.format(
+            BETTER.replace("losses[best]", "low").replace("best, wait = t, 0",
+                                                          "best, low, wait = t, losses[t], 0")
+            .replace("elif t", "else")
+            + "    if wait == patience:\n        break"
+        ).replace("best, wait = 0, 0", "best, low, wait = 0, 1e4, 0")
+        + "return best",
+        "equal losses not counted": STOP.format(
+            BETTER.replace("elif t", "elif losses[t] > losses[best]")
+            + "    if wait == patience:\n        break"
+        )
+        + "return best",
+        "another epoch if never stopped": STOP.format(
+            BETTER + "    if wait == patience:\n        return best"
+        )
+        + "return t",
         "equal counts as better": STOP.format(
             BETTER.replace("<", "<=") + "    if wait == patience:\n        break"
         )
@@ -487,6 +511,11 @@ VERSIONS = {
         "sign flipped": "e = np.exp(-(z - np.amin(z, 1)[:, None]))\nreturn e / e.sum(1)[:, None]",
         "logarithm returned": PROBABILITIES + "return np.log(e / e.sum(1)[:, None])",
         "class returned": "return np.argmax(z, 1)",
+        "maximum subtracted too late": "e = np.exp(z) - np.amax(z, 1)[:, None]\n"
+        "return e / e.sum(1)[:, None]",
+        "shifted in one place only": PROBABILITIES.replace("z = z", "s = z")
+        .replace("np.exp(z)", "np.exp(s)") + "return e / np.exp(z).sum(1)[:, None]",
+        "one row only": "for row in z:\n    e = np.exp(row - max(row))\n    return e / sum(e)",
     },
     "softmax_gradient": {
         "not divided by n": "g = np.array(p)\nfor i, k in enumerate(labels):\n    g[i, k] -= 1\nreturn g",
@@ -509,6 +538,10 @@ VERSIONS = {
         "return g / len(p) * 2",
         "divided by all entries": "g = np.array(p)\nfor i, k in enumerate(labels):\n"
         "    g[i, k] -= 1\nreturn g / np.size(p)",
+        "row and column exchanged": "g = np.array(p)\ng[labels, range(len(p))] -= 1\n"
+        "return g / len(p)",
+        "bracket missing": "g = np.array(p)\nfor i, k in enumerate(labels):\n"
+        "    g[i, k] -= 1 / len(p)\nreturn g",
         "only the right class": "g = 0 * p\nfor i, k in enumerate(labels):\n"
         "    g[i, k] = (p[i, k] - 1) / len(p)\nreturn g",
     },
@@ -555,6 +588,10 @@ VERSIONS = {
         "one number given to the loss": "return [(loss(x + h) - loss(x - h)) / 2 / h for x in theta]",
         "only the first coordinate": EACH.format("(loss(up) - loss(down)) / (2 * h)")
         .replace("\nreturn out", "\n    return out"),
+        "sign changed afterwards": EACH.format("abs(loss(up) - loss(down)) / (2 * h)"),
+        "four points": EACH.replace("down[i] -= h", "down[i] -= h\n    s = up - theta").format(
+            "(loss(down - s) - 8 * loss(down) + 8 * loss(up) - loss(up + s)) / h / 12"
+        ),
         "last coordinate left out": "out = np.zeros(theta.size)\nfor i in range(theta.size - 1):\n"
         "    up, down = theta.copy(), theta.copy()\n    up[i] += h\n    down[i] -= h\n"
         "    out[i] = (loss(up) - loss(down)) / 2 / h\nreturn out",
@@ -671,6 +708,12 @@ VERSIONS = {
         "all coordinates together": "return np.count_nonzero(path[1:] * path[:-1] < 0)",
         "steps instead of coordinates": "return [sum(a * b < 0) for a, b in zip(path, path[1:])]",
         "unchanged signs counted": "return np.count_nonzero(path[1:] * path[:-1] > 0, axis=0)",
+        "first compared with the last": "return sum(path[t - 1] * path[t] < 0 for t in range(len(path)))",
+        "always 0": "return 0 * path[0]",
+        "one coordinate only": "for c in path.T:\n    return sum(c[1:] * c[:-1] < 0)",
+        "neighbouring coordinates compared": "up = path > 0\n"
+        "return np.sum(np.roll(up, 1) ^ up, axis=0)",
+        "one flip too many": "return [1 + sum(a * b < 0 for a, b in zip(c, c[1:])) for c in path.T]",
     },
     "steps_to_reach": {
         "below instead of at most": "t = 0\nwhile t < len(losses):\n    if losses[t] < target:\n"
@@ -852,6 +895,99 @@ def test_a_mistake_in_other_words_gets_its_own_name(name, mistake):
 # Where the catalogue has several forms of a mistake: others than in VERSIONS.
 OTHER_FORMS = [
     (
+        "minibatches",
+        "one index too few",
+        ORDER + "return [order[k : k + batch_size - 1] for k in range(0, n, batch_size)]",
+    ),
+    ("softmax", "overflow", "e = np.exp(z)\nreturn np.nan_to_num(e / e.sum(1)[:, None])"),
+    ("softmax", "not normalised", PROBABILITIES + "return e / np.mean(e, 1)[:, None]"),
+    (
+        "softmax_gradient",
+        "row and column exchanged",
+        "y = np.zeros(p.shape)\nfor i, k in enumerate(labels):\n    y[k][i] = 1\nreturn (p - y) / len(p)",
+    ),
+    (
+        "softmax_gradient",
+        "derivative of the sigmoid",
+        "g = np.array(p)\nfor i, k in enumerate(labels):\n    g[i, k] -= 1\n"
+        "return g / (p - p * p) / len(p)",
+    ),
+    (
+        "minibatches",
+        "drawn with replacement",
+        "return [rng.choice(n, batch_size, replace=False) for k in range(-(-n // batch_size))]",
+    ),
+    (
+        "minibatches",
+        "last batch dropped",
+        ORDER + "return [order[k : k + batch_size] for k in range(0, n - 1, batch_size)]",
+    ),
+    (
+        "minibatches",
+        "batches of even size",
+        ORDER + "return [order[k : k + batch_size] if k + batch_size <= n else order[-batch_size:] "
+        "for k in range(0, n, batch_size)]",
+    ),
+    (
+        "minibatches",
+        "generator not used",
+        "np.random.seed(1)\norder = np.random.permutation(n)\n" + CUT,
+    ),
+    (
+        "numerical_gradient",
+        "theta not put back",
+        "step, out = 0 * theta, []\nfor i in range(theta.size):\n    step[i] = h\n"
+        "    out.append((loss(theta + step) - loss(theta - step)) / (2 * h))\nreturn out",
+    ),
+    (
+        "cosine_rate",
+        "ends above 0",
+        "return max(0.002, learning_rate * np.cos(t / steps * np.pi / 2) ** 2)",
+    ),
+    (
+        "sample_rates",
+        "generator not used",
+        "np.random.seed(7)\nreturn low * (high / low) ** np.random.rand(n)",
+    ),
+    (
+        "sample_rates",
+        "a fixed grid",
+        "grid = np.geomspace(low, high, n)\nrng.shuffle(grid)\nreturn grid",
+    ),
+    (
+        "fair_winner",
+        "NaN not handled",
+        "best = rates[0], np.median(losses[0])\nfor r, row in zip(rates, losses):\n"
+        "    if np.median(row) < best[1]:\n        best = r, np.median(row)\nreturn best[0]",
+    ),
+    (
+        "steps_to_reach",
+        "another number if never",
+        "for t, x in enumerate(losses):\n    if x <= target:\n        return t",
+    ),
+    ("count_flips", "not counted", "return np.where(np.diff(path > 0, axis=0))[0]"),
+    ("largest_stable_rate", "condition number", "c = sorted(curvatures)\nreturn 2 * c[0] / c[-1]"),
+    (
+        "valley_gradient",
+        "components not differentiated",
+        "return [point[0], condition * point[1] ** 2]",
+    ),
+    (
+        "first_slip",
+        "theta_0 fixed",
+        RUN.replace("right = [thetas[0]]", "right = [2.0]") + "return bad[0] if bad else 0",
+    ),
+    (
+        "first_slip",
+        "relative tolerance added",
+        RUN.replace(
+            "abs(right[t] - thetas[t]) > tolerance",
+            "not np.isclose(thetas[t], right[t], atol=tolerance)",
+        )
+        + "return bad[0] if bad else 0",
+    ),
+    ("first_slip", "never 0", RUN + "if bad:\n    return bad[0]"),
+    (
         "numerical_gradient",
         "all coordinates at once",
         "d = [loss(theta + h) - loss(theta - h)]\nreturn np.array(d * len(theta)) / (2 * h)",
@@ -975,6 +1111,65 @@ def test_a_right_solution_passes_in_any_style(name, body):
 
 # Two slips at once: the names of both, in the order in which one should mend them.
 TWO = [
+    ("softmax", ("not normalised", "overflow"), "e = np.exp(z)\nreturn e / np.amax(e, 1)[:, None]"),
+    (
+        "numerical_gradient",
+        ("all coordinates at once", "one-sided difference"),
+        "return (loss(theta + h) - loss(theta)) / h",
+    ),
+    (
+        "count_flips",
+        ("flips in one direction only", "all coordinates together"),
+        "return np.count_nonzero((path[1:] > 0) & (path[:-1] < 0))",
+    ),
+    (
+        "steps_to_reach",
+        ("counted from 1", "another number if never"),
+        COUNT.format("t <= len(losses) and losses[t - 1] > target"),
+    ),
+    ("valley_gradient", ("factor 2 too many", "kappa left out"), "return 2 * point"),
+    (
+        "valley_gradient",
+        ("factor 2 too many", "sign flipped"),
+        "return -2 * point * [1, condition]",
+    ),
+    (
+        "largest_stable_rate",
+        ("one bound per axis", "1 instead of 2"),
+        "return 1 / np.array(curvatures)",
+    ),
+    (
+        "best_epoch",
+        ("stops one epoch late", "best starts at a number"),
+        "best, low, wait = 0, 50, 0\nfor t, x in enumerate(losses):\n    wait += 1\n"
+        "    if x < low:\n        best, low, wait = t, x, 0\n    if wait > patience:\n        break\n"
+        "return best",
+    ),
+    (
+        "minibatches",
+        ("drawn with replacement", "last batch dropped"),
+        "return [rng.choice(n, batch_size) for _ in range(n // batch_size)]",
+    ),
+    (
+        "numerical_gradient",
+        ("2 left out", "sign flipped"),
+        EACH.format("(loss(down) - loss(up)) / h"),
+    ),
+    (
+        "fair_winner",
+        ("diverged runs ignored", "mean instead of median"),
+        "return rates[np.argmin(np.nanmean(losses, axis=1))]",
+    ),
+    (
+        "steps_to_reach",
+        ("below instead of at most", "another number if never"),
+        "return next((t for t, x in enumerate(losses) if x < target), None)",
+    ),
+    (
+        "count_flips",
+        ("first compared with the last", "all coordinates together"),
+        "return np.sum(path * np.roll(path, -1, axis=0) < 0)",
+    ),
     (
         "softmax",
         ("one sum for all rows", "one maximum for all rows"),
@@ -1022,8 +1217,36 @@ def test_two_slips_at_once_are_both_named(name, mistakes, body):
         assert EXERCISES[name].mistakes[mistake][1] in verdict.message
 
 
+def test_what_all_explanations_share_is_named_and_the_rest_is_left_open():
+    verdict = EXERCISES["fair_winner"].judge(
+        written("fair_winner", "return rates[np.argmin(losses.min(axis=1))]")
+    )
+    either = "either NaN not handled or diverged runs count as 0"
+    assert (verdict.passed, verdict.mistakes) == (False, ("luckiest run", either)), verdict
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("softmax", "return 0 * z / 0"),
+        ("cosine_rate", "return learning_rate * steps * t * 0"),
+        ("sample_rates", "return low * high * rng.random(n) / np.zeros(n) * 0"),
+        ("fair_winner", "return 0 * rates[0] * losses[0, 0]"),
+    ],
+)
+def test_a_constant_is_not_explained_by_two_slips(name, body):
+    verdict = EXERCISES[name].judge(written(name, body))
+    assert (verdict.passed, verdict.mistake) == (False, "unknown"), verdict
+
+
 # Programs that once passed by chance, or were given a wrong name.
 BY_CHANCE = [
+    ("best_epoch", STOP.format(BETTER.replace("losses[best]", "losses[best] - 0.05")
+     + "    if wait == patience:\n        break") + "return best"),
+    ("best_epoch", "low, best, wait = 1e9, 0, 0\nfor t, x in enumerate(losses):\n"
+     "    low, best, wait = (x, t, 0) if x < low else (low, best, wait + 1)\n"
+     "    if wait == patience:\n        break\nreturn best"),
+    ("minibatches", ORDER + "return [order[k : k + batch_size] for k in range(0, n - 1, batch_size)]"),
     ("softmax", "e = np.exp(z - z.mean(axis=1, keepdims=True))\nreturn e / e.sum(1)[:, None]"),
     ("sample_rates", "return 10 ** np.random.uniform(np.log10(low), np.log10(high), n)"),
     ("minibatches", "order = np.random.permutation(n)\n" + CUT),

@@ -45,7 +45,7 @@ UNKNOWN = "unknown"
 STUB, NOTHING = "still the stub", "returns None"
 UNUSED, FOREIGN = "argument not used", "name from the notebook"
 ORDERS = {"only the step returned": "", "wrong order returned": "Are they in another order? "}
-COUNTS = ("t", "the epoch", "the number of flips")  # of these no factor says anything
+COUNTS = ("t", "the epoch", "the number of flips")  # they say little: no factor, no half a pair
 NOT_LISTED = "This mistake isn't in the catalogue; the hints may help."
 
 # Where the source may say more than the numbers do: names that are no diagnosis, and slips whose
@@ -278,9 +278,14 @@ class Exercise:
         if verdict.mistake in VAGUE:
             message = f"{verdict.message.removesuffix(NOT_LISTED).rstrip()}\n{found.words}"
             return replace(verdict, mistake=found.name, mistakes=(found.name,), message=message)
-        if found.name in PLACES:
+        if found.name in PLACES and not self._has_a_number_of_its_own(verdict.mistake):
             return replace(verdict, message=f"{verdict.message}\n{found.words}")
         return verdict
+
+    def _has_a_number_of_its_own(self, name):
+        """Whether a mistake is a number that shouldn't be there: no bracket mends that."""
+        forms = self.mistakes[name][0] if name in self.mistakes else ()
+        return any(isinstance(one, Inferred) for one in as_tuple(forms))
 
     def _leaning(self, verdict, name, words):
         """The verdict on a function that doesn't live on its arguments."""
@@ -318,10 +323,24 @@ class Exercise:
         if len(found) == 1:
             where = self._describe(seen, difference)
             return self._not_yet(found[0], f"{where}\n{self.mistakes[found[0]][1]}")
-        together = () if found else self._two_that_fit(seen)
+        together = set() if found or _constant(seen) else self._two_that_fit(seen)
         if len(together) == 1:
             return self._two_mistakes(together.pop(), self._describe(seen, difference))
+        if certain := self._in_all_of(together):
+            return self._several(certain, self._describe(seen, difference), Found(()))
         return self._unnamed(seen, difference)
+
+    def _in_all_of(self, together):
+        """The one slip that all pairs have, and what may be the other; nothing if there is none."""
+        if set(self.outputs) & set(COUNTS):
+            return ()
+        shared = set.intersection(*map(set, together)) if together else set()
+        if len(shared) != 1 or not shared <= self.mistakes.keys():
+            return ()
+        both = set().union(*together) - shared
+        others = [name for name in self.mistakes if name in both]
+        plain = len(others) == len(together) == 2 and not any(" or " in name for name in others)
+        return (*shared, f"either {others[0]} or {others[1]}" if plain else UNKNOWN)
 
     def _explained(self, seen, difference):
         """The verdict on an update, by its parts."""
@@ -651,6 +670,16 @@ def instantiate(implementation, seen):
     if isinstance(implementation, Inferred):
         return implementation.make(seen)
     return implementation.make() if isinstance(implementation, Fresh) else implementation
+
+
+def _constant(seen):
+    """Whether all that was seen is one number, again and again: two slips can't be read off it."""
+    values = [value for runs in seen for _, value in runs[0][0]]
+    numbers = [value.ravel() for value in values if isinstance(value, np.ndarray)]
+    if not numbers:
+        return False
+    every = np.concatenate(numbers)
+    return len(np.unique(np.where(np.isfinite(every), every, np.nan))) == 1
 
 
 def _shapes(value):

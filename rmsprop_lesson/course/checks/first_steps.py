@@ -75,9 +75,9 @@ def _fixed_rate(seen):
 
 
 @parts
-def _gradient(x=lambda x, k: x, y=lambda y, k: k * y, order=slice(None)):
+def _gradient(x=lambda x, k: x, y=lambda y, k: k * y, order=slice(None), factor=1.0, sign=1):
     """The two components of the valley's gradient."""
-    return lambda p, k: np.array([x(p[0], k), y(p[1], k)])[order]
+    return lambda p, k: sign * factor * np.array([x(p[0], k), y(p[1], k)])[order]
 
 
 @parts
@@ -212,11 +212,11 @@ EXERCISES = (
         ),
         mistakes={
             "factor 2 too many": (
-                _gradient(x=lambda x, k: 2 * x, y=lambda y, k: 2 * k * y),
+                _gradient(factor=2.0),
                 "Was the ½ in front forgotten? The derivative of x²/2 is x.",
             ),
             "half too many": (
-                _gradient(x=lambda x, k: x / 2, y=lambda y, k: k * y / 2),
+                _gradient(factor=0.5),
                 "Was the 2 of the derivative forgotten? The derivative of x² is 2x, half of it x.",
             ),
             "factor 2 in one component": (
@@ -270,7 +270,7 @@ EXERCISES = (
                 "Was y left out? κ alone is the curvature; the slope is κy.",
             ),
             "sign flipped": (
-                _gradient(x=lambda x, k: -x, y=lambda y, k: -k * y),
+                _gradient(sign=-1),
                 "Is the sign wrong? The gradient points uphill; the step turns it round.",
             ),
             "loss returned": (
@@ -288,8 +288,12 @@ EXERCISES = (
                 (
                     _gradient(x=lambda x, k: x**2 / 2, y=lambda y, k: k * y**2 / 2),
                     _gradient(x=lambda x, k: x**2, y=lambda y, k: k * y**2),
+                    _gradient(y=lambda y, k: k * y**2 / 2),
+                    _gradient(y=lambda y, k: k * y**2),
+                    _gradient(x=lambda x, k: x**2 / 2),
+                    _gradient(x=lambda x, k: x**2),
                 ),
-                "Are these the two terms of the loss? Differentiate each.",
+                "Is a term of the loss left as it is? Differentiate each of the two.",
             ),
             "second derivative": (
                 _gradient(x=lambda x, k: 1 + 0 * x, y=lambda y, k: k + 0 * y),
@@ -349,12 +353,16 @@ EXERCISES = (
                 _bound(pick=np.size),
                 "Is 2 divided by the number of axes? It is divided by a curvature: by which?",
             ),
+            "condition number": (
+                _bound(pick=lambda c: np.max(c) / np.min(c)),
+                "Is 2 divided by the ratio of two curvatures? It is divided by the largest one.",
+            ),
             "length of the curvatures": (
                 _bound(pick=np.linalg.norm),
                 "Are the curvatures taken as one vector? Each axis moves by itself.",
             ),
             "one bound per axis": (
-                lambda c: 2 / np.asarray(c),
+                _bound(pick=lambda c: c),
                 "These are the bounds of the axes. All share one rate: which bound decides?",
             ),
             "1 instead of 2": (

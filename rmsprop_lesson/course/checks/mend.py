@@ -222,10 +222,21 @@ def _everywhere(tree, ways):
     """Change each expression of a tree in each of the ways that ``ways(node)`` gives."""
     for node in ast.walk(tree):
         for name, new, words in ways(node):
+            if _cancels(new):
+                continue
             line = node.lineno
             ast.fix_missing_locations(new)  # unparse wants the line of a statement
             text = words.format(old=ast.unparse(node), new=ast.unparse(new))
             yield name, f"In line {line}, {text}", _with(tree, node, new)
+
+
+def _cancels(node):
+    """Whether it is a + (b − a): b in a roundabout way, which nobody meant."""
+    if not (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add)):
+        return False
+    inner = node.right
+    is_difference = isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Sub)
+    return is_difference and ast.dump(inner.right) == ast.dump(node.left)
 
 
 def _with(tree, old, new):
@@ -254,7 +265,7 @@ def _turned(node):
             yield ast.BinOp(left.left, left.op, ast.BinOp(left.right, node.op, right))
         if isinstance(right, ast.BinOp):
             yield ast.BinOp(ast.BinOp(left, node.op, right.left), right.op, right.right)
-        if _is_plain_call(left):
+        if _is_plain_call(left) and called(left) != "len":  # len(x - 1) is len(x)
             yield ast.Call(left.func, [ast.BinOp(left.args[0], node.op, right)], [])
         if _is_plain_call(right):
             yield ast.Call(right.func, [ast.BinOp(left, node.op, right.args[0])], [])
@@ -289,20 +300,28 @@ def _brackets(node):
         yield name, new, f"{words}: `{{old}}` should be `{{new}}`."
 
 
+def _is_name(node):
+    return isinstance(node, ast.Name)
+
+
 def _missing_powers(tree):
     """Ways to raise a name to the power of 2, or of t where there is one."""
     powers = [ast.Constant(2)]
     if any(isinstance(node, ast.arg) and node.arg == "t" for node in ast.walk(tree)):
         powers.append(ast.Name("t", ast.Load()))
 
-    # A root of a square would be no mend, and the square of a size explodes.
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    # A root of a square would be no mend, the square of a size explodes or is never reached, and
+    # the rest that is left by the square of a number is nearly always the number itself.
+    nodes = list(ast.walk(tree))
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
+    sizes = {n.id for c in calls if called(c) in _SIZES for n in ast.walk(c) if _is_name(n)}
     calls = [call for call in calls if len(call.args) > 1 or not call.keywords]
-    given = {id(part) for call in calls for part in call.args}
+    rests = [n for n in nodes if isinstance(n, ast.BinOp) and isinstance(n.op, ast.Mod)]
+    given = {id(part) for call in calls for part in call.args} | {id(n.right) for n in rests}
 
     def ways(node):
-        is_read = isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
-        if is_read and id(node) not in given:
+        is_read = _is_name(node) and isinstance(node.ctx, ast.Load)
+        if is_read and id(node) not in given and node.id not in sizes:
             for power in powers:
                 new = ast.BinOp(node, ast.Pow(), power)
                 yield "* or **", new, "a power is missing: `{old}` should be `{new}`."

@@ -3,7 +3,7 @@
 import numpy as np
 
 from .engine import Exercise, Inferred, Probe
-from .observe import array_seen
+from .observe import Odd, array_seen
 from .pairs import parts
 from .probes import call, show_value, untouched
 
@@ -138,6 +138,15 @@ def _in_rows(y, labels):
     y[labels] = 1
 
 
+def _turned_round(y, labels):
+    y[labels, np.arange(len(labels))] = 1
+
+
+def _turned_round_one_by_one(y, labels):
+    for i, label in enumerate(labels):
+        y[label][i] = 1
+
+
 def _in_the_next(y, labels):
     y[np.arange(len(y)), labels - 1] = 1
 
@@ -173,6 +182,11 @@ def _log_probabilities(z):
 def _batches(source=lambda rng: rng, order=_shuffled, cut=_cut, shift=0):
     """Mini-batches with the parts of their making to be exchanged."""
     return lambda n, size, rng: cut(order(n, source(rng)) + shift, n, size)
+
+
+def _seeded(rng):
+    np.random.seed(0)  # noqa: NPY002
+    return np.random
 
 
 def _cut_without_the_rest(order, n, size):
@@ -214,13 +228,16 @@ def _batch_probe(name, n, size):
         if not isinstance(first, tuple | np.ndarray) or not np.ndim(first[0]):
             recorder.note("batches", first)
             recorder.end()
+        recorder.note("batches", Odd("a list of arrays"))
         recorder.note("number of batches", len(first))
         recorder.note("sizes of the batches", [len(batch) for batch in first])
+        overlap = len(first) > 1 and np.mean(np.isin(first[1], first[0])) > 0.8
         first, again, other = (np.concatenate(list(batches)) for batches in (first, again, other))
         inside, found = np.arange(n), np.unique(first)
         recorder.note("do indices come twice (1: yes)", len(found) < len(first))
         recorder.note("are there others than 0 … n−1 (1: yes)", not np.isin(found, inside).all())
         recorder.note("are all of 0 … n−1 there (1: yes)", np.isin(inside, found).all())
+        recorder.note("are the first two batches nearly the same (1: yes)", overlap)
         recorder.note("is np.random left alone (1: yes)", left_alone())
         repeats = np.array_equal(first, again)
         recorder.note("does the same generator give the same batches again (1: yes)", repeats)
@@ -238,6 +255,8 @@ def _batch_probe(name, n, size):
 @parts
 def _differences(
     quotient=lambda loss, theta, shift, h: (loss(theta + shift) - loss(theta - shift)) / (2 * h),
+    sign=1,
+    direction=lambda n, i: np.eye(n)[i],
     distance=lambda theta, h: h,
     coordinates=lambda rows: rows,
     result=lambda slopes, theta: slopes,
@@ -248,8 +267,8 @@ def _differences(
         slopes = np.zeros(len(theta))
         for i in coordinates(range(len(theta))):
             own = distance(theta[i], h)
-            shift = own * np.eye(len(theta))[i]
-            slopes[i] = quotient(loss, theta, shift, own)
+            shift = own * direction(len(theta), i)
+            slopes[i] = sign * quotient(loss, theta, shift, own)
         return result(slopes, theta)
 
     return implementation
@@ -264,9 +283,8 @@ def _fixed_distance(seen):
     return _differences(distance=lambda x, h: np.sqrt(extra) if extra > 1e-9 else 1e-5)
 
 
-def _all_at_once(loss, theta, h):
-    slope = (loss(theta + h) - loss(theta - h)) / (2 * h)
-    return np.full(len(theta), slope)
+def _all_at_once(n, i):
+    return np.ones(n)
 
 
 def _left_behind(after):
@@ -352,6 +370,11 @@ _SOFTMAX = Exercise(
             "A sum or maximum over axis=1 has shape (n,), which doesn't fit a matrix row by row. "
             "With keepdims=True it stays a column of shape (n, 1).",
         ),
+        "one row only": (
+            (_probabilities(after=lambda p: p[0]), _probabilities(after=lambda p: p[-1])),
+            "Is only one row returned? A `return` inside the loop ends it in the first round: "
+            "collect the rows, and return them behind the loop.",
+        ),
         "one sum for all rows": (
             _probabilities(total=np.sum),
             "Do all rows together add up to 1? Each row does: axis=1, with keepdims=True.",
@@ -368,8 +391,13 @@ _SOFTMAX = Exercise(
             "Is each entry divided by itself? Divide by the sum of its row.",
         ),
         "not normalised": (
-            _probabilities(total=lambda e: 1.0),
-            "Do the rows add up to 1? Divide each by its sum (not by its largest entry).",
+            (
+                _probabilities(total=lambda e: 1.0),
+                _probabilities(total=_row_max),
+                _probabilities(total=lambda e: e.mean(axis=1, keepdims=True)),
+            ),
+            "Do the rows add up to 1? Divide each by its sum (not by its largest entry, or by its "
+            "mean).",
         ),
         "overflow": (
             (
@@ -377,8 +405,24 @@ _SOFTMAX = Exercise(
                 _probabilities(
                     shift=lambda z: 0.0, total=lambda e: e.sum(axis=1, keepdims=True) + 1e-8
                 ),
+                _probabilities(shift=lambda z: 0.0, after=np.nan_to_num),
             ),
             "exp(1000) is infinite. Subtract the row's largest score first: nothing else changes.",
+        ),
+        "maximum subtracted too late": (
+            tuple(
+                _probabilities(shift=lambda z: 0.0, power=lambda z, top=top: np.exp(z) - top(z))
+                for top in (_row_max, np.max)
+            ),
+            "Is the maximum subtracted after exp? It belongs inside the bracket: np.exp(z - …).",
+        ),
+        "shifted in one place only": (
+            (
+                lambda z: np.exp(z - _row_max(z)) / np.exp(z).sum(axis=1, keepdims=True),
+                lambda z: np.exp(z) / np.exp(z - _row_max(z)).sum(axis=1, keepdims=True),
+            ),
+            "Is the maximum subtracted above or below only? Keep e = np.exp(z - …), and divide it "
+            "by its own sum.",
         ),
         "minimum subtracted": (
             _probabilities(shift=lambda z: z.min(axis=1, keepdims=True)),
@@ -530,6 +574,14 @@ _GRADIENT = Exercise(
             _error(target=_marked(_in_rows)),
             "`[labels]` takes whole rows. Each row has its own column: [np.arange(n), labels].",
         ),
+        "row and column exchanged": (
+            (
+                _error(target=_marked(_turned_round)),
+                _error(target=_marked(_turned_round_one_by_one)),
+            ),
+            "Are row and column exchanged? The row comes first, p[row, column]: "
+            "[np.arange(n), labels].",
+        ),
         "labels counted from 1": (
             _error(target=_marked(_in_the_next)),
             "Is the label reduced by 1? Classes count from 0, like columns.",
@@ -567,6 +619,13 @@ _GRADIENT = Exercise(
             _error(divisor=lambda p: 1),
             "Is it the sum over the examples? The loss is their mean: divide by n.",
         ),
+        "bracket missing": (
+            (
+                _error(target=lambda p, y: _one_hot(p, y) / len(p), divisor=lambda p: 1),
+                _error(target=lambda p, y: _one_hot(p, y) * len(p)),
+            ),
+            "Is only one of the two divided by n? The whole difference is: (p − y)/n.",
+        ),
         "divided by all entries": (
             _error(divisor=np.size),
             "Is it divided by n times the classes? The mean is over the examples.",
@@ -601,9 +660,11 @@ _GRADIENT = Exercise(
                 _error(times=lambda p: p * (1 - p)),
                 _error(times=lambda p: p),
                 _error(times=lambda p: p, sign=-1),
+                _error(times=lambda p: 1 / (p * (1 - p))),
+                _error(times=lambda p: 1 / p),
             ),
-            "Is there a factor p, or p(1 − p)? That belongs to the sigmoid, or to a squared error; "
-            "here the terms combine to p − y.",
+            "Is there a factor p, or p(1 − p), or is it divided by it? That belongs to the sigmoid "
+            "or to another loss; here the terms combine to p − y.",
         ),
         "derivative of the logarithm only": (
             (
@@ -642,12 +703,14 @@ _BATCHES = Exercise(
         _batch_probe("a smaller last one", 103, 20),
         _batch_probe("even", 60, 20),
         _batch_probe("one batch", 50, 64),
+        _batch_probe("one left over", 41, 20),
     ),
     mistakes={
         "generator not used": (
             (
                 _batches(source=lambda rng: np.random),
                 _batches(source=lambda rng: np.random.default_rng()),
+                _batches(source=_seeded),
             ),
             "Is it the generator `rng` that shuffles? With the same generator the batches must be "
             "the same again: rng.permutation, not np.random.permutation.",
@@ -672,6 +735,7 @@ _BATCHES = Exercise(
                     rng.permutation(n)[start : start + size] for start in range(0, n, size)
                 ],
                 lambda n, size, rng: [rng.integers(0, n, size) for _ in range(0, n, size)],
+                lambda n, size, rng: [rng.choice(n, size, False) for _ in range(0, n, size)],
             ),
             "Do some examples come twice and others never? Shuffle once, before the loop, instead "
             "of drawing.",
@@ -680,6 +744,7 @@ _BATCHES = Exercise(
             (
                 _batches(cut=_cut_without_the_rest),
                 _batches(cut=lambda order, n, size: _cut(order, n - size, size)),
+                _batches(cut=lambda order, n, size: _cut(order, n - 1, size)),
             ),
             "Is the last, smaller batch missing? Every example comes once.",
         ),
@@ -720,7 +785,14 @@ _BATCHES = Exercise(
             "Is it the same slice in every round? It starts at another place each time.",
         ),
         "one index too few": (
-            _batches(cut=lambda order, n, size: [b[:-1] for b in _cut(order, n, size)]),
+            (
+                _batches(cut=lambda order, n, size: [b[:-1] for b in _cut(order, n, size)]),
+                _batches(
+                    cut=lambda order, n, size: [
+                        order[start : start + size - 1] for start in range(0, n, size)
+                    ]
+                ),
+            ),
             "Does each batch lack its last index? The end of a slice isn't part of it: "
             "order[start : start + batch_size].",
         ),
@@ -744,6 +816,11 @@ _BATCHES = Exercise(
             (
                 _batches(cut=lambda order, n, size: np.array_split(order, -(-n // size))),
                 _batches(cut=lambda order, n, size: np.array_split(order, n // size)),
+                _batches(
+                    cut=lambda order, n, size: [
+                        order[min(start, max(n - size, 0)) :][:size] for start in range(0, n, size)
+                    ]
+                ),
             ),
             "Are all batches equally large? All but the last have batch_size examples.",
         ),
@@ -800,15 +877,19 @@ _CHECK = Exercise(
         ),
         "all coordinates at once": (
             (
-                _all_at_once,
-                lambda loss, theta, h: (loss(theta + h) - loss(theta - h)) / (2 * h),
+                _differences(direction=_all_at_once),
+                _differences(direction=_all_at_once, result=lambda slopes, theta: slopes[0]),
             ),
             "Are all coordinates moved at once? Move one at a time.",
         ),
         "theta not put back": (
-            (_left_behind(0), _left_behind(2)),
-            "Is θ still moved when the next coordinate's turn comes? Put it back, or start from a "
-            "copy of θ each time.",
+            (
+                _left_behind(0),
+                _left_behind(2),
+                _differences(direction=lambda n, i: np.tri(n)[i]),
+            ),
+            "Is a coordinate still moved when the next one's turn comes? Put it back, or start "
+            "from a copy of θ, or a shift of zeros, each time.",
         ),
         "both points the same": (
             _differences(quotient=lambda f, x, s, h: 0.0),
@@ -854,12 +935,28 @@ _CHECK = Exercise(
             "Are the points h/2 away? Move by h to either side, and divide by 2h.",
         ),
         "sign flipped": (
-            _differences(quotient=lambda f, x, s, h: (f(x - s) - f(x + s)) / (2 * h)),
+            _differences(sign=-1),
             "Are the two points exchanged?",
+        ),
+        "sign changed afterwards": (
+            (
+                _differences(result=lambda slopes, theta: np.abs(slopes)),
+                _differences(result=lambda slopes, theta: slopes * np.sign(theta)),
+            ),
+            "Is the sign of the slope changed? The difference has the right one.",
         ),
         "added instead of subtracted": (
             _differences(quotient=lambda f, x, s, h: (f(x + s) + f(x - s)) / (2 * h)),
             "Are the two losses added? The slope is their difference over 2h.",
+        ),
+        "four points": (
+            _differences(
+                quotient=lambda f, x, s, h: (
+                    (8 * (f(x + s) - f(x - s)) - f(x + 2 * s) + f(x - 2 * s)) / (12 * h)
+                )
+            ),
+            "This formula takes four points, at ±h and ±2h, and is more exact. Two are asked for: "
+            "at +h and −h.",
         ),
         "second derivative": (
             _differences(quotient=lambda f, x, s, h: (f(x + s) - 2 * f(x) + f(x - s)) / h**2),

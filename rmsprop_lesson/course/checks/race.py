@@ -146,14 +146,18 @@ def _the_rate(rates, scores, index):
 
 
 def _of_each(score):
-    """A score of each rate's runs, along axis 1."""
-    return lambda losses: score(losses, axis=1)
+    """A score of each rate's runs."""
+    return lambda losses: np.array([score(runs) for runs in losses])
 
 
-def _of_those_that_arrived(losses):
-    """The median of the runs that have not diverged; infinite where there is none."""
-    kept = [row[~np.isnan(row)] for row in losses]
-    return np.array([np.median(row) if len(row) else np.inf for row in kept])
+def _those_that_arrived(losses):
+    """The runs of each rate that have not diverged; in no probe all have."""
+    return [runs[~np.isnan(runs)] for runs in losses]
+
+
+def _none_is_smaller(scores):
+    """The first, unless a later one is smaller; nothing is smaller than NaN."""
+    return min(range(len(scores)), key=scores.__getitem__)
 
 
 def _whole_rows(losses):
@@ -186,6 +190,7 @@ _DIVERGED = np.array(
 _ONE_NAN = np.array([[1.0, 1.0, 1.0], [0.1, 0.1, np.nan], [0.5, 0.5, 0.6]])
 _FOUR_SEEDS = np.array([[0.1, 0.2, 7.0, 9.0], [3.0, 2.0, 2.0, 2.5], [4.0, 4.0, 0.3, 0.4]])
 _SPREAD = np.array([[1.0, 1.0, 9.0, 9.0], [4.5, 4.5, 4.5, 4.5], [6.0, 2.0, 9.0, 5.0]])
+_HALF_LOST = np.array([[0.9, np.nan, np.nan], [0.5, 0.6, 0.5], [0.7, 0.8, 0.9]])
 _HUGE = np.array([[np.nan, np.nan, 1.0], [3e12, 2e12, 1e12], [2e13, np.nan, 1e11]])
 
 
@@ -409,21 +414,21 @@ _WINNER = Exercise(
             ),
             ("four seeds", "four seeds for each rate", _UNSORTED, _FOUR_SEEDS),
             ("spread runs", "four seeds, far apart for one rate", _UNSORTED, _SPREAD),
+            ("one rate mostly lost", "two NaN of three for one rate", _UNSORTED, _HALF_LOST),
             ("huge losses", "losses up to 2e13, and NaN", _UNSORTED, _HUGE),
         )
     ),
     mistakes={
         "NaN not handled": (
-            _winner(handle=lambda losses: losses),
-            "Did a NaN win? np.argmin stops at the first NaN: replace it by infinity. `==` never "
-            "finds a NaN (NaN == NaN is False); np.isnan(losses) does.",
+            (
+                _winner(handle=lambda losses: losses),
+                _winner(handle=lambda losses: losses, best=_none_is_smaller),
+            ),
+            "Did a NaN win? np.argmin stops at the first NaN, and no number is < NaN: replace it "
+            "by infinity. `==` never finds a NaN (NaN == NaN is False); np.isnan(losses) does.",
         ),
         "diverged runs ignored": (
-            (
-                _winner(handle=lambda losses: losses, score=_of_those_that_arrived),
-                _winner(handle=lambda losses: losses, score=_of_each(np.nanmedian)),
-                _winner(handle=lambda losses: losses, score=_of_each(np.nanmean)),
-            ),
+            _winner(handle=_those_that_arrived),
             "Are diverged runs left out? Then a rate that mostly diverges can win.",
         ),
         "rates with one NaN left out": (

@@ -165,13 +165,17 @@ def _exchanged(theta, lr, b, e, steps):
     return np.array(thetas)
 
 
-def _own_rows(thetas, lr, b, e, average, step, start, printed):
-    """A column computed again; `printed`: each row from the printed one before it."""
-    S, own = start, [thetas[0]]
+def _own_rows(thetas, lr, b, e, average, step, start, printed, first=None):
+    """A column computed again; `printed`: each row from the printed one before it.
+
+    With `first` the second row is made from that number, whatever is printed.
+    """
+    S, x, own = start, thetas[0] if first is None else first, [thetas[0]]
     for t in range(1, len(thetas)):
-        before = thetas[t - 1] if printed else own[-1]
-        old, S = S, average(S, before, b)
-        own.append(before - step(before, S, old, lr, e))
+        x = thetas[t - 1] if printed else x
+        old, S = S, average(S, x, b)
+        x = x - step(x, S, old, lr, e)
+        own.append(x)
     return np.array(own)
 
 
@@ -184,6 +188,7 @@ def _search(
     average=lambda S, x, b: b * S + (1 - b) * x**2,
     step=lambda x, S, old, lr, e: lr * x / np.sqrt(S + e),
     start=0.0,
+    first=None,
     printed=False,
     rounded=lambda own: own,
     error=lambda printed, own: printed - own,
@@ -193,7 +198,7 @@ def _search(
     """A search for the first slip, with its parts to be exchanged."""
 
     def implementation(thetas, lr, b, e, tolerance):
-        own = rounded(_own_rows(thetas, lr, b, e, average, step, start, printed))
+        own = rounded(_own_rows(thetas, lr, b, e, average, step, start, printed, first))
         errors = error(np.asarray(thetas), own)
         return choose(off(errors, tolerance), errors)
 
@@ -244,6 +249,7 @@ _WITH_EPSILON = tuple(worked_table(0.8, 0.2, 0.5, 0.3, 4).round(4))
 _OUTSIDE = {"step": lambda x, S, old, lr, e: lr * x / (np.sqrt(S) + e)}
 _FINE = (2.0, 1.6838, 1.4744, 1.3087)  # θ₂ is 1.47388, which is 1.474 in three digits
 _NEAR = tuple(worked_table(0.9, 0.1, 0.6, 1e-8, 7) + 0.001 * np.array([0, 1.8, 1.8, 0, 0, 0, 0, 3]))
+_BARELY = (2.0, 1.68428, 1.4739, 1.3087)  # θ₁ is 1.683772, and 0.0005 + 1e-5·θ₁ would do
 _DRIFT = tuple(
     round(theta + 0.0005 * t, 5) for t, theta in enumerate(worked_table(2.0, 0.1, 0.9, 1e-8, 7))
 )
@@ -483,6 +489,7 @@ _SLIP = Exercise(
         _column("epsilon outside", _made_with(_OUTSIDE, 4, e=0.3), (0.2, 0.7, 0.3), 0.001),
         _column("a slip that rounding hides", _FINE, _FIRST_SETTINGS, 0.00045),
         _column("nearly as far off as is excused", _NEAR, (0.1, 0.6, 1e-8), 0.002),
+        _column("hardly farther off than is excused", _BARELY, _FIRST_SETTINGS, 0.0005),
         *(
             _column(f"a table with the slip: {name}", _made_with(rule, 4), _OTHER_SETTINGS, 0.01)
             for name, rule in _RULES.items()
@@ -504,6 +511,13 @@ _SLIP = Exercise(
             name: (_search(**rule), f"{_SAID[name]} The rule of the row is that of `worked_table`.")
             for name, rule in _RULES.items()
         },
+        "theta_0 fixed": (
+            (
+                _search(first=2.0),
+                lambda thetas, *others: first_slip(thetas, *others) if thetas[0] == 2.0 else 0,
+            ),
+            "Does your column always begin at 2? It begins where the printed one does: thetas[0].",
+        ),
         "counted from 0": (
             _search(choose=lambda off, errors: max(_first_off(off, errors) - 1, 0)),
             "Is t one too small? θ₀ stands at t = 0, so the first update gives t = 1.",
@@ -543,6 +557,13 @@ _SLIP = Exercise(
             ),
             "Is the error divided by θ? The tolerance is for the difference itself.",
         ),
+        "relative tolerance added": (
+            _search(
+                error=lambda printed, own: abs(printed - own) - 1e-5 * abs(own), off=np.greater
+            ),
+            "Is it np.isclose that compares? It adds a hundred-thousandth of the number to the "
+            "tolerance; rtol=0 leaves that out.",
+        ),
         "rounded before comparing": (
             (
                 _search(rounded=lambda own: np.round(own, 3)),
@@ -560,6 +581,7 @@ _SLIP = Exercise(
                 _search(choose=lambda off, errors: _first_off(off, errors) if any(off) else -1),
                 _search(choose=lambda off, e: _first_off(off, e) if any(off) else len(off)),
                 _search(choose=lambda off, e: _first_off(off, e) if any(off) else len(off) - 1),
+                _search(choose=lambda off, e: _first_off(off, e) if any(off) else None),
             ),
             "What if no entry is wrong? Then 0.",
         ),

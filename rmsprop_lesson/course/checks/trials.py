@@ -27,9 +27,15 @@ def _signs_differ(now, following):
     return np.sign(now) != np.sign(following)
 
 
+def _in_a_ring(path):
+    """Each position with the one before it; the first with the last."""
+    return np.roll(path, 1, axis=0), path
+
+
 @parts
 def _flips(
     of=lambda path: path,
+    neighbours=lambda path: (path[:-1], path[1:]),
     differ=_signs_differ,
     count=lambda flips: np.sum(flips, axis=0),
     until=None,
@@ -38,8 +44,7 @@ def _flips(
     """A count of flips with its parts to be exchanged."""
 
     def implementation(path):
-        positions = of(np.asarray(path))
-        return count(differ(positions[:-1], positions[1:])[:until]) + more
+        return count(differ(*neighbours(of(np.asarray(path))))[:until]) + more
 
     return implementation
 
@@ -72,6 +77,18 @@ _TURNING = np.array([[1.0, -2.0, 4.0], [2.0, -1.0, -1.0], [1.5, 1.0, -3.0], [2.5
 _SMALL = np.array(
     [[1e-9, -5.0], [-1e-9, -4.0], [1e-9, 1e-9], [-3.0, 2.0], [-2.0, 1.0], [1.0, -9.0]]
 )
+_LONGER = np.array(
+    [
+        [0.7, -1.2, 2.0],
+        [-0.4, -0.9, 1.5],
+        [-0.6, 0.3, -0.8],
+        [0.9, 0.4, -1.1],
+        [-1.3, -0.2, -0.3],
+        [0.2, -0.7, -0.4],
+        [0.5, 0.6, 0.1],
+        [-0.3, 0.8, 0.3],
+    ]
+)
 
 _FLIPS = Exercise(
     solution=count_flips,
@@ -85,6 +102,7 @@ _FLIPS = Exercise(
         call("one step", np.array([[1.0], [-1.0]]), text="With the path 1, -1"),
         call("one point", np.array([[1.0, -1.0]]), text="With a path of one point"),
         call("small numbers", _SMALL, text="With a path of six points, some of them near 0"),
+        call("a longer path", _LONGER, text="With a path of eight points in space"),
     ),
     mistakes={
         "turns counted": (
@@ -147,6 +165,16 @@ _FLIPS = Exercise(
             "Are the negative (or positive) positions counted? Compare each position with the one "
             "before.",
         ),
+        "first compared with the last": (
+            _flips(neighbours=_in_a_ring),
+            "Is the first position compared with the last one? np.roll closes the path to a ring, "
+            "and path[-1] is its end. Compare path[1:] with path[:-1].",
+        ),
+        "always 0": (
+            lambda path: np.zeros(path.shape[1]),
+            "Is it always 0? Compare each position with the one before, not with itself: path[1:] "
+            "with path[:-1].",
+        ),
         "compared with the start": (
             lambda path: np.sum(np.sign(path) != np.sign(path[0]), axis=0),
             "Is each position compared with the first one? Compare it with the one before.",
@@ -159,6 +187,14 @@ _FLIPS = Exercise(
             (_flips(count=np.sum), _flips(count=lambda flips: np.any(flips, axis=1).sum())),
             "Were the coordinates added up? One number for each.",
         ),
+        "one coordinate only": (
+            (
+                _flips(count=lambda flips: np.sum(flips, axis=0)[0]),
+                _flips(count=lambda flips: np.sum(flips, axis=0)[-1]),
+            ),
+            "Is only one coordinate counted? One number for each. (A `return` inside the loop ends "
+            "it in the first round.)",
+        ),
         "steps instead of coordinates": (
             _flips(count=lambda flips: np.sum(flips, axis=1)),
             "Is the sum along the wrong axis? One number for each coordinate: axis=0.",
@@ -169,9 +205,12 @@ _FLIPS = Exercise(
                 lambda path: np.sum(np.sign(path[:, 1:]) != np.sign(path[:, :-1]), axis=1),
                 lambda path: np.sum(np.diff(np.sign(path)) != 0, axis=0),
                 lambda path: np.sum(np.diff(np.sign(path)) != 0, axis=1),
+                lambda path: np.sum(np.diff(np.sign(path)) != 0),
+                _flips(neighbours=lambda path: (np.roll(path, 1), path)),
+                _flips(neighbours=lambda path: (np.roll(path, 1)[1:], path[1:])),
             ),
             "Are neighbouring coordinates compared? A row is one position: compare the rows, "
-            "path[1:] with path[:-1] (np.diff needs axis=0).",
+            "path[1:] with path[:-1] (np.diff and np.roll need axis=0).",
         ),
         "unchanged signs counted": (
             _flips(differ=lambda a, b: np.sign(a) == np.sign(b)),
@@ -181,6 +220,9 @@ _FLIPS = Exercise(
             (
                 _flips(count=lambda flips: flips),
                 _flips(count=lambda flips: np.any(flips, axis=0)),
+                _flips(count=lambda flips: np.where(flips)[0]),
+                _flips(count=np.where),
+                _flips(count=np.argwhere),
             ),
             "Is it only said where the signs differ, or whether they do? Count: np.sum(…, axis=0).",
         ),
@@ -193,8 +235,9 @@ _FLIPS = Exercise(
             "Is the last step left out? A path of n points has n − 1 steps.",
         ),
         "one flip too many": (
-            _flips(more=1),
-            "Is every number one too large? Count from 0.",
+            (_flips(more=1), _flips(more=0.5)),
+            "Is every number one (or a half) too large? Count from 0: at the start nothing has "
+            "changed yet.",
         ),
     },
     hints=(
@@ -270,12 +313,14 @@ _REACH = Exercise(
         "another number if never": (
             (
                 _reached(never=len),
+                _reached(never=lambda losses: len(losses) + 1),
                 _reached(never=lambda losses: len(losses) - 1),
                 _reached(never=lambda losses: 0),
                 _reached(never=lambda losses: np.inf),
                 _reached(never=lambda losses: np.nan),
                 _reached(never=lambda losses: -2),
                 _reached(never=lambda losses: 1),
+                _reached(never=lambda losses: None),
             ),
             "What if the target is never reached? Then −1.",
         ),

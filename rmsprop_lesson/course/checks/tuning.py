@@ -91,6 +91,7 @@ def _sampling(name, low, high, n):
         recorder.note("sample", np.zeros(np.shape(rates)) if usable else rates)
         if not usable or np.shape(rates) != (n,):
             recorder.end()
+        _end_unless(recorder, "are all rates numbers", np.isfinite(rates).all())
         follow = not np.allclose(np.median(rates / moved), 1, 0.5)
         _end_unless(recorder, "do the rates follow low and high", follow)
         recorder.note("is it a grid (1: yes)", _is_grid(rates))
@@ -130,12 +131,21 @@ def _is_grid(rates):
     return any(gap[0] > 0 and np.allclose(gap, gap[0], rtol=1e-3) for gap in gaps)
 
 
+def _seeded(rng):
+    np.random.seed(0)  # noqa: NPY002
+    return np.random
+
+
+def _shuffled_grid(rng, a, b, n):
+    return rng.permutation(np.linspace(a, b, n))
+
+
 @parts
 def _sample(
     source=lambda rng: rng,
     ends=lambda low, high: (low, high),
     forward=np.log10,
-    back=lambda u: 10.0**u,
+    back=lambda u: np.power(10.0, u),  # infinite where a float's power raises
     draw=lambda rng, a, b, n: rng.uniform(a, b, n),
 ):
     """Random learning rates with the parts of their making to be exchanged."""
@@ -176,6 +186,8 @@ def _above_zero(seen):
     start = number_seen(seen, probe=0)
     if start is not None and abs(start - 0.1) < 1e-9:
         share = number_seen(seen, probe=2)
+        if share is not None and abs(share - 1.0) < 1e-9:  # half-way nothing is added
+            return _cosine(rate=lambda lr, x: max(lr * x, last))
         relative = share is not None and np.isclose(share, 1.0 + 2 * last, rtol=1e-5)
         floor = (lambda lr: 2 * last * lr) if relative else (lambda lr: last)
         return _cosine(rate=lambda lr, x: floor(lr) + (lr - floor(lr)) * x)
@@ -186,33 +198,49 @@ def _lower(loss, lowest, previous):
     return loss < lowest
 
 
+def _any_other(loss, lowest):
+    return True
+
+
 @parts
 def _stopped(
     better=_lower,
+    worse=_any_other,
     needed=lambda patience: patience,
     resets=True,
     counts_good=False,
     first=None,
-    result=lambda losses, best, stop: best,
+    never=None,
+    result=lambda losses, best, stop, patience: best,
 ):
-    """Early stopping, counted; with its parts to be exchanged."""
+    """Early stopping, counted; with its parts to be exchanged.
+
+    `first` is a number that the best loss starts at, and whether epoch 0 is then a bad one.
+    """
 
     def implementation(losses, patience):
-        lowest, best, bad, stop = losses[0] if first is None else first, 0, 0, len(losses) - 1
-        for epoch in range(len(losses)):
+        lowest, judged = (losses[0], False) if first is None else first
+        best, bad, stop = 0, 0, len(losses) - 1
+        for epoch, loss in enumerate(losses):
             previous = losses[epoch - 1] if epoch else np.inf
-            if epoch and better(losses[epoch], lowest, previous):
-                lowest, best = losses[epoch], epoch
+            if epoch + judged and better(loss, lowest, previous):
+                lowest, best = loss, epoch
                 bad = 0 if resets else bad
                 bad += counts_good
-            elif epoch or counts_good:
+            elif (epoch or counts_good or judged) and worse(loss, lowest):
                 bad += 1
             if bad and bad >= needed(patience):
                 stop = epoch
                 break
-        return result(losses, best, stop)
+        else:
+            best = never(losses) if never else best
+        return result(losses, best, stop, patience)
 
     return implementation
+
+
+def _lower_by(margin):
+    return lambda loss, lowest, previous: loss < lowest - margin
 
 
 def _rises_in_a_row(losses, patience):
@@ -265,6 +293,7 @@ _SAMPLE = Exercise(
             (
                 _sample(source=lambda rng: np.random),
                 _sample(source=lambda rng: np.random.default_rng()),
+                _sample(source=_seeded),
             ),
             "Is it the generator `rng` that draws? With the same generator the rates must be the "
             "same again: rng.uniform, not np.random.uniform.",
@@ -302,6 +331,9 @@ _SAMPLE = Exercise(
             (
                 lambda low, high, n, rng: np.geomspace(low, high, n),
                 lambda low, high, n, rng: np.linspace(low, high, n),
+                _sample(draw=lambda rng, a, b, n: np.linspace(a, b, n)),
+                _sample(draw=_shuffled_grid),
+                _sample(forward=_same, back=_same, draw=_shuffled_grid),
             ),
             "This is a grid, evenly spaced. Random search draws from rng.",
         ),
@@ -316,6 +348,10 @@ _SAMPLE = Exercise(
             "Are only a few different rates drawn, such as whole powers of ten? Everything between "
             "is allowed.",
         ),
+        "rounded": (
+            tuple(_sample(back=lambda u, k=k: np.round(10.0**u, k)) for k in (4, 5)),
+            "Are the rates rounded? Keep all their digits; small rates lose most by it.",
+        ),
         "one rate for all": (
             _sample(draw=lambda rng, a, b, n: np.full(n, rng.uniform(a, b))),
             "Is one rate drawn and repeated? Ask rng for n of them.",
@@ -329,7 +365,13 @@ _SAMPLE = Exercise(
             "the first round.)",
         ),
         "normal instead of uniform": (
-            _sample(draw=lambda rng, a, b, n: rng.normal((a + b) / 2, (b - a) / 4, n)),
+            (
+                *(
+                    _sample(draw=lambda rng, a, b, n, k=k: rng.normal((a + b) / 2, (b - a) / k, n))
+                    for k in (1, 2, 3, 4, 6)
+                ),
+                _sample(draw=lambda rng, a, b, n: rng.normal(a, b, n)),
+            ),
             "Are the exponents drawn from a normal distribution? Then some lie outside, and the "
             "middle is preferred.",
         ),
@@ -478,6 +520,8 @@ _COSINE = Exercise(
     explanation="It is flat at both ends: long at full rate, then long at a small one.",
 )
 
+_GAINS = [1.0, 0.1, 0.01, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9]  # each gain is a tenth
+
 _EARLY = Exercise(
     solution=best_epoch,
     lesson=7,
@@ -499,12 +543,15 @@ _EARLY = Exercise(
             ("bad epochs that are not in a row", [5.0, 6.0, 4.0, 6.0, 3.0, 2.0], 2),
             ("bad from the start", [1.0, 2.0, 3.0, 4.0, 0.5], 3),
             ("large losses", [900.0, 800.0, 850.0, 840.0, 830.0, 100.0], 4),
+            ("huge losses", [9e15, 8e15, 8.5e15, 8.4e15, 1e15, 2e15], 3),
             ("one epoch", [3.0], 1),
             ("two equal minima", [4.0, 2.0, 3.0, 2.0, 3.0, 1.0], 3),
             ("long", [9.0, 8.0, 8.5, 7.0, 7.5, 7.2, 6.0, 6.5, 6.4, 6.3, 5.0], 3),
             ("falling, but not to a new lowest", [5.0, 1.0, 4.0, 3.5, 3.0, 2.5, 0.5], 3),
             ("a first minimum, and a lower one", [3.0, 2.0, 0.5, 2.0, 2.0, 2.5, 0.2], 2),
             ("high, then low, then higher", [2.0, 2.5, 1.0, 3.0, 1.5, 4.0, 0.5], 2),
+            ("an equal one between higher ones", [3.0, 1.0, 2.0, 1.0, 2.0, 2.0, 0.5], 3),
+            ("ever smaller gains", _GAINS, 1),
         )
     ),
     mistakes={
@@ -543,6 +590,7 @@ _EARLY = Exercise(
             (
                 _rises_in_a_row,
                 _stopped(better=lambda loss, lowest, previous: loss < previous),
+                _stopped(better=lambda loss, lowest, previous: loss <= previous),
             ),
             "Is each loss compared with the one before? Compare with the best so far.",
         ),
@@ -550,6 +598,15 @@ _EARLY = Exercise(
             _compared_with_the_first,
             "Is each loss compared with the first one? Keep the best loss so far, and compare "
             "with it.",
+        ),
+        "a margin asked for": (
+            tuple(_stopped(better=_lower_by(0.95 * 10.0**-k)) for k in range(9)),
+            "Does a loss have to be lower by a margin? Any lower loss is a new lowest.",
+        ),
+        "equal losses not counted": (
+            _stopped(worse=lambda loss, lowest: loss > lowest),
+            "Is an equal loss neither better nor bad? It is no new lowest: `else`, not a second "
+            "condition.",
         ),
         "equal counts as better": (
             _stopped(better=lambda loss, lowest, previous: loss <= lowest),
@@ -560,28 +617,39 @@ _EARLY = Exercise(
             "Does a higher loss count as better? The lowest is the best.",
         ),
         "best starts at a number": (
-            (_stopped(first=100.0), _stopped(first=10.0)),
+            tuple(
+                _stopped(first=(number, judged))
+                for number in (10.0, 100.0, 1e6)
+                for judged in (False, True)
+            ),
             "Does the best loss start at a number? A loss may be larger: start at np.inf, or at "
             "the first loss.",
         ),
         "epoch of the stop": (
-            (_stopped(result=lambda losses, best, stop: stop), _returned_in_the_loop),
+            (_stopped(result=lambda losses, best, stop, p: stop), _returned_in_the_loop),
             "Is it the epoch at which training stops? The best one before is asked for.",
         ),
+        "another epoch if never stopped": (
+            tuple(
+                _stopped(never=never)
+                for never in (lambda losses: len(losses) - 1, len, lambda losses: -1)
+            ),
+            "What if training is never stopped? Then the best of all epochs is asked for.",
+        ),
         "number of epochs trained": (
-            _stopped(result=lambda losses, best, stop: stop + 1),
+            _stopped(result=lambda losses, best, stop, p: stop + 1),
             "Is it the number of epochs trained? The best one is asked for.",
         ),
         "counted back from the stop": (
-            lambda losses, p: _stopped(result=lambda losses, best, stop: stop - p)(losses, p),
+            _stopped(result=lambda losses, best, stop, p: stop - p),
             "Is it stop − patience? Where training never stops, that isn't the best epoch.",
         ),
         "loss returned": (
-            _stopped(result=lambda losses, best, stop: losses[best]),
+            _stopped(result=lambda losses, best, stop, p: losses[best]),
             "Is it the loss that is returned? Return the epoch.",
         ),
         "counted from 1": (
-            _stopped(result=lambda losses, best, stop: best + 1),
+            _stopped(result=lambda losses, best, stop, p: best + 1),
             "Is the epoch one too large? They count from 0.",
         ),
         "first epoch only": (

@@ -402,7 +402,7 @@ def number(value, other):
     for digits in (4, 6, 9):
         if f"{value:.{digits}g}" != f"{other:.{digits}g}":
             break
-    return f"{value:.{max(digits, 6)}g}"
+    return f"{value + 0.0:.{max(digits, 6)}g}"  # a zero has no sign
 
 
 def ratio(got, want):
