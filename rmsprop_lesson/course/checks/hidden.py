@@ -8,7 +8,7 @@ from functools import cache, partial
 import numpy as np
 
 from . import slips
-from .diagnosis import Judge, Name, each_rule, joined, option
+from .diagnosis import Found, Judge, Name, each_rule, joined, option
 from .observe import Odd, Raised, record
 from .relatives import renamed, swapped
 from .scene import Known, remembered
@@ -19,6 +19,7 @@ STARTS = {
     RIGHT: lambda g: 0 * g,
     "S starts at 1": lambda g: 0 * g + 1,
     "S starts from the gradient": lambda g: g**2,
+    "S starts from theta": lambda theta: theta,
     "S starts at epsilon": lambda e: e,
     "S starts elsewhere": tuple(lambda g, by=by: 0 * g + by for by in (1e-3, 0.01, 0.1, 0.5)),
 }
@@ -31,11 +32,14 @@ class Hidden(Update):
     ----------
     judge : Judge
     settings : callable
-        ``settings(known)`` gives (names, known) for each way in which the settings may be taken.
+        ``settings(known)`` gives (names, known, thorough) for each way in which the settings may be
+        taken; `thorough`: whether all averages are tried with it.
     """
 
     def __init__(self, judge, settings):
-        super().__init__((), (), judge)
+        # a root that is kept, and squared again, is seen only where S is
+        weights = {name: rule for name, rule in slips.WEIGHTS.items() if name != "root kept in S"}
+        super().__init__((), (), judge, weights=weights)
         self.settings = settings
 
     def explain(self, probes, seen):
@@ -71,19 +75,18 @@ class Hidden(Update):
     def _otherwise(self, known):
         """Settings or gradients taken otherwise than they are given."""
         found = []
-        for names, taken in self.settings(known):
+        for names, taken, thorough in self.settings(known):
             sources = self._averages(taken, _only(self.weights), _only(self.squares), STARTS)
             found += self._with(names, taken, sources, _NEAR, False)
-            if names[0] in self.gradients:
+            if thorough:
                 found += self._far(taken, False, names)
         return found
-
-    gradients = ()
 
     def _with(self, names, known, sources, tables, deep):
         """The explanations of the step from any of the averages."""
         self.corrections, self.numerators, self.factors, self.bases, self.sources = *tables, sources
-        begun = known.also(S_new=sources.values[0])
+        right, before = sources.values[:2]
+        begun = known.also(S=before, S_new=right, **known.rates(right))
         return [(*names, *step) for step in self._step(begun, (), deep=deep)]
 
     def _sources(self, known, state):
@@ -130,6 +133,7 @@ _FAR = (
     _only(
         slips.NUMERATORS, "theta in place of the gradient", "S in the numerator",
         "gradient left out of the step", "average of g in the numerator",
+        "weight decay", "gradient clipped", "mean of g in the step",
     ),
     _only(slips.FACTORS, "learning rate left out", "learning rate squared"),
     _only(slips.BASES, "step instead of theta", "epsilon added to theta", "theta decayed"),
@@ -172,6 +176,24 @@ class Followed(Known):
         known.befores = [i - 1 if i and own[i] == own[i - 1] else None for i in range(len(first))]
         return known
 
+    def rates(self, S):
+        """The rate of the call before, if it is kept and divided by the root each time."""
+        found = {}
+        for name, root in (
+            ("last_rate", np.sqrt(S + self["e"])),
+            ("last_rate_outside", np.sqrt(S) + self["e"]),
+        ):
+            rate, found[name] = self["lr"].copy(), self["lr"].copy()
+            for places, last, _, _ in self._levels_once():
+                if last is not None:
+                    found[name][places] = rate[last]
+                rate[places] = found[name][places] / root[places]
+        return found
+
+    def _levels_once(self):
+        self.levels = getattr(self, "levels", None) or list(self._levels())
+        return self.levels
+
     def _levels(self):
         depth = []
         for before in self.befores:
@@ -187,11 +209,10 @@ class Followed(Known):
 
     def follow(self, begin, square, rule):
         """S before and after every call, from where it begins."""
-        self.levels = getattr(self, "levels", None) or list(self._levels())
         old, new = np.zeros(self.size), np.zeros(self.size)
         q = self.work(square)
         start = self.work(begin)
-        for places, last, shapes, known in self.levels:
+        for places, last, shapes, known in self._levels_once():
             old[places] = start[places] if last is None else new[last]
             here = Known({**known, "S": old[places], "q": q[places]}, shapes)
             new[places] = here.work(rule) if here.has_all(rule) else np.nan
@@ -204,8 +225,10 @@ class Followed(Known):
 # What can't be told apart where S isn't seen: the more common slip is named.
 HIDDEN_SIMPLER = {
     **SIMPLER,
-    "1-beta left out": {"power t left out"},
+    "learning rate left out": {"epsilon for the learning rate", "learning rate in the average"},
+    "S shared in the step": {"mean over the parameters", "norm of the gradient"},
 }
+PLAIN_SIMPLER = HIDDEN_SIMPLER | {"1-beta left out": {"power t left out"}}
 
 
 class OfClass(Hidden):
@@ -262,21 +285,46 @@ def _replay_class(probe, values):
 _DEFAULTS = (0.99, 0.999, 0.95, 0.8, 0.5)
 
 
-def class_settings(known):
+def class_settings(known, corrected=False):
     """The other ways in which β and ε may be taken, where they are given and where they aren't."""
     no_b, no_e = known["no_b"] > 0, known["no_e"] > 0
     for value in _DEFAULTS:
         name = "PyTorch's default" if value == 0.99 else "another default of beta"
-        yield (Name(name, f"{value:g}"),), known.also(b=np.where(no_b, value, known["b"]))
+        other = known.also(b=np.where(no_b, value, known["b"]))
+        yield (Name(name, f"{value:g}"),), other, value == 0.99
+        for e in default_epsilons(other, corrected):
+            both = Name(name, f"{value:g}"), Name("another default of epsilon", f"{e:g}")
+            yield both, other.also(e=np.where(no_e, e, known["e"])), False
+    likely = set(default_epsilons(known, corrected))
     for value in slips.USUAL_EPSILONS:
         if value != 1e-8:
             name = Name("another default of epsilon", f"{value:g}")
-            yield (name,), known.also(e=np.where(no_e, value, known["e"]))
-    yield ("one S for all objects",), known.in_one()
+            other = known.also(e=np.where(no_e, value, known["e"]))
+            yield (name,), other, value in likely
+    yield ("one S for all objects",), known.in_one(), False
     ones = np.ones(known.size)
-    yield ("settings ignored",), known.also(b=0.9 * ones, e=1e-8 * ones)
+    yield ("settings ignored",), known.also(b=0.9 * ones, e=1e-8 * ones), False
     for value in (0.9, 0.99, 0.999):
-        yield (Name("beta hard-coded", f"{value:g}"),), known.also(b=value * ones)
+        yield (Name("beta hard-coded", f"{value:g}"),), known.also(b=value * ones), False
+
+
+def corrected_class_settings(known):
+    """See `class_settings`."""
+    return class_settings(known, corrected=True)
+
+
+def default_epsilons(known, corrected):
+    """What ε may be where it isn't given: from the first steps, which are right otherwise."""
+    first = [before is None for before in known.befores]
+    sizes = np.diff(known.ends, prepend=0)
+    share = 1.0 if corrected else 1 - known["b"]
+    below = np.abs(known["lr"] * known["g"] / (known["theta"] - known["theta_new"]))
+    at = np.repeat(first, sizes) & (known["no_e"] > 0) & (np.abs(known["g"]) < 1e-5)
+    for number in (below**2 - share * known["g"] ** 2, below - np.sqrt(share) * np.abs(known["g"])):
+        values = number[at & np.isfinite(number)]
+        for value in slips.USUAL_EPSILONS:
+            if value != 1e-8 and len(values) and np.all(np.abs(values / value - 1) < 1e-3):
+                yield value
 
 
 CLASS_NAMES = {"step instead of theta": "step returned"}
@@ -284,7 +332,7 @@ CLASS_NAMES = {"step instead of theta": "step returned"}
 
 def my_class(variants):
     """The diagnosis of the class."""
-    judge = Judge(variants, MERGED, CLASS_IMPLIED, HIDDEN_SIMPLER, (), CLASS_NAMES)
+    judge = Judge(variants, MERGED, CLASS_IMPLIED, PLAIN_SIMPLER, (), CLASS_NAMES)
     return OfClass(judge, class_settings)
 
 
@@ -302,7 +350,8 @@ def my_corrected_class(variants):
     """The diagnosis of the class with bias correction."""
     merged, implied = MERGED | CORRECTED_MERGED, CLASS_IMPLIED | CORRECTED_IMPLIED
     names = CLASS_NAMES | {"correction squared": "correction outside the root"}
-    return OfCorrectedClass(Judge(variants, merged, implied, SIMPLER, (), names), class_settings)
+    judge = Judge(variants, merged, implied, HIDDEN_SIMPLER, (), names)
+    return OfCorrectedClass(judge, corrected_class_settings)
 
 
 CLASS_IMPLIED = {**IMPLIED, "step returned": {"sign flipped"}}
@@ -319,12 +368,6 @@ CORRECTED_MERGED = {
 
 class OfTable(Hidden):
     """The column θ_t, in which the gradient is θ itself."""
-
-    gradients = (
-        "factor 2 in the gradient",
-        "loss taken for the gradient",
-        "gradient never renewed",
-    )
 
     def explain(self, probes, seen):
         """See `Update.explain`; a column that doesn't begin at θ₀ isn't explained by its rows."""
@@ -371,12 +414,12 @@ def _replay_call(probe, records):
 
 def table_settings(known):
     """The other gradients that may have been taken."""
-    yield ("factor 2 in the gradient",), known.also(g=2 * known["theta"])
-    yield ("loss taken for the gradient",), known.also(g=known["theta"] ** 2 / 2)
-    yield ("gradient never renewed",), known.also(g=known["first"])
+    yield ("factor 2 in the gradient",), known.also(g=2 * known["theta"]), True
+    yield ("loss taken for the gradient",), known.also(g=known["theta"] ** 2 / 2), True
+    yield ("gradient never renewed",), known.also(g=known["first"]), True
 
 
 def column(variants):
     """The diagnosis of the worked table's column."""
     names = {"S starts from the gradient": "S starts at the gradient"}
-    return OfTable(Judge(variants, MERGED, IMPLIED, HIDDEN_SIMPLER, (), names), table_settings)
+    return OfTable(Judge(variants, MERGED, IMPLIED, PLAIN_SIMPLER, (), names), table_settings)

@@ -442,6 +442,7 @@ SAYINGS = {
     ),
     "step returned": "Is it the step that is returned? Return the new θ.",
     "S starts at 1": "Does S start at 1? TensorFlow 1 did that; here it starts at 0.",
+    "S starts from theta": "Does S start from θ? It starts at 0.",
     "S starts at the gradient": "Does S start at g²? It starts at 0.",
     "factor 2 in the gradient": "Is the gradient 2θ? The ½ of the loss cancels the 2.",
     "loss taken for the gradient": "Is the gradient θ²/2? That is the loss; its derivative is θ.",

@@ -369,7 +369,10 @@ FACTORS = {
         *(lambda lr, t, by=by: lr * by**t for by in (0.9, 0.95, 0.99, 0.999)),
         *(lambda lr, t, by=by: lr * by ** (t - 1) for by in (0.9, 0.95, 0.99, 0.999)),
     ),
-    "learning rate overwritten": lambda last_rate: last_rate,
+    "learning rate overwritten": (
+        lambda last_rate: last_rate,
+        lambda last_rate_outside: last_rate_outside,
+    ),
 }
 RATE_CORRECTIONS = {
     "bias correction": lambda lr, b, t: lr * np.sqrt(1 - b**t),
