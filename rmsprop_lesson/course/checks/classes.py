@@ -146,6 +146,8 @@ def _drive(cls, name, grads, settings, theta):
         for t, grad in enumerate(grads, start=1):
             label = f"step {t} with g = {show_value(grad)}"
             here = recorder.call(label, here, grad, function=step, names=("theta", "grad"))
+            if np.shape(here) == (2, *np.shape(theta)):
+                here = here[0]  # S was returned as well
             if np.shape(here) != np.shape(theta):
                 recorder.end()
             here = float(here) if isinstance(theta, float) else here

@@ -463,7 +463,7 @@ class Judge:
 
 
 def _with_sure_notes(found, other):
-    """One of two explanations by the same names; a number that the other has otherwise is unsure."""
+    """An explanation without the numbers that another one by the same names has otherwise."""
     notes = {name: getattr(name, "note", "") for name in other.mistakes}
     names = (str(n) if getattr(n, "note", "") != notes[n] else n for n in found.mistakes)
     return replace(found, mistakes=tuple(names))

@@ -18,7 +18,7 @@ import numpy as np
 from ..progress import record as remember
 from . import sandbox
 from .diagnosis import Found
-from .mend import clues, mend, notebook_data, unused_words
+from .mend import clues, kept_instead, mend, notebook_data, unused_words
 from .observe import Odd, Raised, agree, first_difference, record, same
 from .own import keep
 from .pairs import pairs
@@ -249,6 +249,7 @@ class Exercise:
         vague = verdict.mistake in VAGUE
         unused = "" if verdict.mistake in RAISED else unused_words(function)
         unsure = verdict.mistake.startswith("either ") or (vague and verdict.mistake != NOTHING)
+        unsure = unsure or (unused and kept_instead(function))
         if unused and unsure and isinstance(function, type):
             return self._leaning(verdict, UNUSED, unused)
         try:

@@ -234,6 +234,14 @@ PLAIN_SIMPLER = HIDDEN_SIMPLER | {"1-beta left out": {"power t left out"}}
 class OfClass(Hidden):
     """The optimiser that keeps its own S."""
 
+    def explain(self, probes, seen):
+        """See `Update.explain`; of two results the first is taken for θ."""
+        self._two = False
+        found = super().explain(probes, seen)
+        if found and self._two:
+            return Found(("S returned as well", *found.mistakes), found.variants)
+        return found
+
     def _rows(self, probe, runs):
         for records, _ in runs[:1]:
             log = _replay_class(probe, [value for _, value in records])
@@ -241,6 +249,8 @@ class OfClass(Hidden):
             self._probe += 1
             for number, settings, theta, grad, value in log:
                 shape = np.shape(theta)
+                if np.shape(value) == (2, *shape):
+                    value, self._two = value[0], True
                 if np.shape(value) != shape:
                     return
                 before = last.get(number)
@@ -370,17 +380,24 @@ class OfTable(Hidden):
     """The column θ_t, in which the gradient is θ itself."""
 
     def explain(self, probes, seen):
-        """See `Update.explain`; a column that doesn't begin at θ₀ isn't explained by its rows."""
-        for probe, runs in zip(probes, seen, strict=True):
-            for args, thetas in _replay_call(probe, runs[0][0]):
-                if np.size(thetas) and np.ravel(thetas)[0] != args[0]:
-                    return None
-        return super().explain(probes, seen)
+        """See `Update.explain`; what doesn't begin at θ₀, or at 0, isn't explained by its rows."""
+        pairs = zip(probes, seen, strict=True)
+        calls = [call for probe, runs in pairs for call in _replay_call(probe, runs[0][0])]
+        begins = [(np.ravel(thetas)[0], args[0]) for args, thetas in calls if np.size(thetas)]
+        self._at_zero = bool(begins) and not any(first for first, _ in begins)
+        if not self._at_zero and any(first != theta for first, theta in begins):
+            return None
+        found = super().explain(probes, seen)
+        if found and self._at_zero and not found.unknown:
+            return Found(("theta_0 left at 0", *found.mistakes), found.variants)
+        return found
 
     def _rows(self, probe, runs):
         for records, _ in runs[:1]:
             for args, thetas in _replay_call(probe, records):
                 first, lr, b, e, steps = (float(np.asarray(x)) for x in args)
+                if self._at_zero and len(thetas):
+                    thetas = np.array([first, *thetas[1:]])
                 if np.shape(thetas) != (int(steps) + 1,) or thetas[0] != first:
                     return
                 before, last = None, None

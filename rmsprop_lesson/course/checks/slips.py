@@ -328,9 +328,7 @@ NUMERATORS = {
         lambda g, most=most: np.clip(g, -most, most)
         for most in (0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 100.0)
     ),
-    "weight decay": tuple(
-        lambda g, theta, share=share: g + share * theta for share in DECAYS
-    ),
+    "weight decay": tuple(lambda g, theta, share=share: g + share * theta for share in DECAYS),
     "factor 2 in the step": (lambda g: 2 * g, lambda g: g / 2),
     "gradient normalised": (
         lambda g, each: g / np.sqrt(each(np.sum, g**2)),
