@@ -588,6 +588,7 @@ def clues(function, ran=True):
         *_printed(tree),
         *_lost(tree),
         *_apart(tree),
+        *_asked_for_none(tree),
         *found,
         *_stuck(tree),
     ]
@@ -698,6 +699,21 @@ def _apart(tree):
         second = "".join(map(ast.unparse, call.args[1:2]))
         if second and second.split(".")[-1].rstrip("0123456789") not in _KINDS:
             yield f"Line {call.lineno}: np.array takes one list, np.array([a, b])."
+
+
+def _asked_for_none(tree):
+    """Whether there is nothing yet, asked in a way that an array can't answer."""
+    for node in ast.walk(tree):
+        thing = None
+        if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Eq):
+            thing = node.left if ast.unparse(node.comparators[0]) == "None" else None
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+            thing = node.operand if isinstance(node.operand, ast.Attribute) else None
+        if thing is not None:
+            yield (
+                f"In line {node.lineno}, `{ast.unparse(node)}` asks every element of an array: "
+                f"write `{ast.unparse(thing)} is None`."
+            )
 
 
 def _given_anew(nodes):

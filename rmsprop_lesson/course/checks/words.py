@@ -218,7 +218,7 @@ _ADVICE = [
         "if on a whole array",
         (
             "An `if` can't decide for a whole array at once: use np.where, or an elementwise "
-            "operation. Whether there is nothing yet, `x is None` asks."
+            "operation."
         ),
     ),
     (
