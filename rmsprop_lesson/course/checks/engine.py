@@ -340,7 +340,9 @@ class Exercise:
                     (verdict.mistake, *found.mistakes), verdict.message, found, skip=1
                 )
         off = self._averages_off(seen, difference)
-        return self._several(found.mistakes, self._describe(seen, difference), found, off=off)
+        verdict = self._several(found.mistakes, self._describe(seen, difference), found, off=off)
+        changed = [argument for runs in seen for _, changes in runs for _, argument in changes]
+        return self._and_changed(verdict, changed[0]) if changed else verdict
 
     def _listed(self, seen, difference):
         """The verdict by the list of whole functions, where the parts don't tell."""
@@ -451,6 +453,21 @@ class Exercise:
                     return position, index, expected
         return None
 
+    def _and_changed(self, verdict, argument):
+        """The verdict on a function that also changes an argument."""
+        words = (
+            f"Then: The caller's {self._argument(argument)} is changed, too: operators like += and "
+            "*= work in place. Make a new array."
+        )
+        mistakes = (*verdict.mistakes, "changes its arguments")
+        return replace(verdict, message=f"{verdict.message}\n{words}", mistakes=mistakes)
+
+    def _argument(self, argument):
+        """The name of an argument, if that or its place is given."""
+        if isinstance(argument, str):
+            return argument
+        return self.argument_names[min(argument, len(self.argument_names) - 1)]
+
     def _right(self, seen, *variants):
         for probe, runs in zip(self.probes, seen, strict=True):
             for _, changed in runs:
@@ -465,8 +482,7 @@ class Exercise:
         return Verdict(self.name, True, None, f"All {count} probes agree with the reference.")
 
     def _changed(self, probe, label, argument):
-        if not isinstance(argument, str):
-            argument = self.argument_names[min(argument, len(self.argument_names) - 1)]
+        argument = self._argument(argument)
         return self._not_yet(
             "changes its arguments",
             f"The numbers are right, but your function changed the caller's {argument} "
