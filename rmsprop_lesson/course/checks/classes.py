@@ -247,6 +247,10 @@ _CLASS = Exercise(
             _optimizer(average=lambda S, g, b, t: S + g**2),
             "Is S a sum? That is Adagrad.",
         ),
+        "no average at all": (
+            _optimizer(average=lambda S, g, b, t: g**2),
+            "Is the step made from g² alone? The old S has to stay in: βS + (1 − β)g².",
+        ),
         "gradient not squared": (
             _optimizer(average=lambda S, g, b, t: b * S + (1 - b) * g),
             "Is S an average of g instead of g²?",

@@ -8,10 +8,10 @@ from functools import cache, partial
 import numpy as np
 
 from . import slips
-from .diagnosis import Found, Judge, Name, each_rule, joined, option
+from .diagnosis import UNKNOWN, Found, Judge, Name, each_rule, joined, option
 from .observe import Odd, Raised, record
 from .relatives import renamed, swapped
-from .scene import Known, remembered
+from .scene import Known, arguments, remembered
 from .slips import RIGHT
 from .updates import IMPLIED, MERGED, SIMPLER, Update
 
@@ -23,6 +23,10 @@ STARTS = {
     "S starts at epsilon": lambda e: e,
     "S starts elsewhere": tuple(lambda g, by=by: 0 * g + by for by in (1e-3, 0.01, 0.1, 0.5)),
 }
+
+
+MOST_FROM_LITTLE = 2  # mistakes, where hardly a number is left to tell them apart
+LEAST_SEEN = 0.5  # share of the numbers that exist
 
 
 class Hidden(Update):
@@ -37,16 +41,21 @@ class Hidden(Update):
     """
 
     def __init__(self, judge, settings):
-        # a root that is kept, and squared again, is seen only where S is
+        # A root that is kept and squared again, and an S that isn't used, are seen only where S is.
         weights = {name: rule for name, rule in slips.WEIGHTS.items() if name != "root kept in S"}
-        super().__init__((), (), judge, weights=weights)
+        roots = {name: rule for name, rule in slips.ROOTS.items() if name != "sign of the gradient"}
+        super().__init__((), (), judge, weights=weights, roots=roots)
         self.settings = settings
 
     def explain(self, probes, seen):
         """See `Update.explain`."""
         with np.errstate(all="ignore"):
             known = self._known_runs(probes, seen)
-            return known and (self._rounded(known) or self._explain(known))
+            found = known and (self._rounded(known) or self._explain(known))
+        many = found and len(found.mistakes) > MOST_FROM_LITTLE
+        if many and np.isfinite(known["theta_new"]).mean() < LEAST_SEEN:
+            return Found((UNKNOWN,))
+        return found
 
     def _explain(self, known, deep=True):
         """From what is likely to what isn't; it ends where one slip or none is enough."""
@@ -59,6 +68,8 @@ class Hidden(Update):
                 best = self.judge.choose(found)
                 if best and len(best.mistakes) <= (way != near):
                     return best
+        if deep and (not best or len(best.mistakes) > 2):
+            best = self.judge.choose(found + self._begun(known))
         return best
 
     def _near(self, known, deep):
@@ -72,14 +83,25 @@ class Hidden(Update):
         sources += self._averages(known, _only(self.weights), self.squares, _only(STARTS))
         return self._with(names, known, sources, _FAR, deep)
 
+    def _begun(self, known):
+        """Every average from a usual start that isn't the right one, and the usual steps."""
+        begun = {
+            name: STARTS[name] for name in (RIGHT, "S starts at 1", "S starts from the gradient")
+        }
+        sources = self._averages(known, self.weights, _only(self.squares), begun)
+        return self._with((), known, sources, _FAR, True)
+
     def _otherwise(self, known):
         """Settings or gradients taken otherwise than they are given."""
-        found = []
+        found, rest = [], []
         for names, taken, thorough in self.settings(known):
             sources = self._averages(taken, _only(self.weights), _only(self.squares), STARTS)
             found += self._with(names, taken, sources, _NEAR, False)
             if thorough:
-                found += self._far(taken, False, names)
+                rest.append((taken, False, names))
+        best = self.judge.choose(found)
+        if not best or len(best.mistakes) > 1:
+            found += [one for taken in rest for one in self._far(*taken)]
         return found
 
     def _with(self, names, known, sources, tables, deep):
@@ -93,7 +115,8 @@ class Hidden(Update):
         return self.sources
 
     def _limited(self, known, below, most):
-        return super()._limited(known, below, 1) if self.bases is slips.BASES else ([], [])
+        every = self.bases.keys() == slips.BASES.keys()
+        return super()._limited(known, below, 1) if every else ([], [])
 
     def _averages(self, known, weights, squares, starts):
         """S after every call by each rule, and before it."""
@@ -112,8 +135,8 @@ class Hidden(Update):
 
     def _known_runs(self, probes, seen):
         pairs = zip(probes, seen, strict=True)
-        rows = [row for probe, runs in pairs for row in self._rows(probe, runs)]
-        return Followed.of(rows) if rows else None
+        self._all_rows = [row for probe, runs in pairs for row in self._rows(probe, runs)]
+        return Followed.of(self._all_rows) if self._all_rows else None
 
 
 def _only(table, *names):
@@ -133,7 +156,8 @@ _FAR = (
     _only(
         slips.NUMERATORS, "theta in place of the gradient", "S in the numerator",
         "gradient left out of the step", "average of g in the numerator",
-        "weight decay", "gradient clipped", "mean of g in the step",
+        "weight decay", "gradient clipped", "mean of g in the step", "square of g in the step",
+        "sign of g in the step", "absolute value in the step",
     ),
     _only(slips.FACTORS, "learning rate left out", "learning rate squared"),
     _only(slips.BASES, "step instead of theta", "epsilon added to theta", "theta decayed"),
@@ -376,8 +400,32 @@ CORRECTED_MERGED = {
 # ── the worked table ─────────────────────────────────────────────────────────────────────────────
 
 
+NEAR = 0.01  # of the minimum
+
+# In the table the gradient is θ.
+SAME_AS_G = {"theta in place of the gradient", "theta in the denominator"}
+
+
+def of_one(table):
+    """A table without what only several parameters can show, or none where g is θ."""
+    kept = {}
+    for name, rule in each_rule(table):
+        if name not in SAME_AS_G and "each" not in arguments(rule):
+            kept[name] = (*kept.get(name, ()), rule)
+    return {name: rules if len(rules) > 1 else rules[0] for name, rules in kept.items()}
+
+
 class OfTable(Hidden):
     """The column θ_t, in which the gradient is θ itself."""
+
+    def __init__(self, judge, settings):
+        super().__init__(judge, settings)
+        self.weights, self.squares, self.roots = map(
+            of_one, (self.weights, self.squares, self.roots)
+        )
+
+    def _with(self, names, known, sources, tables, deep):
+        return super()._with(names, known, sources, tuple(map(of_one, tables)), deep)
 
     def explain(self, probes, seen):
         """See `Update.explain`; what doesn't begin at θ₀, or at 0, isn't explained by its rows."""
@@ -414,6 +462,11 @@ class OfTable(Hidden):
     def _known_runs(self, probes, seen):
         self._made = 0
         return super()._known_runs(probes, seen)
+
+    def _rounded(self, known):
+        """See `Update._rounded`; near the minimum, in the last probes, rounding leaves nothing."""
+        far = [row for row in self._all_rows if abs(row["first"]) > NEAR]
+        return super()._rounded(Followed.of(far)) if far else None
 
 
 def _replay_call(probe, records):

@@ -375,6 +375,8 @@ _TABLE = Exercise(
         call("other settings", theta=-1.0, learning_rate=0.3, beta=0.5, epsilon=0.05, steps=4),
         call("large epsilon", theta=0.1, learning_rate=0.2, beta=0.7, epsilon=0.3, steps=4),
         call("no step", theta=1.0, learning_rate=0.1, beta=0.9, epsilon=1e-8, steps=0),
+        call("near the minimum", theta=1e-5, learning_rate=0.1, beta=0.9, epsilon=1e-6, steps=3),
+        call("at the minimum", theta=0.0, learning_rate=0.1, beta=0.9, epsilon=1e-8, steps=2),
     ),
     variants={
         "epsilon as a floor": (
@@ -414,6 +416,10 @@ _TABLE = Exercise(
         "1-beta left out": (
             _table(average=lambda S, x, b: b * S + x**2),
             "Was (1 − β) left out?",
+        ),
+        "no average at all": (
+            _table(average=lambda S, x, b: x**2),
+            "Is the step made from g² alone? The old S has to stay in: βS + (1 − β)g².",
         ),
         "gradient not squared": (
             _table(average=lambda S, x, b: b * S + (1 - b) * x),

@@ -54,6 +54,7 @@ SIMPLER = {
     "epsilon missing": {"epsilon hard-coded", "epsilon replaced by a guard"},
     "epsilon replaced by a guard": {"epsilon hard-coded"},
     "epsilon missing above": {"epsilon hard-coded"},
+    "gradient left out of the step": {"S in the numerator"},
     "roots left out": {"brackets missing in the power"},
 }
 KEEPING = {
