@@ -666,6 +666,15 @@ def test_a_forgotten_self_is_shown(old, new, said):
     assert EXERCISES["MyCorrectedRMSprop"].judge(right).passed
 
 
+def test_a_forgotten_self_is_shown_once_where_the_notebook_has_the_name_too():
+    body = (OWN_CLASS + CORRECTED).replace("self.S = self.beta * self.S", "self.S = self.beta * S")
+    function = with_source("MyCorrectedRMSprop", body)
+    function.step.__globals__["S"] = 0.46
+    answer = EXERCISES["MyCorrectedRMSprop"].judge(function)
+    assert answer.mistake == "name from the notebook"
+    assert answer.message.count("`S`") == 1, answer
+
+
 @pytest.mark.parametrize(
     ("name", "body", "said"),
     [

@@ -64,6 +64,10 @@ class Options:
         """Those without a name."""
         return self.where([not names for names in self.names])
 
+    def named(self):
+        """Those with a name."""
+        return self.where([bool(names) for names in self.names])
+
     def times(self, other):
         """Each of these times each of the others."""
         values = self.values[:, None] * other.values
@@ -150,8 +154,9 @@ def through(table, given, known, name, **more):
     made = []
     for label, rule in each_rule(table):
         if stack.has_all(rule):
-            own = _named(label, rule)
-            values = np.broadcast_to(stack.work(rule), given.values.shape)
+            own, values = _named(label, rule), stack.work(rule)
+            if values.shape != given.values.shape:  # it doesn't need what differs
+                values = np.broadcast_to(values, given.values.shape)
             made.append(Options([names + own for names in given.names], values))
     return joined(made)
 
@@ -162,9 +167,8 @@ def through(table, given, known, name, **more):
 def averages(known, weights, squares):
     """Every average that the tables can make, from ``S`` in `known`."""
     squares = options(squares, known)
-    first = [place == 0 for place in range(len(squares))]  # the right one
-    plain, others = squares.where(first), squares.where([not one for one in first])
-    return through(weights, plain, known, "q") + through(_with_square(weights), others, known, "q")
+    right = through(weights, squares.plain(), known, "q")
+    return right + through(_with_square(weights), squares.named(), known, "q")
 
 
 def begun_averages(known, weights, squares, starts, target):
@@ -173,8 +177,7 @@ def begun_averages(known, weights, squares, starts, target):
     Where no start changes anything, the plain average is to be seen in the target: what isn't
     right there is not tried with a start.
     """
-    begun = options(starts, known)
-    begun = begun.where([bool(names) for names in begun.names])
+    begun = options(starts, known).named()
     if not len(begun):
         return begun
     same = np.all(begun.values == known["S"], axis=0)

@@ -17,8 +17,9 @@ import numpy as np
 
 from ..progress import record as remember
 from . import sandbox
+from .clues import clues, kept_instead, notebook_data, unused_words
 from .diagnosis import Found
-from .mend import clues, kept_instead, mend, notebook_data, unused_words
+from .mend import mend
 from .observe import Odd, Raised, agree, first_difference, record, same
 from .own import keep
 from .pairs import pairs
@@ -28,6 +29,7 @@ from .verdict import Verdict, show
 from .words import (
     ARRAYS_ONLY,
     RAISED,
+    TOO_EARLY,
     advice,
     asked_for,
     at,
@@ -243,7 +245,7 @@ class Exercise:
         return replace(verdict, message=message)
 
     def _with_place(self, verdict, function):
-        """Say where the slip stands, if one small change to the learner's source mends it."""
+        """Say what the source shows: where the slip stands, or what the function leans on."""
         if verdict.passed or verdict.mistake == STUB:
             return verdict
         vague = verdict.mistake in VAGUE
@@ -252,24 +254,29 @@ class Exercise:
         unsure = unsure or (unused and kept_instead(function))
         if unused and unsure and isinstance(function, type):
             return self._leaning(verdict, UNUSED, unused)
-        try:
-            found = sandbox.run(
-                lambda: mend(function, self._works, MENDING_SECONDS, replacing=vague),
-                MENDING_SECONDS,
-            )
-        except sandbox.TimeUp:
-            found = None
-        too_early = ("UnboundLocalError", "`theta` isn't there yet", "`grad` isn't there yet")
-        if found and found.name == "wrong name" and any(w in verdict.message for w in too_early):
+        found = self._mend(function, replacing=vague)
+        if found and (found.name, verdict.mistake) == ("wrong name", TOO_EARLY):
             return verdict  # the line that names it comes too late: another name is no mend
-        if not found and verdict.mistake == UNKNOWN and notebook_data(function):
+        if found:
+            return self._mended(verdict, found)
+        if verdict.mistake == UNKNOWN and notebook_data(function):
             return self._leaning(verdict, FOREIGN, "\n".join(clues(function)))
-        if not found and verdict.mistake == UNKNOWN and unused:
+        if verdict.mistake == UNKNOWN and unused:
             return self._leaning(verdict, UNUSED, unused)
-        if found is None:
-            words = "\n".join(clues(function, verdict.mistake not in RAISED)) if vague else ""
-            return verdict if not words else replace(verdict, message=f"{verdict.message}\n{words}")
-        if vague:
+        words = clues(function, verdict.mistake not in RAISED) if vague else ()
+        return replace(verdict, message="\n".join([verdict.message, *words]))
+
+    def _mend(self, function, replacing):
+        """The small change that mends a function, if there is one and it is found in time."""
+        with contextlib.suppress(sandbox.TimeUp):
+            return sandbox.run(
+                lambda: mend(function, self._works, MENDING_SECONDS, replacing), MENDING_SECONDS
+            )
+        return None
+
+    def _mended(self, verdict, found):
+        """The verdict with the place of the slip; where it had no name for it, with that name."""
+        if verdict.mistake in VAGUE:
             message = f"{verdict.message.removesuffix(NOT_LISTED).rstrip()}\n{found.words}"
             return replace(verdict, mistake=found.name, mistakes=(found.name,), message=message)
         if found.name in PLACES:

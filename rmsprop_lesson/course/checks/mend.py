@@ -7,23 +7,18 @@ which the function does all that was asked is told, so what is said is never a g
 
 import ast
 import copy
-import dis
-import inspect
 import io
 import keyword
-import linecache
 import math
 import re
 import sys
-import textwrap
 import time
 import tokenize
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain, islice
-from types import FunctionType
 
-import numpy as np
+from .source import alone, called, source_tree
 
 CHANGED = "<changed>"  # the file name of a changed copy
 _MOST_COPIES = 400
@@ -69,55 +64,6 @@ def mend(function, works, seconds=math.inf, replacing=True):
         if made is not None and within_limits(partial(works, made)):
             return Mend(name, words)
     return None
-
-
-def source_tree(function):
-    """The syntax tree of a function or class, and the names that it sees; or (None, None).
-
-    The tree begins at line 1 and keeps its own text as ``tree.text``.
-    """
-    code = _some_code(function)
-    if code is None:
-        return None, None
-    lines = linecache.getlines(code.co_filename)
-    kind = ast.ClassDef if isinstance(function, type) else ast.FunctionDef
-    around = []
-    for node in ast.walk(_parsed("".join(lines)) or ast.Module([], [])):
-        named = isinstance(node, kind) and node.name == function.__name__
-        if named and node.lineno <= code.co_firstlineno <= node.end_lineno:
-            around.append(_alone(lines[node.lineno - 1 : node.end_lineno]))
-    inside = vars(function).values() if isinstance(function, type) else (function,)
-    first = next(f for f in inside if type(f) is FunctionType)
-    cells = zip(first.__code__.co_freevars, first.__closure__ or (), strict=True)
-    enclosed = {name: cell.cell_contents for name, cell in cells if name != "__class__"}
-    tree = around[-1] if around else None
-    return tree, tree and first.__globals__ | enclosed
-
-
-def _parsed(text):
-    try:
-        return ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError):
-        return None
-
-
-def _alone(lines):
-    """The tree of a definition from its own lines; None if they don't stand alone."""
-    text = textwrap.dedent("".join(lines))
-    module = _parsed(text)
-    if module is None:
-        return None
-    module.body[0].text = text
-    return module.body[0]
-
-
-def _some_code(function):
-    if type(function) is FunctionType:
-        return function.__code__
-    if type(function) is not type:
-        return None
-    methods = [value for value in vars(function).values() if type(value) is FunctionType]
-    return methods[0].__code__ if methods else None
 
 
 def _made(tree, namespace):
@@ -198,7 +144,7 @@ def _rewritten(tree, ways):
         for (row, start), end, new in sorted(edits, reverse=True):
             line = changed[row - 1]
             changed[row - 1] = line[:start] + new + line[end:]
-        made = _alone(changed)
+        made = alone(changed)
         if made is not None and ast.dump(made) not in seen:
             seen.add(ast.dump(made))
             yield name, words, made
@@ -403,18 +349,13 @@ def _operators(node):
         yield "wrong sign", node.operand, words
 
 
-def _called(call):
-    """The name of what is called, without its module."""
-    return getattr(call.func, "attr", getattr(call.func, "id", ""))
-
-
 _ALONG = {"sum", "max", "min", "amax", "amin", "mean", "median", "prod", "any", "all", "argmin"}
 _ALONG |= {"argmax", "diff", "cumsum", "count_nonzero", "logsumexp"}
 
 
 def _axes(node):
     """A sum or maximum along an axis, with its shape kept or not."""
-    if not (isinstance(node, ast.Call) and _called(node) in _ALONG):
+    if not (isinstance(node, ast.Call) and called(node) in _ALONG):
         return
     others = [k for k in node.keywords if k.arg not in ("axis", "keepdims")]
     keep = ast.keyword("keepdims", ast.Constant(True))
@@ -433,7 +374,7 @@ def _axes(node):
 
 def _counts(node):
     """Ranges, slices and counters that are off by one."""
-    if isinstance(node, ast.Call) and _called(node) == "range":
+    if isinstance(node, ast.Call) and called(node) == "range":
         for place in sorted(range(len(node.args)), key=lambda place: place != 1):  # the end first
             for by in (1, -1):
                 arguments = list(node.args)
@@ -560,218 +501,3 @@ def _around_a_loop(tree, block, place):
                 following[0],
                 [*block[:place], new, *block[place + 1 + count :]],
             )
-
-
-# ── what is seen without running ─────────────────────────────────────────────────────────────────
-
-
-def clues(function, ran=True):
-    """What the source shows without being run: one sentence for each.
-
-    Parameters
-    ----------
-    function : callable
-    ran : bool
-        Whether it ran to its end; what it leaves unused is of no interest before that.
-
-    Returns
-    -------
-    list of str
-    """
-    tree, _ = source_tree(function)
-    found = [*_yields(function), *_foreign(function), *(_unused(function) if ran else ())]
-    if tree is None:
-        return found
-    return [
-        *_misnamed(tree),
-        *_selfless(tree),
-        *_printed(tree),
-        *_lost(tree),
-        *_apart(tree),
-        *_asked_for_none(tree),
-        *found,
-        *_stuck(tree),
-    ]
-
-
-def _yields(function):
-    if type(function) is FunctionType and function.__code__.co_flags & inspect.CO_GENERATOR:
-        yield "`yield` makes a generator of the function. Return the result: `return`."
-
-
-def unused_words(function):
-    """What is said to arguments that are never read, or nothing."""
-    return "\n".join(_unused(function))
-
-
-def kept_instead(function):
-    """Whether a method reads from its object what it is given, and leaves the argument unused."""
-    return isinstance(function, type) and any(
-        name in one.__code__.co_names
-        for one in _methods(function)
-        for name, how in _first_uses(one.__code__, own_from=1).items()
-        if how is None
-    )
-
-
-def _methods(function):
-    """The function itself, or the methods of a class; nothing for other callables."""
-    parts = vars(function).values() if isinstance(function, type) else (function,)
-    return [part for part in parts if type(part) is FunctionType]
-
-
-def notebook_data(function):
-    """Names of the notebook's numbers and arrays that a function, or a class, reads as its own."""
-    found = []
-    for one in _methods(function):
-        for step in dis.get_instructions(one.__code__):
-            value = one.__globals__.get(step.argval) if step.opname == "LOAD_GLOBAL" else None
-            if isinstance(value, int | float | list | np.ndarray) and step.argval not in found:
-                found.append(step.argval)
-    return found
-
-
-def _foreign(function):
-    for name in notebook_data(function):
-        own = f" Is `self.{name}` meant?" if isinstance(function, type) else ""
-        yield f"`{name}` is no argument: it is read from the notebook.{own}"
-
-
-def _unused(function):
-    """Arguments that are never read; seen from the byte code, so without the source, too."""
-    for one in _methods(function):
-        if one.__name__ != "__init__":
-            yield from _unused_in(one.__code__, own_from=int(isinstance(function, type)))
-
-
-def _unused_in(code, own_from):
-    first = _first_uses(code, own_from)
-    if unused := [f"`{name}`" for name, how in first.items() if how is None]:
-        yield f"Not used: {', '.join(unused)}."
-    for name, how in first.items():
-        if how and how.startswith("STORE"):
-            yield f"The argument `{name}` is replaced before it is used."
-
-
-def _first_uses(code, own_from):
-    """The instruction that first uses each argument, or None."""
-    first = {}
-    for step in dis.get_instructions(code):
-        if "FAST" in step.opname:
-            names = step.argval if isinstance(step.argval, tuple) else (step.argval,)
-            for name in names:
-                first.setdefault(name, step.opname)
-    own = code.co_varnames[own_from : code.co_argcount]
-    return {name: first.get(name) for name in own if name not in code.co_cellvars}
-
-
-def _printed(tree):
-    """Functions that show their result and don't return it."""
-    nodes = list(ast.walk(tree))
-    returns = any(isinstance(n, ast.Return) and n.value is not None for n in nodes)
-    calls = [node for node in nodes if isinstance(node, ast.Call) and _called(node) == "print"]
-    if calls and not returns:
-        yield f"Line {calls[-1].lineno} prints the result. Return it: `return` instead of `print`."
-
-
-_NEARLY_INIT = {"__init", "_init_", "init", "__int__", "_init", "__init_", "_init__", "__inti__"}
-
-
-def _misnamed(tree):
-    for node in tree.body if isinstance(tree, ast.ClassDef) else ():
-        if isinstance(node, ast.FunctionDef) and node.name in _NEARLY_INIT:
-            yield (
-                f"The method `{node.name}` should be `__init__`, with two underscores on "
-                "either side: only then Python calls it."
-            )
-        for inner in getattr(node, "body", ()):
-            if isinstance(inner, ast.FunctionDef):
-                yield f"The method `{inner.name}` stands inside `{node.name}`: move it to the left."
-
-
-_KINDS = {"float", "int", "bool", "dtype"}
-
-
-def _apart(tree):
-    """Arrays that are made of several numbers instead of one list of them."""
-    calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and _called(n) == "array"]
-    for call in calls:
-        second = "".join(map(ast.unparse, call.args[1:2]))
-        if second and second.split(".")[-1].rstrip("0123456789") not in _KINDS:
-            yield f"Line {call.lineno}: np.array takes one list, np.array([a, b])."
-
-
-def _asked_for_none(tree):
-    """Whether there is nothing yet, asked in a way that an array can't answer."""
-    for node in ast.walk(tree):
-        thing = None
-        if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Eq):
-            thing = node.left if ast.unparse(node.comparators[0]) == "None" else None
-        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-            thing = node.operand if isinstance(node.operand, ast.Attribute) else None
-        if thing is not None:
-            yield (
-                f"In line {node.lineno}, `{ast.unparse(node)}` asks every element of an array: "
-                f"write `{ast.unparse(thing)} is None`."
-            )
-
-
-def _given_anew(nodes):
-    """The names that are given a value, and not one that is made of their own old one."""
-    for node in nodes:
-        if isinstance(node, ast.Assign):
-            old = {n.id for n in ast.walk(node.value) if isinstance(n, ast.Name)}
-            yield from (t.id for t in node.targets if isinstance(t, ast.Name) and t.id not in old)
-        elif isinstance(node, ast.For | ast.comprehension) and isinstance(node.target, ast.Name):
-            yield node.target.id
-
-
-def _selfless(tree):
-    """Names in a method that it doesn't make, where the object has one of that name."""
-    nodes = list(ast.walk(tree))
-    kept = {n.attr for n in nodes if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store)}
-    for method in nodes if isinstance(tree, ast.ClassDef) else ():
-        if isinstance(method, ast.FunctionDef):
-            inside = list(ast.walk(method))
-            own = {node.arg for node in inside if isinstance(node, ast.arg)} | set(
-                _given_anew(inside)
-            )
-            names = [node for node in inside if isinstance(node, ast.Name)]
-            for name, line in {n.id: n.lineno for n in reversed(names)}.items():
-                if name in kept - own:
-                    yield (
-                        f"In line {line}, `{name}` isn't what the object keeps: that is "
-                        f"self.{name}."
-                    )
-
-
-def _lost(tree):
-    """What NumPy computes and nobody keeps."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-            called = ast.unparse(node.value.func)
-            if called.startswith("np.") and "random" not in called:
-                yield (
-                    f"Line {node.lineno}: {called} changes nothing, it returns a new array, and "
-                    f"that is lost here. Give it a name: x = {called}(…)."
-                )
-
-
-def _stuck(tree):
-    """Loops whose condition can't change."""
-    for loop in ast.walk(tree):
-        if isinstance(loop, ast.While):
-            asked = {n.id for n in ast.walk(loop.test) if isinstance(n, ast.Name)}
-            changed = {
-                n.id
-                for statement in loop.body
-                for n in ast.walk(statement)
-                if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
-            }
-            if (
-                asked
-                and not asked & changed
-                and not any(isinstance(n, ast.Break | ast.Return) for n in ast.walk(loop))
-            ):
-                line = loop.lineno
-                yield f"Nothing in the loop of line {line} changes `{ast.unparse(loop.test)}`."

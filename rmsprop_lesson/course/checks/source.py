@@ -1,8 +1,9 @@
-"""Stub and solution as source text, made from the reference function itself."""
+"""Source text and its tree: stub and solution of the reference, and what a learner wrote."""
 
 import ast
 import dis
 import inspect
+import linecache
 import textwrap
 from functools import cache
 from types import CodeType, FunctionType
@@ -105,3 +106,60 @@ def _code(code):
         )
         for step in dis.get_instructions(code)
     ]
+
+
+# ── the tree of a learner's source ───────────────────────────────────────────────────────────────
+
+
+def source_tree(function):
+    """The syntax tree of a function or class, and the names that it sees; or (None, None).
+
+    The tree begins at line 1 and keeps its own text as ``tree.text``.
+    """
+    code = _some_code(function)
+    if code is None:
+        return None, None
+    lines = linecache.getlines(code.co_filename)
+    kind = ast.ClassDef if isinstance(function, type) else ast.FunctionDef
+    around = []
+    for node in ast.walk(_parsed("".join(lines)) or ast.Module([], [])):
+        named = isinstance(node, kind) and node.name == function.__name__
+        if named and node.lineno <= code.co_firstlineno <= node.end_lineno:
+            around.append(alone(lines[node.lineno - 1 : node.end_lineno]))
+    inside = vars(function).values() if isinstance(function, type) else (function,)
+    first = next(f for f in inside if type(f) is FunctionType)
+    cells = zip(first.__code__.co_freevars, first.__closure__ or (), strict=True)
+    enclosed = {name: cell.cell_contents for name, cell in cells if name != "__class__"}
+    tree = around[-1] if around else None
+    return tree, tree and first.__globals__ | enclosed
+
+
+def _parsed(text):
+    try:
+        return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+
+
+def alone(lines):
+    """The tree of a definition from its own lines; None if they don't stand alone."""
+    text = textwrap.dedent("".join(lines))
+    module = _parsed(text)
+    if module is None:
+        return None
+    module.body[0].text = text
+    return module.body[0]
+
+
+def _some_code(function):
+    if type(function) is FunctionType:
+        return function.__code__
+    if type(function) is not type:
+        return None
+    methods = [value for value in vars(function).values() if type(value) is FunctionType]
+    return methods[0].__code__ if methods else None
+
+
+def called(call):
+    """The name of what is called, without its module."""
+    return getattr(call.func, "attr", getattr(call.func, "id", ""))

@@ -252,8 +252,7 @@ class Update:
         target = known["theta_new"]
         if np.array_equal(target, known["theta"]):
             return [("theta not updated",)]
-        factors = options(self._factors(known, state), known)
-        wanted = Wanted(options(bases or self.bases, known), factors, target, known.slack)
+        wanted = self._wanted(known, state, bases)
         for most in (1, np.inf) if deep else (1,):
             fractions = self._fractions(known, state, most)
             found = explain_step(wanted, fractions)
@@ -261,6 +260,11 @@ class Update:
             if best and len(best.mistakes) <= 1:
                 break
         return found or self._constant_rate(known, target, *fractions[0])
+
+    def _wanted(self, known, state, bases=None):
+        factors = options(self._factors(known, state), known)
+        bases = options(bases or self.bases, known)
+        return Wanted(bases, factors, known["theta_new"], known.slack)
 
     def _factors(self, known, state):
         return self.factors
@@ -338,14 +342,10 @@ class Update:
             return None
         found = []
         for state in self._state(known):
-            factors = options(self._factors(known, state), known)
-            bases = options(self.bases, known)
-            wanted = Wanted(bases, factors, known["theta_new"], known.slack)
             above, below = self._fractions(known, state, 1)[0]
-            above = above.where([bool(names) for names in above.names])
-            fractions = above.times(below.where(self._slips(below) == 0).inverse())
+            fractions = above.named().times(below.where(self._slips(below) == 0).inverse())
             limited = as_fractions(through(slips.LIMITS, fractions, known, "x"))
-            steps = explain_step(wanted, [limited])
+            steps = explain_step(self._wanted(known, state), [limited])
             found += [(*state, *step) for step in steps]
         return self.judge.choose(found)
 

@@ -91,6 +91,8 @@ _LISTS = (
     "before you calculate with it."
 )
 
+TOO_EARLY = "used before it is made"
+
 # (pattern in the exception's text, name, what to say): the first that is found counts. In the
 # words, {1} is what the pattern's first bracket found.
 _ADVICE = [
@@ -112,7 +114,7 @@ _ADVICE = [
     ),
     (
         r"local variable '(\w+)'",
-        "used before it is made",
+        TOO_EARLY,
         "`{1}` is used before the line that gives it its first value: put that line earlier. (A "
         "value of the same name outside the function doesn't count here.)",
     ),
@@ -335,7 +337,7 @@ def advice(raised, arguments=()):
     if own and own[1] not in _TYPES:
         return _missing_attribute(own[2])
     if missing := re.search(r"name '(\w+)' is not defined", text):
-        return UNDEFINED, _missing_name(missing[1], arguments)
+        return _missing_name(missing[1], arguments)
     return RAISES, ""
 
 
@@ -369,13 +371,17 @@ _ALSO_CALLED = {
 
 
 def _missing_name(name, arguments):
-    if name in arguments:
-        return f"A method sees its own arguments only: what __init__ kept is self.{name}."
     if name in ("theta", "grad") and tuple(arguments) == ("learning_rate", "beta", "epsilon"):
-        return (
+        return TOO_EARLY, (
             f"`{name}` isn't there yet when the object is made. Start with the number 0, "
             "self.S = 0.0: with the first gradient it takes that one's shape."
         )
+    return UNDEFINED, _what_is_meant(name, arguments)
+
+
+def _what_is_meant(name, arguments):
+    if name in arguments:
+        return f"A method sees its own arguments only: what __init__ kept is self.{name}."
     for argument in arguments:
         if name in _ALSO_CALLED.get(argument, ()):
             return f"Is the argument `{argument}` meant?"
