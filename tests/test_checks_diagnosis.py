@@ -824,3 +824,145 @@ def test_a_result_in_a_result_and_a_bounded_denominator_are_told():
 d = np.sqrt(E_x + epsilon) / np.sqrt(np.maximum(E_g, epsilon)) * grad
 return theta - d, E_g, rho * E_x + (1 - rho) * d**2"""
     assert "lower bound in the denominator" in judged("adadelta_step", body).message
+
+
+# ── forms and slips of published optimisers ──────────────────────────────────────────────────────
+
+OWN_ROOT = "theta - self.lr * grad / (np.sqrt(self.S) + self.e)"
+PUBLISHED = [
+    (optimizer(S="self.b * self.S + (1 - self.b) * (grad + 0.01 * theta)**2",
+               step="theta - self.lr * (grad + 0.01 * theta) / np.sqrt(self.S + self.e)"),
+     ("weight decay",)),
+    (optimizer(step="theta - self.lr * np.sign(grad) / np.sqrt(self.S + self.e)",
+               S="(1 - self.b) * self.S + self.b * grad**2"),
+     ("beta and 1-beta swapped", "sign of g in the step")),
+    (optimizer(S="self.b * (self.S if self.t > 1 else theta) + (1 - self.b) * grad**2"),
+     ("S starts from theta",)),
+    (optimizer(S="self.b * (self.S if self.t > 1 else 1) + grad**2"),
+     ("S starts at 1", "1-beta left out")),
+    (optimizer(S="grad**2"), ("no average at all",)),
+    (optimizer(step="grad / np.sqrt(self.S)"),
+     ("step returned", "learning rate left out", "epsilon missing")),
+    (optimizer(step="theta, self.S", S="self.b * self.S + grad**2").replace(
+        "return theta", f"return {OWN_ROOT}"), ("S returned as well", "1-beta left out")),
+    (optimizer(epsilon="1e-6", S="self.S + (1 - self.b) * grad**2"),
+     ("another default of epsilon", "old S not decayed")),
+    (optimizer(epsilon="1e-7").replace("beta=0.9", "beta=0.99"),
+     ("PyTorch's default", "another default of epsilon")),
+    (optimizer(step=OWN_ROOT, S="self.b * self.S + (1 - self.b) * np.mean(grad**2)"),
+     ("S shared in the step",)),
+    (optimizer(step="theta - self.lr * grad").replace(
+        "        return", "        self.lr = self.lr / (np.sqrt(self.S) + self.e)\n        return"),
+     ("learning rate overwritten",)),
+    (optimizer().replace("0.0, 0", "{}, 0").replace("self.t += 1", "self.t += 1; key = id(theta)")
+     .replace("self.S = ", "self.S[key] = ").replace("* self.S ", "* self.S.get(key, 0.0) ")
+     .replace("self.S +", "self.S[key] +"), ("S restarted at each step",)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("source", "names"), PUBLISHED)
+def test_slips_of_published_optimisers_are_named(source, names):
+    verdict = judged("MyRMSprop", source)
+    assert set(verdict.mistakes) == set(names), verdict
+
+
+def test_a_correction_outside_the_root_is_no_root_that_is_kept():
+    body = (
+        "class MyCorrectedRMSprop:\n"
+        "    def __init__(self, learning_rate, beta=0.9, epsilon=1e-8):\n"
+        "        self.lr, self.b, self.e, self.S, self.t = learning_rate, beta, epsilon, 0.0, 0\n\n"
+        "    def step(self, theta, grad):\n"
+        "        self.t += 1\n"
+        "        self.S = self.b * self.S + (1 - self.b) * grad**2\n"
+        "        root = np.sqrt(self.S) / (1 - self.b**self.t)\n"
+        "        return theta + self.lr * grad / (root + self.e)\n"
+    )
+    verdict = judged("MyCorrectedRMSprop", body)
+    assert set(verdict.mistakes) == {"correction outside the root", "sign flipped"}, verdict
+
+
+ROW = "S = {S}\n    theta = theta - {step}\n    thetas.append(theta)\n"
+RIGHT_S, RIGHT_STEP = "beta * S + (1 - beta) * theta**2", "learning_rate * theta / {root}"
+
+
+def table_of(S=RIGHT_S, step=RIGHT_STEP, root="np.sqrt(S + epsilon)", start="0.0"):
+    row = ROW.format(S=S, step=step.format(root=root))
+    return f"S, thetas = {start}, [theta]\nfor t in range(steps):\n    {row}return np.array(thetas)"
+
+
+@pytest.mark.parametrize(
+    ("body", "names"),
+    [
+        (table_of(start="theta"), ("S starts from theta",)),
+        (table_of(root="np.sqrt(S)"), ("epsilon missing",)),
+        (table_of(root="np.sqrt(S + 1e-8)"), ("epsilon hard-coded",)),
+        (table_of(root="(np.sqrt(S) + 1e-8)", S="beta * S + theta**2"),
+         ("1-beta left out", "epsilon hard-coded")),
+        (table_of(S="beta * S + (1 - beta) * abs(theta)"), ("absolute value instead of square",)),
+        (table_of(step="learning_rate * np.sign(theta) / {root}"), ("sign of g in the step",)),
+        (table_of(step="learning_rate / np.sqrt(S)"),
+         ("gradient left out of the step", "epsilon missing")),
+        (table_of().replace("[theta]", "[0.0]"), ("theta_0 left at 0",)),
+        (table_of(S="beta * S + theta**2").replace("[theta]", "[0.0]"),
+         ("theta_0 left at 0", "1-beta left out")),
+        (table_of(root="(np.sqrt(S) + epsilon)").replace("append(theta)", "append(S)")
+         .replace("[theta]", "[0.0]"), ("S in place of theta",)),
+        ("theta = np.array(theta)\n" + table_of().replace("theta = theta -", "theta -="),
+         ("one array again and again",)),
+    ],
+)  # fmt: skip
+def test_slips_of_published_tables_are_named(body, names):
+    verdict = judged("worked_table", body)
+    assert set(verdict.mistakes) == set(names), verdict
+
+
+@pytest.mark.parametrize(
+    ("body", "names"),
+    [
+        (AVERAGE + "W = theta - learning_rate * grad / (np.sqrt(S) + epsilon)\n"
+         "return W - W * 0.00005, S", ("weight decay",)),
+        ("g = np.mean(grad, axis=0)\nS = beta * S + (1 - beta) * g**2\n"
+         "return theta - learning_rate * g / np.sqrt(S + epsilon), S",
+         ("mean over the parameters", "mean of g in the step")),
+        ("S = 0.9 * S + 0.1 * grad\n"
+         "return theta - learning_rate * grad / np.sqrt(S + epsilon), S",
+         ("gradient not squared", "beta hard-coded")),
+        ("S = 0.9 * S + grad**2\n"
+         "return theta - learning_rate * grad / np.sqrt(S + epsilon), S",
+         ("1-beta left out", "beta hard-coded")),
+        ("theta -= learning_rate * grad / np.sqrt(S + epsilon)\n" + AVERAGE + "return theta, S",
+         ("previous S used", "changes its arguments")),
+    ],
+)  # fmt: skip
+def test_slips_of_published_updates_are_named(body, names):
+    verdict = judged("rmsprop_step", body)
+    assert set(verdict.mistakes) == set(names), verdict
+
+
+def test_a_number_that_may_be_another_one_is_not_said():
+    body = table_of(root="(np.sqrt(S) + 1e-5)")
+    verdict = judged("worked_table", body)
+    assert verdict.mistakes == ("epsilon hard-coded",), verdict
+    assert "Found: 1e-06" not in verdict.message, verdict
+
+
+def test_a_loop_that_is_ended_early_is_not_mended_by_another_name():
+    body = table_of().replace("    S = ", "    if abs(theta) < 0.05:\n        break\n    S = ", 1)
+    verdict = EXERCISES["worked_table"].judge(with_source("worked_table", body))
+    assert verdict.mistake == "loop ended early", verdict
+    assert "Line 4 (`if abs(theta) < 0.05:`)" in verdict.message, verdict
+
+
+def test_a_range_is_mended_at_its_end():
+    body = table_of(root="(np.sqrt(S) + epsilon)").replace("(steps)", "(1, steps)")
+    verdict = EXERCISES["worked_table"].judge(with_source("worked_table", body))
+    assert verdict.message.endswith("`range(1, steps)` is off by one: `range(1, steps + 1)`.")
+
+
+@pytest.mark.parametrize("asked", ["self.S == None", "not self.S"])
+def test_whether_there_is_nothing_yet_is_asked_with_is(asked):
+    source = optimizer().replace("0.0, 0", "None, 0")
+    source = source.replace("self.t += 1", f"if {asked}:\n            self.S = 0 * theta")
+    verdict = EXERCISES["MyRMSprop"].judge(with_cell("MyRMSprop", source))
+    assert verdict.mistake == "if on a whole array", verdict
+    assert f"`{asked}` asks every element of an array: write `self.S is None`." in verdict.message

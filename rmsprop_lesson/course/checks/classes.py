@@ -146,6 +146,8 @@ def _drive(cls, name, grads, settings, theta):
         for t, grad in enumerate(grads, start=1):
             label = f"step {t} with g = {show_value(grad)}"
             here = recorder.call(label, here, grad, function=step, names=("theta", "grad"))
+            if np.shape(here) == (2, *np.shape(theta)):
+                here = here[0]  # S was returned as well
             if np.shape(here) != np.shape(theta):
                 recorder.end()
             here = float(here) if isinstance(theta, float) else here
@@ -244,6 +246,10 @@ _CLASS = Exercise(
         "sum instead of average": (
             _optimizer(average=lambda S, g, b, t: S + g**2),
             "Is S a sum? That is Adagrad.",
+        ),
+        "no average at all": (
+            _optimizer(average=lambda S, g, b, t: g**2),
+            "Is the step made from g² alone? The old S has to stay in: βS + (1 − β)g².",
         ),
         "gradient not squared": (
             _optimizer(average=lambda S, g, b, t: b * S + (1 - b) * g),

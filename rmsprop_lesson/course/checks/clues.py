@@ -32,6 +32,7 @@ def clues(function, ran=True):
         *_printed(tree),
         *_lost(tree),
         *_apart(tree),
+        *_asked_for_none(tree),
         *_yields(function),
         *_foreign(function, kept),
         *(_unused(function) if ran else ()),
@@ -47,6 +48,16 @@ def _yields(function):
 def unused_words(function):
     """What is said to arguments that are never read, or nothing."""
     return "\n".join(_unused(function))
+
+
+def kept_instead(function):
+    """Whether a method reads from its object what it is given, and leaves the argument unused."""
+    return isinstance(function, type) and any(
+        name in one.__code__.co_names
+        for one in _methods(function)
+        for name, how in _first_uses(one.__code__, own_from=1).items()
+        if how is None
+    )
 
 
 def _methods(function):
@@ -82,6 +93,16 @@ def _unused(function):
 
 
 def _unused_in(code, own_from):
+    first = _first_uses(code, own_from)
+    if unused := [f"`{name}`" for name, how in first.items() if how is None]:
+        yield f"Not used: {', '.join(unused)}."
+    for name, how in first.items():
+        if how and how.startswith("STORE"):
+            yield f"The argument `{name}` is replaced before it is used."
+
+
+def _first_uses(code, own_from):
+    """The instruction that first uses each argument, or None."""
     first = {}
     for step in dis.get_instructions(code):
         if "FAST" in step.opname:
@@ -89,12 +110,7 @@ def _unused_in(code, own_from):
             for name in names:
                 first.setdefault(name, step.opname)
     own = code.co_varnames[own_from : code.co_argcount]
-    own = [name for name in own if name not in code.co_cellvars]
-    if unused := [f"`{name}`" for name in own if name not in first]:
-        yield f"Not used: {', '.join(unused)}."
-    for name in own:
-        if first.get(name, "").startswith("STORE"):
-            yield f"The argument `{name}` is replaced before it is used."
+    return {name: first.get(name) for name in own if name not in code.co_cellvars}
 
 
 def _printed(tree):
@@ -131,6 +147,21 @@ def _apart(tree):
         second = "".join(map(ast.unparse, call.args[1:2]))
         if second and second.split(".")[-1].rstrip("0123456789") not in _KINDS:
             yield f"Line {call.lineno}: np.array takes one list, np.array([a, b])."
+
+
+def _asked_for_none(tree):
+    """Whether there is nothing yet, asked in a way that an array can't answer."""
+    for node in ast.walk(tree):
+        thing = None
+        if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Eq):
+            thing = node.left if ast.unparse(node.comparators[0]) == "None" else None
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+            thing = node.operand if isinstance(node.operand, ast.Attribute) else None
+        if thing is not None:
+            yield (
+                f"In line {node.lineno}, `{ast.unparse(node)}` asks every element of an array: "
+                f"write `{ast.unparse(thing)} is None`."
+            )
 
 
 def _given_anew(nodes):

@@ -434,7 +434,8 @@ class Judge:
         best = {}
         for one in found:
             if _price(one) == least:
-                best.setdefault(frozenset(one.mistakes), one)
+                same = best.setdefault(frozenset(one.mistakes), one)
+                best[frozenset(one.mistakes)] = _with_sure_notes(same, one)
         best = self._simplest(list(best.values()))
         if len(best) <= 1:
             return self._with_memory(best[0]) if best else None
@@ -460,6 +461,13 @@ class Judge:
         if self.keeping and set(found.mistakes) & set(self.keeping):
             return replace(found, mistakes=(*found.mistakes, "keeps state"))
         return found
+
+
+def _with_sure_notes(found, other):
+    """An explanation without the numbers that another one by the same names has otherwise."""
+    notes = {name: getattr(name, "note", "") for name in other.mistakes}
+    names = (str(n) if getattr(n, "note", "") != notes[n] else n for n in found.mistakes)
+    return replace(found, mistakes=tuple(names))
 
 
 def _price(found):

@@ -17,7 +17,7 @@ import numpy as np
 
 from ..progress import record as remember
 from . import sandbox
-from .clues import clues, notebook_data, unused_words
+from .clues import clues, kept_instead, notebook_data, unused_words
 from .diagnosis import Found
 from .mend import mend
 from .observe import Odd, Raised, agree, first_difference, record, same
@@ -251,6 +251,7 @@ class Exercise:
         vague = verdict.mistake in VAGUE
         unused = "" if verdict.mistake in RAISED else unused_words(function)
         unsure = verdict.mistake.startswith("either ") or (vague and verdict.mistake != NOTHING)
+        unsure = unsure or (unused and kept_instead(function))
         if unused and unsure and isinstance(function, type):
             return self._leaning(verdict, UNUSED, unused)
         found = self._mend(function, replacing=vague)
@@ -365,7 +366,9 @@ class Exercise:
                     (verdict.mistake, *found.mistakes), verdict.message, found, skip=1
                 )
         off = self._averages_off(seen, difference)
-        return self._several(found.mistakes, self._describe(seen, difference), found, off=off)
+        verdict = self._several(found.mistakes, self._describe(seen, difference), found, off=off)
+        changed = [argument for runs in seen for _, changes in runs for _, argument in changes]
+        return self._and_changed(verdict, changed[0]) if changed else verdict
 
     def _listed(self, seen, difference):
         """The verdict by the list of whole functions, where the parts don't tell."""
@@ -476,6 +479,21 @@ class Exercise:
                     return position, index, expected
         return None
 
+    def _and_changed(self, verdict, argument):
+        """The verdict on a function that also changes an argument."""
+        words = (
+            f"Then: The caller's {self._argument(argument)} is changed, too: operators like += and "
+            "*= work in place. Make a new array."
+        )
+        mistakes = (*verdict.mistakes, "changes its arguments")
+        return replace(verdict, message=f"{verdict.message}\n{words}", mistakes=mistakes)
+
+    def _argument(self, argument):
+        """The name of an argument, if that or its place is given."""
+        if isinstance(argument, str):
+            return argument
+        return self.argument_names[min(argument, len(self.argument_names) - 1)]
+
     def _right(self, seen, *variants):
         for probe, runs in zip(self.probes, seen, strict=True):
             for _, changed in runs:
@@ -490,8 +508,7 @@ class Exercise:
         return Verdict(self.name, True, None, f"All {count} probes agree with the reference.")
 
     def _changed(self, probe, label, argument):
-        if not isinstance(argument, str):
-            argument = self.argument_names[min(argument, len(self.argument_names) - 1)]
+        argument = self._argument(argument)
         return self._not_yet(
             "changes its arguments",
             f"The numbers are right, but your function changed the caller's {argument} "

@@ -8,10 +8,10 @@ from functools import cache, partial
 import numpy as np
 
 from . import slips
-from .diagnosis import Judge, Name, each_rule, joined, option
+from .diagnosis import UNKNOWN, Found, Judge, Name, each_rule, joined, option
 from .observe import Odd, Raised, record
 from .relatives import renamed, swapped
-from .scene import Known, remembered
+from .scene import Known, arguments, remembered
 from .slips import RIGHT
 from .updates import IMPLIED, MERGED, SIMPLER, Update
 
@@ -19,9 +19,14 @@ STARTS = {
     RIGHT: lambda g: 0 * g,
     "S starts at 1": lambda g: 0 * g + 1,
     "S starts from the gradient": lambda g: g**2,
+    "S starts from theta": lambda theta: theta,
     "S starts at epsilon": lambda e: e,
     "S starts elsewhere": tuple(lambda g, by=by: 0 * g + by for by in (1e-3, 0.01, 0.1, 0.5)),
 }
+
+
+MOST_FROM_LITTLE = 2  # mistakes, where hardly a number is left to tell them apart
+LEAST_SEEN = 0.5  # share of the numbers that exist
 
 
 class Hidden(Update):
@@ -31,18 +36,26 @@ class Hidden(Update):
     ----------
     judge : Judge
     settings : callable
-        ``settings(known)`` gives (names, known) for each way in which the settings may be taken.
+        ``settings(known)`` gives (names, known, thorough) for each way in which the settings may be
+        taken; `thorough`: whether all averages are tried with it.
     """
 
     def __init__(self, judge, settings):
-        super().__init__((), (), judge)
+        # A root that is kept and squared again, and an S that isn't used, are seen only where S is.
+        weights = {name: rule for name, rule in slips.WEIGHTS.items() if name != "root kept in S"}
+        roots = {name: rule for name, rule in slips.ROOTS.items() if name != "sign of the gradient"}
+        super().__init__((), (), judge, weights=weights, roots=roots)
         self.settings = settings
 
     def explain(self, probes, seen):
         """See `Update.explain`."""
         with np.errstate(all="ignore"):
             known = self._known_runs(probes, seen)
-            return known and (self._rounded(known) or self._explain(known))
+            found = known and (self._rounded(known) or self._explain(known))
+        many = found and len(found.mistakes) > MOST_FROM_LITTLE
+        if many and np.isfinite(known["theta_new"]).mean() < LEAST_SEEN:
+            return Found((UNKNOWN,))
+        return found
 
     def _explain(self, known, deep=True):
         """From what is likely to what isn't; it ends where one slip or none is enough."""
@@ -55,6 +68,8 @@ class Hidden(Update):
                 best = self.judge.choose(found)
                 if best and len(best.mistakes) <= (way != near):
                     return best
+        if deep and (not best or len(best.mistakes) > 2):
+            best = self.judge.choose(found + self._begun(known))
         return best
 
     def _near(self, known, deep):
@@ -68,29 +83,40 @@ class Hidden(Update):
         sources += self._averages(known, _only(self.weights), self.squares, _only(STARTS))
         return self._with(names, known, sources, _FAR, deep)
 
+    def _begun(self, known):
+        """Every average from a usual start that isn't the right one, and the usual steps."""
+        begun = {
+            name: STARTS[name] for name in (RIGHT, "S starts at 1", "S starts from the gradient")
+        }
+        sources = self._averages(known, self.weights, _only(self.squares), begun)
+        return self._with((), known, sources, _FAR, True)
+
     def _otherwise(self, known):
         """Settings or gradients taken otherwise than they are given."""
-        found = []
-        for names, taken in self.settings(known):
+        found, rest = [], []
+        for names, taken, thorough in self.settings(known):
             sources = self._averages(taken, _only(self.weights), _only(self.squares), STARTS)
             found += self._with(names, taken, sources, _NEAR, False)
-            if names[0] in self.gradients:
-                found += self._far(taken, False, names)
+            if thorough:
+                rest.append((taken, False, names))
+        best = self.judge.choose(found)
+        if not best or len(best.mistakes) > 1:
+            found += [one for taken in rest for one in self._far(*taken)]
         return found
-
-    gradients = ()
 
     def _with(self, names, known, sources, tables, deep):
         """The explanations of the step from any of the averages."""
         self.corrections, self.numerators, self.factors, self.bases, self.sources = *tables, sources
-        begun = known.also(S_new=sources.values[0])
+        right, before = sources.values[:2]
+        begun = known.also(S=before, S_new=right, **known.rates(right))
         return [(*names, *step) for step in self._step(begun, (), deep=deep)]
 
     def _sources(self, known, state):
         return self.sources
 
     def _limited(self, known, below, most):
-        return super()._limited(known, below, 1) if self.bases is slips.BASES else ([], [])
+        every = self.bases.keys() == slips.BASES.keys()
+        return super()._limited(known, below, 1) if every else ([], [])
 
     def _averages(self, known, weights, squares, starts):
         """S after every call by each rule, and before it."""
@@ -109,8 +135,8 @@ class Hidden(Update):
 
     def _known_runs(self, probes, seen):
         pairs = zip(probes, seen, strict=True)
-        rows = [row for probe, runs in pairs for row in self._rows(probe, runs)]
-        return Followed.of(rows) if rows else None
+        self._all_rows = [row for probe, runs in pairs for row in self._rows(probe, runs)]
+        return Followed.of(self._all_rows) if self._all_rows else None
 
 
 def _only(table, *names):
@@ -130,6 +156,8 @@ _FAR = (
     _only(
         slips.NUMERATORS, "theta in place of the gradient", "S in the numerator",
         "gradient left out of the step", "average of g in the numerator",
+        "weight decay", "gradient clipped", "mean of g in the step", "square of g in the step",
+        "sign of g in the step", "absolute value in the step",
     ),
     _only(slips.FACTORS, "learning rate left out", "learning rate squared"),
     _only(slips.BASES, "step instead of theta", "epsilon added to theta", "theta decayed"),
@@ -172,6 +200,24 @@ class Followed(Known):
         known.befores = [i - 1 if i and own[i] == own[i - 1] else None for i in range(len(first))]
         return known
 
+    def rates(self, S):
+        """The rate of the call before, if it is kept and divided by the root each time."""
+        found = {}
+        for name, root in (
+            ("last_rate", np.sqrt(S + self["e"])),
+            ("last_rate_outside", np.sqrt(S) + self["e"]),
+        ):
+            rate, found[name] = self["lr"].copy(), self["lr"].copy()
+            for places, last, _, _ in self._levels_once():
+                if last is not None:
+                    found[name][places] = rate[last]
+                rate[places] = found[name][places] / root[places]
+        return found
+
+    def _levels_once(self):
+        self.levels = getattr(self, "levels", None) or list(self._levels())
+        return self.levels
+
     def _levels(self):
         depth = []
         for before in self.befores:
@@ -187,11 +233,10 @@ class Followed(Known):
 
     def follow(self, begin, square, rule):
         """S before and after every call, from where it begins."""
-        self.levels = getattr(self, "levels", None) or list(self._levels())
         old, new = np.zeros(self.size), np.zeros(self.size)
         q = self.work(square)
         start = self.work(begin)
-        for places, last, shapes, known in self.levels:
+        for places, last, shapes, known in self._levels_once():
             old[places] = start[places] if last is None else new[last]
             here = Known({**known, "S": old[places], "q": q[places]}, shapes)
             new[places] = here.work(rule) if here.has_all(rule) else np.nan
@@ -204,12 +249,22 @@ class Followed(Known):
 # What can't be told apart where S isn't seen: the more common slip is named.
 HIDDEN_SIMPLER = {
     **SIMPLER,
-    "1-beta left out": {"power t left out"},
+    "learning rate left out": {"epsilon for the learning rate", "learning rate in the average"},
+    "S shared in the step": {"mean over the parameters", "norm of the gradient"},
 }
+PLAIN_SIMPLER = HIDDEN_SIMPLER | {"1-beta left out": {"power t left out"}}
 
 
 class OfClass(Hidden):
     """The optimiser that keeps its own S."""
+
+    def explain(self, probes, seen):
+        """See `Update.explain`; of two results the first is taken for θ."""
+        self._two = False
+        found = super().explain(probes, seen)
+        if found and self._two:
+            return Found(("S returned as well", *found.mistakes), found.variants)
+        return found
 
     def _rows(self, probe, runs):
         for records, _ in runs[:1]:
@@ -218,6 +273,8 @@ class OfClass(Hidden):
             self._probe += 1
             for number, settings, theta, grad, value in log:
                 shape = np.shape(theta)
+                if np.shape(value) == (2, *shape):
+                    value, self._two = value[0], True
                 if np.shape(value) != shape:
                     return
                 before = last.get(number)
@@ -262,21 +319,46 @@ def _replay_class(probe, values):
 _DEFAULTS = (0.99, 0.999, 0.95, 0.8, 0.5)
 
 
-def class_settings(known):
+def class_settings(known, corrected=False):
     """The other ways in which β and ε may be taken, where they are given and where they aren't."""
     no_b, no_e = known["no_b"] > 0, known["no_e"] > 0
     for value in _DEFAULTS:
         name = "PyTorch's default" if value == 0.99 else "another default of beta"
-        yield (Name(name, f"{value:g}"),), known.also(b=np.where(no_b, value, known["b"]))
+        other = known.also(b=np.where(no_b, value, known["b"]))
+        yield (Name(name, f"{value:g}"),), other, value == 0.99
+        for e in default_epsilons(other, corrected):
+            both = Name(name, f"{value:g}"), Name("another default of epsilon", f"{e:g}")
+            yield both, other.also(e=np.where(no_e, e, known["e"])), False
+    likely = set(default_epsilons(known, corrected))
     for value in slips.USUAL_EPSILONS:
         if value != 1e-8:
             name = Name("another default of epsilon", f"{value:g}")
-            yield (name,), known.also(e=np.where(no_e, value, known["e"]))
-    yield ("one S for all objects",), known.in_one()
+            other = known.also(e=np.where(no_e, value, known["e"]))
+            yield (name,), other, value in likely
+    yield ("one S for all objects",), known.in_one(), False
     ones = np.ones(known.size)
-    yield ("settings ignored",), known.also(b=0.9 * ones, e=1e-8 * ones)
+    yield ("settings ignored",), known.also(b=0.9 * ones, e=1e-8 * ones), False
     for value in (0.9, 0.99, 0.999):
-        yield (Name("beta hard-coded", f"{value:g}"),), known.also(b=value * ones)
+        yield (Name("beta hard-coded", f"{value:g}"),), known.also(b=value * ones), False
+
+
+def corrected_class_settings(known):
+    """See `class_settings`."""
+    return class_settings(known, corrected=True)
+
+
+def default_epsilons(known, corrected):
+    """What ε may be where it isn't given: from the first steps, which are right otherwise."""
+    first = [before is None for before in known.befores]
+    sizes = np.diff(known.ends, prepend=0)
+    share = 1.0 if corrected else 1 - known["b"]
+    below = np.abs(known["lr"] * known["g"] / (known["theta"] - known["theta_new"]))
+    at = np.repeat(first, sizes) & (known["no_e"] > 0) & (np.abs(known["g"]) < 1e-5)
+    for number in (below**2 - share * known["g"] ** 2, below - np.sqrt(share) * np.abs(known["g"])):
+        values = number[at & np.isfinite(number)]
+        for value in slips.USUAL_EPSILONS:
+            if value != 1e-8 and len(values) and np.all(np.abs(values / value - 1) < 1e-3):
+                yield value
 
 
 CLASS_NAMES = {"step instead of theta": "step returned"}
@@ -284,7 +366,7 @@ CLASS_NAMES = {"step instead of theta": "step returned"}
 
 def my_class(variants):
     """The diagnosis of the class."""
-    judge = Judge(variants, MERGED, CLASS_IMPLIED, HIDDEN_SIMPLER, (), CLASS_NAMES)
+    judge = Judge(variants, MERGED, CLASS_IMPLIED, PLAIN_SIMPLER, (), CLASS_NAMES)
     return OfClass(judge, class_settings)
 
 
@@ -302,7 +384,8 @@ def my_corrected_class(variants):
     """The diagnosis of the class with bias correction."""
     merged, implied = MERGED | CORRECTED_MERGED, CLASS_IMPLIED | CORRECTED_IMPLIED
     names = CLASS_NAMES | {"correction squared": "correction outside the root"}
-    return OfCorrectedClass(Judge(variants, merged, implied, SIMPLER, (), names), class_settings)
+    judge = Judge(variants, merged, implied, HIDDEN_SIMPLER, (), names)
+    return OfCorrectedClass(judge, corrected_class_settings)
 
 
 CLASS_IMPLIED = {**IMPLIED, "step returned": {"sign flipped"}}
@@ -317,27 +400,52 @@ CORRECTED_MERGED = {
 # ── the worked table ─────────────────────────────────────────────────────────────────────────────
 
 
+NEAR = 0.01  # of the minimum
+
+# In the table the gradient is θ.
+SAME_AS_G = {"theta in place of the gradient", "theta in the denominator"}
+
+
+def of_one(table):
+    """A table without what only several parameters can show, or none where g is θ."""
+    kept = {}
+    for name, rule in each_rule(table):
+        if name not in SAME_AS_G and "each" not in arguments(rule):
+            kept[name] = (*kept.get(name, ()), rule)
+    return {name: rules if len(rules) > 1 else rules[0] for name, rules in kept.items()}
+
+
 class OfTable(Hidden):
     """The column θ_t, in which the gradient is θ itself."""
 
-    gradients = (
-        "factor 2 in the gradient",
-        "loss taken for the gradient",
-        "gradient never renewed",
-    )
+    def __init__(self, judge, settings):
+        super().__init__(judge, settings)
+        self.weights, self.squares, self.roots = map(
+            of_one, (self.weights, self.squares, self.roots)
+        )
+
+    def _with(self, names, known, sources, tables, deep):
+        return super()._with(names, known, sources, tuple(map(of_one, tables)), deep)
 
     def explain(self, probes, seen):
-        """See `Update.explain`; a column that doesn't begin at θ₀ isn't explained by its rows."""
-        for probe, runs in zip(probes, seen, strict=True):
-            for args, thetas in _replay_call(probe, runs[0][0]):
-                if np.size(thetas) and np.ravel(thetas)[0] != args[0]:
-                    return None
-        return super().explain(probes, seen)
+        """See `Update.explain`; what doesn't begin at θ₀, or at 0, isn't explained by its rows."""
+        pairs = zip(probes, seen, strict=True)
+        calls = [call for probe, runs in pairs for call in _replay_call(probe, runs[0][0])]
+        begins = [(np.ravel(thetas)[0], args[0]) for args, thetas in calls if np.size(thetas)]
+        self._at_zero = bool(begins) and not any(first for first, _ in begins)
+        if not self._at_zero and any(first != theta for first, theta in begins):
+            return None
+        found = super().explain(probes, seen)
+        if found and self._at_zero and not found.unknown:
+            return Found(("theta_0 left at 0", *found.mistakes), found.variants)
+        return found
 
     def _rows(self, probe, runs):
         for records, _ in runs[:1]:
             for args, thetas in _replay_call(probe, records):
                 first, lr, b, e, steps = (float(np.asarray(x)) for x in args)
+                if self._at_zero and len(thetas):
+                    thetas = np.array([first, *thetas[1:]])
                 if np.shape(thetas) != (int(steps) + 1,) or thetas[0] != first:
                     return
                 before, last = None, None
@@ -355,6 +463,11 @@ class OfTable(Hidden):
         self._made = 0
         return super()._known_runs(probes, seen)
 
+    def _rounded(self, known):
+        """See `Update._rounded`; near the minimum, in the last probes, rounding leaves nothing."""
+        far = [row for row in self._all_rows if abs(row["first"]) > NEAR]
+        return super()._rounded(Followed.of(far)) if far else None
+
 
 def _replay_call(probe, records):
     given = []
@@ -371,12 +484,12 @@ def _replay_call(probe, records):
 
 def table_settings(known):
     """The other gradients that may have been taken."""
-    yield ("factor 2 in the gradient",), known.also(g=2 * known["theta"])
-    yield ("loss taken for the gradient",), known.also(g=known["theta"] ** 2 / 2)
-    yield ("gradient never renewed",), known.also(g=known["first"])
+    yield ("factor 2 in the gradient",), known.also(g=2 * known["theta"]), True
+    yield ("loss taken for the gradient",), known.also(g=known["theta"] ** 2 / 2), True
+    yield ("gradient never renewed",), known.also(g=known["first"]), True
 
 
 def column(variants):
     """The diagnosis of the worked table's column."""
     names = {"S starts from the gradient": "S starts at the gradient"}
-    return OfTable(Judge(variants, MERGED, IMPLIED, HIDDEN_SIMPLER, (), names), table_settings)
+    return OfTable(Judge(variants, MERGED, IMPLIED, PLAIN_SIMPLER, (), names), table_settings)

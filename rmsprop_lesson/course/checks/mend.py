@@ -394,10 +394,10 @@ def _axes(node):
 def _counts(node):
     """Ranges, slices and counters that are off by one."""
     if isinstance(node, ast.Call) and called(node) == "range":
-        for place, argument in enumerate(node.args):
-            for op in (ast.Add(), ast.Sub()):
+        for place in sorted(range(len(node.args)), key=lambda place: place != 1):  # the end first
+            for by in (1, -1):
                 arguments = list(node.args)
-                arguments[place] = ast.BinOp(argument, op, ast.Constant(1))
+                arguments[place] = _more(node.args[place], by)
                 new = ast.Call(node.func, arguments, node.keywords)
                 yield "off by one", new, "`{old}` is off by one: `{new}`."
     if isinstance(node, ast.Return) and node.value is not None:
@@ -409,12 +409,24 @@ def _counts(node):
             yield "off by one", ast.Constant(new), "`{old}` should be `{new}`."
 
 
+def _more(node, by):
+    """A number, or an expression, and one more or less."""
+    if isinstance(node, ast.Constant) and type(node.value) is int:
+        return ast.Constant(node.value + by)
+    return ast.BinOp(node, ast.Add() if by > 0 else ast.Sub(), ast.Constant(1))
+
+
 def _names_of(tree):
     """Ways to put another name of the function, or an argument for a number."""
     nodes = list(ast.walk(tree))
     arguments = [node.arg for node in nodes if isinstance(node, ast.arg) and node.arg != "self"]
     assigned = [n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
     names = list(dict.fromkeys(arguments + assigned))
+    beside = {}  # nobody compares a thing with itself
+    for comparison in (node for node in nodes if isinstance(node, ast.Compare)):
+        inside = list(ast.walk(comparison))
+        named = {node.id for node in inside if isinstance(node, ast.Name)}
+        beside |= dict.fromkeys(inside, named)
 
     def ways(node):
         words = "`{old}` stands where `{new}` belongs."
@@ -423,7 +435,7 @@ def _names_of(tree):
                 if other != node.id:
                     yield "wrong name", ast.Name(other, ast.Load()), words
         if isinstance(node, ast.Constant) and type(node.value) in (int, float):
-            for other in arguments:
+            for other in (name for name in arguments if name not in beside.get(node, ())):
                 yield "number instead of an argument", ast.Name(other, ast.Load()), words
 
     return ways
@@ -480,6 +492,13 @@ def _around_a_loop(tree, block, place):
                     other,
                     with_loop(body, after=[other]),
                 )
+        if isinstance(inner, ast.If) and isinstance(inner.body[-1], ast.Break) and not inner.orelse:
+            yield moved(
+                "loop ended early",
+                "Line {line} (`{shown}`) ends the loop before its last round. Leave it out.",
+                inner,
+                with_loop([*loop.body[:number], *loop.body[number + 1 :]]),
+            )
         if isinstance(inner, ast.Assign) and len(loop.body) > 1:
             body = [*loop.body[:number], *loop.body[number + 1 :]]
             yield moved(

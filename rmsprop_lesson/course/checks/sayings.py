@@ -442,7 +442,11 @@ SAYINGS = {
     ),
     "step returned": "Is it the step that is returned? Return the new θ.",
     "S starts at 1": "Does S start at 1? TensorFlow 1 did that; here it starts at 0.",
+    "S starts from theta": "Does S start from θ? It starts at 0.",
     "S starts at the gradient": "Does S start at g²? It starts at 0.",
+    "theta_0 left at 0": (
+        "Is the first entry still the 0 that np.zeros put there? It is θ₀: thetas[0] = theta."
+    ),
     "factor 2 in the gradient": "Is the gradient 2θ? The ½ of the loss cancels the 2.",
     "loss taken for the gradient": "Is the gradient θ²/2? That is the loss; its derivative is θ.",
     "gradient never renewed": "Is the gradient taken once, before the loop? It changes with θ.",

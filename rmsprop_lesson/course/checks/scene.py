@@ -180,7 +180,7 @@ def _filled(shape, value):
     return filled.ravel()
 
 
-REMEMBERED = {"t", "m", "m9", "m_old", "moved", "kept", "last_rate"}
+REMEMBERED = {"t", "m", "m9", "m_old", "moved", "kept", "last_rate", "last_rate_outside"}
 
 
 def remembered(now, before, shape):
@@ -188,19 +188,23 @@ def remembered(now, before, shape):
 
     ``t`` is the number of the call, ``m`` and ``m9`` averages of the gradient with β and with 0.9,
     ``m_old`` the one before, ``moved`` the last step, ``kept`` the state that was returned last,
-    ``last_rate`` the rate that was divided by its root, if rates are kept and divided again.
+    ``last_rate`` the rate that was divided by its root, if rates are kept and divided again;
+    ``last_rate_outside`` the same with ε outside the root.
     """
     zero, b = np.zeros(shape), now.get("b", 0.9)
     if before is None:
-        old = {"t": 0, "m": zero, "m9": zero, "moved": zero, "kept": zero, "rate": now.get("lr", 1)}
+        old = {"t": 0, "m": zero, "m9": zero, "moved": zero, "kept": zero}
+        old |= dict.fromkeys(("rate", "rate_outside"), now.get("lr", 1))
     elif before["shape"] != shape:
         lost = np.full(shape, np.nan)
-        old = dict.fromkeys(("m", "m9", "moved", "kept", "rate"), lost) | {"t": before["t"]}
+        old = dict.fromkeys(("m", "m9", "moved", "kept", "rate", "rate_outside"), lost)
+        old["t"] = before["t"]
     else:
         moved = before["theta"] - before["theta_new"]
-        rate = before["last_rate"] / np.sqrt(before.get("S_new", zero) + before.get("e", 0))
-        kept = before.get("S_new", zero)
-        old = {**before, "moved": moved, "rate": rate, "kept": kept}
+        kept, e = before.get("S_new", zero), before.get("e", 0)
+        old = {**before, "moved": moved, "kept": kept}
+        old["rate"] = before["last_rate"] / np.sqrt(kept + e)
+        old["rate_outside"] = before["last_rate_outside"] / (np.sqrt(kept) + e)
     return {
         "t": old["t"] + 1.0,
         "m": b * old["m"] + (1 - b) * now["g"],
@@ -209,6 +213,7 @@ def remembered(now, before, shape):
         "moved": old["moved"],
         "kept": old["kept"],
         "last_rate": old["rate"],
+        "last_rate_outside": old["rate_outside"],
     }
 
 

@@ -10,12 +10,18 @@ wordings of one slip.
 import numpy as np
 
 RIGHT = ""
+DECAYS = (1e-4, 5e-4, 1e-3, 5e-3, 1e-2, 5e-2, 0.1)  # shares of θ that are taken away
 USUAL_EPSILONS = (*(10.0**-k for k in range(1, 17)), 5e-8, 2e-8, 5e-4)
 
 
 def right_average(S, g, b):
     """The average that RMSprop keeps."""
     return b * S + (1 - b) * g**2
+
+
+def _mean_of_rows(x):
+    """The mean as it is taken over a batch: along the first axis, if there is one."""
+    return np.mean(x, axis=0) if x.ndim else x
 
 
 # ── what is averaged ─────────────────────────────────────────────────────────────────────────────
@@ -29,8 +35,9 @@ SQUARES = {
     "higher power of g": (lambda g: g**3, lambda g: g**4),
     "mean over the parameters": (
         lambda g, each: each(np.mean, g**2),
-        lambda g, each: each(lambda x: np.mean(x, axis=0) if x.ndim else x, g**2),
+        lambda g, each: each(_mean_of_rows, g**2),
         lambda g, each: each(np.mean, g) ** 2,
+        lambda g, each: each(_mean_of_rows, g) ** 2,
     ),
     "norm of the gradient": (
         lambda g, each: each(np.sum, g**2),
@@ -54,8 +61,7 @@ SQUARES = {
     ),
     "learning rate in the average": (lambda g, lr: (lr * g) ** 2, lambda g, lr: lr * g**2),
     "weight decay": tuple(
-        lambda g, theta, share=share: (g + share * theta) ** 2
-        for share in (1e-4, 5e-4, 1e-3, 1e-2, 0.1)
+        lambda g, theta, share=share: (g + share * theta) ** 2 for share in DECAYS
     ),
     "epsilon kept in S": (lambda g, e: g**2 + e, lambda g, e: (g + e) ** 2),
     "mean of g subtracted": (lambda g, m: (g - m) ** 2, lambda g, m_old: (g - m_old) ** 2),
@@ -322,17 +328,17 @@ NUMERATORS = {
         lambda g, most=most: np.clip(g, -most, most)
         for most in (0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 100.0)
     ),
-    "weight decay": tuple(
-        rule
-        for share in (1e-4, 5e-4, 1e-3, 1e-2, 0.1)
-        for rule in (lambda g, theta, share=share: g + share * theta,)
-    ),
+    "weight decay": tuple(lambda g, theta, share=share: g + share * theta for share in DECAYS),
     "factor 2 in the step": (lambda g: 2 * g, lambda g: g / 2),
     "gradient normalised": (
         lambda g, each: g / np.sqrt(each(np.sum, g**2)),
         lambda g, each: g / each(np.max, np.abs(g)),
     ),
-    "mean of g in the step": (lambda g, each: each(np.mean, g), lambda g, each: each(np.sum, g)),
+    "mean of g in the step": (
+        lambda g, each: each(np.mean, g),
+        lambda g, each: each(_mean_of_rows, g),
+        lambda g, each: each(np.sum, g),
+    ),
     "mean of g subtracted": (lambda g, m: g - m, lambda g, m_old: g - m_old),
 }
 
@@ -361,7 +367,10 @@ FACTORS = {
         *(lambda lr, t, by=by: lr * by**t for by in (0.9, 0.95, 0.99, 0.999)),
         *(lambda lr, t, by=by: lr * by ** (t - 1) for by in (0.9, 0.95, 0.99, 0.999)),
     ),
-    "learning rate overwritten": lambda last_rate: last_rate,
+    "learning rate overwritten": (
+        lambda last_rate: last_rate,
+        lambda last_rate_outside: last_rate_outside,
+    ),
 }
 RATE_CORRECTIONS = {
     "bias correction": lambda lr, b, t: lr * np.sqrt(1 - b**t),
@@ -378,13 +387,9 @@ BASES = {
         lambda theta, b: (1 - b) * theta,
         lambda theta, lr: (1 - lr) * theta,
     ),
-    "weight decay": tuple(
-        rule
-        for share in (1e-4, 5e-4, 1e-3, 1e-2, 0.1)
-        for rule in (
-            lambda theta, lr, share=share: theta * (1 - lr * share),
-            lambda theta, share=share: theta * (1 - share),
-        )
+    "weight decay": (
+        *(lambda theta, lr, share=share: theta * (1 - lr * share) for share in DECAYS),
+        *(lambda theta, share=share: theta * (1 - share) for share in (1e-5, 5e-5, *DECAYS)),
     ),
     "learning rate times theta": lambda theta, lr: lr * theta,
     "step instead of theta": lambda theta: np.zeros_like(theta),

@@ -123,6 +123,11 @@ def _table(average=None, step=None, start=0.0):
     return implementation
 
 
+def _outside(x, S, old, lr, b, e, t):
+    """A step with ε outside the root."""
+    return lr * x / (np.sqrt(S) + e)
+
+
 def _frozen(theta, lr, b, e, steps):
     """A table whose gradient is taken at θ₀ only."""
     S, thetas, g = 0.0, [theta], theta
@@ -147,12 +152,16 @@ def _step_first(fresh):
     return implementation
 
 
-def _column_of_S(theta, lr, b, e, steps):
-    """The column of S, from 0."""
-    column = [0.0]
-    for before in worked_table(theta, lr, b, e, steps)[:-1]:
-        column.append(b * column[-1] + (1 - b) * before**2)
-    return np.array(column)
+def _column_of_S(table, at_theta=False):
+    """The column of S, from 0 or from θ₀."""
+
+    def implementation(theta, lr, b, e, steps):
+        column = [0.0]
+        for before in table(theta, lr, b, e, steps)[:-1]:
+            column.append(b * column[-1] + (1 - b) * before**2)
+        return np.array([theta, *column[1:]] if at_theta else column)
+
+    return implementation
 
 
 def _exchanged(theta, lr, b, e, steps):
@@ -372,6 +381,8 @@ _TABLE = Exercise(
         call("other settings", theta=-1.0, learning_rate=0.3, beta=0.5, epsilon=0.05, steps=4),
         call("large epsilon", theta=0.1, learning_rate=0.2, beta=0.7, epsilon=0.3, steps=4),
         call("no step", theta=1.0, learning_rate=0.1, beta=0.9, epsilon=1e-8, steps=0),
+        call("near the minimum", theta=1e-5, learning_rate=0.1, beta=0.9, epsilon=1e-6, steps=3),
+        call("at the minimum", theta=0.0, learning_rate=0.1, beta=0.9, epsilon=1e-8, steps=2),
     ),
     variants={
         "epsilon as a floor": (
@@ -379,7 +390,7 @@ _TABLE = Exercise(
             "ε is a lower bound of the denominator instead of being added to it.",
         ),
         "epsilon outside the root": (
-            _table(step=lambda x, S, old, lr, b, e, t: lr * x / (np.sqrt(S) + e)),
+            _table(step=_outside),
             "ε stands outside the root; the table has it inside.",
         ),
         "bias correction": (
@@ -401,12 +412,20 @@ _TABLE = Exercise(
             "Does S start at g²? It starts at 0.",
         ),
         "S in place of theta": (
-            (_column_of_S, lambda theta, *rest: np.append(theta, _column_of_S(theta, *rest)[1:])),
+            tuple(
+                _column_of_S(table, at_theta)
+                for table in (worked_table, _table(step=_outside))
+                for at_theta in (False, True)
+            ),
             "Is it S that is collected? The column is that of θ.",
         ),
         "1-beta left out": (
             _table(average=lambda S, x, b: b * S + x**2),
             "Was (1 − β) left out?",
+        ),
+        "no average at all": (
+            _table(average=lambda S, x, b: x**2),
+            "Is the step made from g² alone? The old S has to stay in: βS + (1 − β)g².",
         ),
         "gradient not squared": (
             _table(average=lambda S, x, b: b * S + (1 - b) * x),
@@ -452,6 +471,14 @@ _TABLE = Exercise(
         "one step too many": (
             lambda theta, lr, b, e, n: worked_table(theta, lr, b, e, n + 1),
             "Does the loop run once too often? There are `steps` updates.",
+        ),
+        "one array again and again": (
+            tuple(
+                lambda *args, table=table: np.full(args[-1] + 1, table(*args)[-1])
+                for table in (worked_table, _table(step=_outside))
+            ),
+            "Does each row hold the last θ? The list holds one array, which is changed in place: "
+            "write theta = theta - …, which makes a new one.",
         ),
         "only the last value": (
             lambda *args: worked_table(*args)[-1],

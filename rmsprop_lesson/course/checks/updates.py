@@ -54,6 +54,7 @@ SIMPLER = {
     "epsilon missing": {"epsilon hard-coded", "epsilon replaced by a guard"},
     "epsilon replaced by a guard": {"epsilon hard-coded"},
     "epsilon missing above": {"epsilon hard-coded"},
+    "gradient left out of the step": {"S in the numerator"},
     "roots left out": {"brackets missing in the power"},
 }
 KEEPING = {
@@ -212,18 +213,22 @@ class Update:
         if "b" not in known:
             return
         S, new, b = known["S"], known["S_new"], known["b"]
-        square = known.also(q=known.work(self.squares[slips.RIGHT]))["q"]
-        fresh = (S == 0) & (square > 0) & np.isfinite(new)
-        share = constant(new[fresh] / square[fresh])
-        for weight in [1 - b] + ([np.full_like(b, share)] if share is not None else []):
-            going = (S > 0) & np.isfinite(new)
-            kept = constant(((new - weight * square) / np.where(S > 0, S, 1))[going])
-            if kept is not None:
-                name = Name("beta hard-coded", f"{kept:.4g}")
-                yield option(kept * S + weight * square, name)
-        if share is not None:
-            name = Name("beta hard-coded", f"{1 - share:.4g}")
-            yield option(b * S + share * square, name)
+        tried = (slips.RIGHT, "gradient not squared")
+        squares = {name: rule for name, rule in self.squares.items() if name in tried}
+        for names, square in options(squares, known):
+            fresh = (S == 0) & (square != 0) & np.isfinite(new)
+            share = constant(new[fresh] / square[fresh])
+            weights = [(names, 1 - b), ((*names, "1-beta left out"), np.ones_like(b))]
+            if share is not None:
+                weights.append((names, np.full_like(b, share)))
+                name = Name("beta hard-coded", f"{1 - share:.4g}")
+                yield option(b * S + share * square, *names, name)
+            for others, weight in weights:
+                going = (S != 0) & np.isfinite(new)
+                kept = constant(((new - weight * square) / np.where(S != 0, S, 1))[going])
+                if kept is not None:
+                    name = Name("beta hard-coded", f"{kept:.4g}")
+                    yield option(kept * S + weight * square, *others, name)
 
     def _constant_start(self, known):
         """An average that starts from a number of its own."""
@@ -428,7 +433,7 @@ class Update:
         right = explain_state(known["S_new"], option(self._right(known)))
         makers = ("g", "S", "b") if "b" in known else ("g", "S")  # what S is made of
         fits = cache(lambda *taken: self._made_of(known, dict(zip(makers, taken, strict=True))))
-        for order in permutations(self.given):
+        for order in list(permutations(self.given))[1:]:
             source = dict(zip(self.given, order, strict=True))
             if right and any(source[name] != name for name in makers):
                 continue
