@@ -8,6 +8,7 @@ exactly one entry of the catalogue.
 
 import contextlib
 import inspect
+import re
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -17,12 +18,12 @@ import numpy as np
 
 from ..progress import record as remember
 from . import sandbox
-from .diagnosis import Found
+from .diagnosis import MOST_NAMES, Found, agreed
 from .mend import clues, mend, notebook_data, unused_words
 from .observe import Odd, Raised, agree, first_difference, record, same
 from .own import keep
 from .pairs import pairs
-from .sayings import say
+from .sayings import SAYINGS, say
 from .source import is_stub, stub_of
 from .verdict import Verdict, show
 from .words import (
@@ -269,7 +270,10 @@ class Exercise:
             words = "\n".join(clues(function, verdict.mistake not in RAISED)) if vague else ""
             return verdict if not words else replace(verdict, message=f"{verdict.message}\n{words}")
         if vague:
-            message = f"{verdict.message.removesuffix(NOT_LISTED).rstrip()}\n{found.words}"
+            # What was guessed beside an unknown part isn't so, if one change mends it all.
+            first = verdict.mistake == UNKNOWN
+            said = verdict.message.splitlines()[0] if first else verdict.message
+            message = f"{said}\n{found.words}"
             return replace(verdict, mistake=found.name, mistakes=(found.name,), message=message)
         if found.name in PLACES:
             return replace(verdict, message=f"{verdict.message}\n{found.words}")
@@ -314,6 +318,8 @@ class Exercise:
         together = () if found else self._two_that_fit(seen)
         if len(together) == 1:
             return self._two_mistakes(together.pop(), self._describe(seen, difference))
+        if 1 < len(together) <= MOST_NAMES and not self.variants.keys() & set().union(*together):
+            return self._several(agreed(together), self._describe(seen, difference), Found(()))
         return self._unnamed(seen, difference)
 
     def _explained(self, seen, difference):
@@ -359,13 +365,14 @@ class Exercise:
 
     def _say(self, name, off=()):
         """What is said to a mistake, or to two of which it is one; `off`: the averages that are."""
-        average = off[0] if len(off) == 1 else self.below
+        average = getattr(name, "of", "") or (off[0] if len(off) == 1 else self.below)
         if name in ORDERS and name not in self.mistakes:
             return f"{ORDERS[name]}Return {' and '.join(self.outputs)}, in this order."
         if name == UNKNOWN:
-            return "Something else is off as well; the numbers above show where."
+            return "Something is off that has no name here; the numbers above show where."
         if name.startswith("either "):
-            parts = name.removeprefix("either ").replace(" or ", " and ").split(" and ")
+            names = sorted({*self.mistakes, *SAYINGS}, key=len, reverse=True)
+            parts = re.findall("|".join(map(re.escape, names)), name)  # "and" is in names, too
             return " Or: ".join(self._saying(part, average) for part in parts)
         text = self._saying(name, average)
         note = getattr(name, "note", "")
@@ -374,7 +381,12 @@ class Exercise:
     def _saying(self, name, average):
         if name in self.mistakes:
             return self.mistakes[name][1]
-        return say(name, average)
+        text = say(name, average)
+        return text.replace("β", "ρ").replace("beta", "rho") if self._has_rho else text
+
+    @property
+    def _has_rho(self):
+        return "rho" in self.argument_names
 
     def saying(self, mistake):
         """Return what is said to a mistake, by its name; empty to one that has no sentence."""

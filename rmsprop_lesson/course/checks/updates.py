@@ -78,6 +78,9 @@ class Update:
         Tables of rules; those of RMSprop if they aren't given.
     """
 
+    permutes = True  # arguments in another order are looked for
+    own_rate = "learning rate hard-coded"  # what a number in place of the rate is called
+
     def __init__(
         self,
         given,
@@ -207,17 +210,20 @@ class Update:
         found = [names for names, cost in zip(found, costs, strict=True) if cost == min(costs)]
         return list(dict.fromkeys(found))
 
-    def _constant_weights(self, known):
-        """Averages with numbers in place of β or 1 − β: β and S aside, they are worked out."""
+    def _constant_weights(self, known, square=None):
+        """Averages with numbers in place of β or 1 − β: β and S aside, they are worked out.
+
+        `square`: the rule of what is averaged, if it isn't that of the table.
+        """
         if "b" not in known:
             return
         S, new, b = known["S"], known["S_new"], known["b"]
-        square = known.also(q=known.work(self.squares[slips.RIGHT]))["q"]
-        fresh = (S == 0) & (square > 0) & np.isfinite(new)
+        square = known.work(square or self.squares[slips.RIGHT])
+        fresh = (S == 0) & (square != 0) & np.isfinite(new)
         share = constant(new[fresh] / square[fresh])
+        going = (S != 0) & np.isfinite(new)
         for weight in [1 - b] + ([np.full_like(b, share)] if share is not None else []):
-            going = (S > 0) & np.isfinite(new)
-            kept = constant(((new - weight * square) / np.where(S > 0, S, 1))[going])
+            kept = constant((new - weight * square)[going] / S[going])
             if kept is not None:
                 name = Name("beta hard-coded", f"{kept:.4g}")
                 yield option(kept * S + weight * square, name)
@@ -308,7 +314,7 @@ class Update:
             option(known.work(self.bases[slips.RIGHT])), option(np.ones_like(target)), target
         )
         return [
-            (Name("learning rate hard-coded", f"{abs(number):.4g}"), *names)
+            (Name(self.own_rate, f"{abs(number):.4g}"), *names, *["sign flipped"][: number < 0])
             for names, number in constant_factor(wanted, above.plain(), below)
         ]
 
@@ -423,7 +429,7 @@ class Update:
 
     def _permuted(self, known):
         """Arguments in another order."""
-        if known is None or type(self) is not Update:
+        if known is None or not self.permutes:
             return None
         right = explain_state(known["S_new"], option(self._right(known)))
         makers = ("g", "S", "b") if "b" in known else ("g", "S")  # what S is made of
