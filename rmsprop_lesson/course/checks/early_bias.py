@@ -319,7 +319,10 @@ EXERCISES = (
                 "Was the root left out? The step has √(1 − βᵗ) below.",
             ),
             "weight instead of step": (
-                _count(factor=lambda b, t: b**t, limit=lambda excess: excess),
+                (
+                    _count(factor=lambda b, t: b**t, limit=lambda excess: excess),
+                    lambda b, x: np.ceil(np.log(x) / np.log(b)),
+                ),
                 "This is when S is right to that share; the step, with its root, is sooner.",
             ),
             "one step early": (
