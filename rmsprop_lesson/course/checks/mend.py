@@ -180,7 +180,7 @@ def _regrouped(tree):
 def _replaced(tree):
     """Another operator, number or name in one place."""
     yield from _everywhere(tree, _operators)
-    yield from _everywhere(tree, _counts)
+    yield from _everywhere(tree, _counts_of(tree))
     yield from _everywhere(tree, _names_of(tree))
 
 
@@ -330,7 +330,8 @@ def _is_one(node):
 
 
 def _is_plain_call(node):
-    return isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords
+    plain = isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords
+    return plain and _called(node) not in ("cumsum", "cumprod")  # of one number they are nothing
 
 
 def _brackets(node):
@@ -431,22 +432,33 @@ def _axes(node):
             yield "axis or keepdims", new, words
 
 
-def _counts(node):
-    """Ranges, slices and counters that are off by one."""
-    if isinstance(node, ast.Call) and _called(node) == "range":
-        for place, argument in enumerate(node.args):
+def _counts_of(tree):
+    """Ways to change ranges, slices and counters that are off by one."""
+    compared = {
+        id(part)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Compare)
+        for part in [node.left, *node.comparators]
+    }
+
+    def ways(node):
+        if isinstance(node, ast.Call) and _called(node) == "range":
+            for place, argument in enumerate(node.args):
+                for op in (ast.Add(), ast.Sub()):
+                    arguments = list(node.args)
+                    arguments[place] = ast.BinOp(argument, op, ast.Constant(1))
+                    new = ast.Call(node.func, arguments, node.keywords)
+                    yield "off by one", new, "`{old}` is off by one: `{new}`."
+        if isinstance(node, ast.Return) and node.value is not None:
             for op in (ast.Add(), ast.Sub()):
-                arguments = list(node.args)
-                arguments[place] = ast.BinOp(argument, op, ast.Constant(1))
-                new = ast.Call(node.func, arguments, node.keywords)
+                new = ast.Return(ast.BinOp(node.value, op, ast.Constant(1)))
                 yield "off by one", new, "`{old}` is off by one: `{new}`."
-    if isinstance(node, ast.Return) and node.value is not None:
-        for op in (ast.Add(), ast.Sub()):
-            new = ast.Return(ast.BinOp(node.value, op, ast.Constant(1)))
-            yield "off by one", new, "`{old}` is off by one: `{new}`."
-    if isinstance(node, ast.Constant) and type(node.value) is int:
-        for new in (node.value - 1, node.value + 1):
-            yield "off by one", ast.Constant(new), "`{old}` should be `{new}`."
+        if isinstance(node, ast.Constant) and type(node.value) is int:
+            for new in (node.value - 1, node.value + 1):
+                if new >= 0 or id(node) not in compared:  # nobody means S == -1
+                    yield "off by one", ast.Constant(new), "`{old}` should be `{new}`."
+
+    return ways
 
 
 def _names_of(tree):
@@ -455,16 +467,26 @@ def _names_of(tree):
     arguments = [node.arg for node in nodes if isinstance(node, ast.arg) and node.arg != "self"]
     assigned = [n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
     names = list(dict.fromkeys(arguments + assigned))
+    beside, counted = {}, set()  # a limit that is the thing itself limits nothing
+    for call in (node for node in nodes if isinstance(node, ast.Call)):
+        inside = [node for part in call.args for node in ast.walk(part)]
+        given = {node.id for node in inside if isinstance(node, ast.Name)}
+        for node in inside:
+            beside[id(node)] = beside.get(id(node), set()) | given
+        if _called(call) == "size":  # that of a plain number is 1, whatever it stands for
+            counted.update(map(id, inside))
 
     def ways(node):
         words = "`{old}` stands where `{new}` belongs."
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in names:
+        is_read = isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+        if is_read and node.id in names and id(node) not in counted:
             for other in names:
                 if other != node.id:
                     yield "wrong name", ast.Name(other, ast.Load()), words
         if isinstance(node, ast.Constant) and type(node.value) in (int, float):
             for other in arguments:
-                yield "number instead of an argument", ast.Name(other, ast.Load()), words
+                if other not in beside.get(id(node), ()):
+                    yield "number instead of an argument", ast.Name(other, ast.Load()), words
 
     return ways
 
@@ -569,6 +591,7 @@ def clues(function, ran=True):
         *_printed(tree),
         *_lost(tree),
         *_apart(tree),
+        *_ended(tree),
         *found,
         *_stuck(tree),
     ]
@@ -705,6 +728,18 @@ def _lost(tree):
                     f"Line {node.lineno}: {called} changes nothing, it returns a new array, and "
                     f"that is lost here. Give it a name: x = {called}(…)."
                 )
+
+
+def _ended(tree):
+    """A `return` with which the first round of a loop is its last."""
+    for loop in ast.walk(tree):
+        if isinstance(loop, ast.For | ast.While):
+            for node in loop.body:
+                if isinstance(node, ast.Return):
+                    yield (
+                        f"Line {node.lineno}: `return` stands inside the loop, so it ends in the "
+                        "first round. Move it to the left, so that it comes after the loop."
+                    )
 
 
 def _stuck(tree):
