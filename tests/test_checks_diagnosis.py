@@ -313,6 +313,25 @@ OTHERS = [
     ("centered_step", "S = beta * S + (1 - beta) * grad**2\nm = beta * m + (1 - beta) * grad\n"
      "S = S - m**2\nreturn theta - learning_rate * grad / S**0.5, S, m",
      ("variance kept as S", "epsilon missing")),
+    ("heavy_ball_step", "v = beta * v + learning_rate * (grad + 0.01 * theta)\n"
+     "return theta - v, v", ("weight decay",)),
+    ("adam_step", M + V + "rate = learning_rate * np.sqrt(1 - beta2**t) / (1 - beta1**t)\n"
+     "return theta - rate * m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + epsilon), m, v",
+     ("corrected twice",)),
+    ("adam_step", M + V + "rate = learning_rate / np.sqrt(t)\nm_hat = m / (1 - beta1**t)\n"
+     "return theta - rate * m_hat / (np.sqrt(v / (1 - beta2**t)) + epsilon), m, v",
+     ("learning rate falls by itself",)),
+    ("adadelta_step", DELTA.replace(" * grad\n", "\n")
+     + "return theta - d, E_g, rho * E_x + (1 - rho) * (d * grad) ** 2",
+     ("gradient left out of the step",)),
+    ("adadelta_step", DELTA.replace("np.sqrt(E_x + epsilon)", "-0.04")
+     + "return theta + d, E_g, rho * E_x + (1 - rho) * d**2",
+     ("a learning rate as well", "E_x left out of the step")),
+    ("adadelta_step", "old = E_g\n" + DELTA.replace("E_x", "old")
+     + "return theta - d, E_g, rho * E_x + (1 - rho) * d**2", ("E_g above",)),
+    ("centered_step", "S = beta * S + (1 - beta) * grad**2\n"
+     "return theta - learning_rate * grad / np.sqrt(S + m**2 + epsilon), S, m",
+     ("m never updated", "mean added")),
     ("worked_table", "S, x, out = 0, theta, [theta]\nfor _ in range(steps):\n"
      "    S = beta * S + x**2\n    x = x + learning_rate * x / (S**0.5 + epsilon)\n"
      "    out.append(x)\nreturn out", ("1-beta left out", "sign flipped")),
@@ -394,6 +413,11 @@ SCALES = "scales = 1 / np.sqrt(values + epsilon)\n"
         ("full_matrix_step", MATRIX + SCALES
          + "return theta - learning_rate * (Q * np.sqrt(scales)) @ Q.T @ grad, S",
          ("root taken twice",)),
+        ("full_matrix_step", MATRIX + "root = Q @ np.diag((values + epsilon**2) ** -0.5) @ Q.T\n"
+         "return theta - root @ grad, S", ("epsilon squared", "learning rate left out")),
+        ("first_update", "grad = theta\nS = abs(grad) * (1 - beta) ** 0.5\n"
+         "step = learning_rate * grad / (S + epsilon)\nreturn grad, S, step, theta - step",
+         ("root kept in S",)),
         ("full_matrix_step", MATRIX + "L = np.linalg.cholesky(S + epsilon * np.eye(len(S)))\n"
          "return theta - learning_rate * np.linalg.inv(L) @ grad, S", ("Cholesky factor",)),
         ("clip_gradient", "n = np.linalg.norm(grad, 2)\n"

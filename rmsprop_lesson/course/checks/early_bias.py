@@ -109,7 +109,8 @@ EXERCISES = (
                     lambda S, b, t: S / 1 - b * t,
                     lambda S, b, t: 1 - S / b**t,
                 ),
-                "Is a bracket missing? `S / 1 - beta**t` divides first: S / (1 - beta**t).",
+                "Is a bracket missing, or is βᵗ subtracted from S? `S / 1 - beta**t` divides "
+                "first: S / (1 - beta**t).",
             ),
             "t one too small": (
                 _corrected(power=lambda b, t: np.float64(b) ** (t - 1)),

@@ -350,10 +350,13 @@ def _missing_powers(tree):
     if any(isinstance(node, ast.arg) and node.arg == "t" for node in ast.walk(tree)):
         powers.append(ast.Name("t", ast.Load()))
 
-    # A root of a square would be no mend, and the square of a size explodes.
+    # A root of a square would be no mend, nor would the square of a result, and that of a size
+    # explodes.
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
     calls = [call for call in calls if len(call.args) > 1 or not call.keywords]
     given = {id(part) for call in calls for part in call.args}
+    results = [node.value for node in ast.walk(tree) if isinstance(node, ast.Return)]
+    given |= {id(part) for one in results for part in getattr(one, "elts", ())}
 
     def ways(node):
         is_read = isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
@@ -382,8 +385,10 @@ _OTHERS = {
 
 
 def _operators(node):
-    """Another operator in place of one; and a sign that is too many."""
+    """Another operator in place of one; and a sign or a square that is too many."""
     words = "`{old}` should be `{new}`."
+    if _is_square(node):
+        yield "a square too many", node.left, words
     if isinstance(node, ast.BinOp):
         for new in _OTHERS.get(type(node.op), ()):
             yield "wrong operator", ast.BinOp(node.left, new(), node.right), words
@@ -402,6 +407,11 @@ def _operators(node):
             yield "wrong comparison", ast.Compare(node.left, [new()], node.comparators), words
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         yield "wrong sign", node.operand, words
+
+
+def _is_square(node):
+    power = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow)
+    return power and isinstance(node.right, ast.Constant) and node.right.value == 2
 
 
 def _called(call):
@@ -440,6 +450,7 @@ def _counts_of(tree):
         if isinstance(node, ast.Compare)
         for part in [node.left, *node.comparators]
     }
+    squares = {id(node.right) for node in ast.walk(tree) if _is_square(node)}
 
     def ways(node):
         if isinstance(node, ast.Call) and _called(node) == "range":
@@ -455,7 +466,9 @@ def _counts_of(tree):
                 yield "off by one", new, "`{old}` is off by one: `{new}`."
         if isinstance(node, ast.Constant) and type(node.value) is int:
             for new in (node.value - 1, node.value + 1):
-                if new >= 0 or id(node) not in compared:  # nobody means S == -1
+                # nobody means S == -1 or x**1
+                nonsense = (new < 0 and id(node) in compared) or (new == 1 and id(node) in squares)
+                if not nonsense:
                     yield "off by one", ast.Constant(new), "`{old}` should be `{new}`."
 
     return ways

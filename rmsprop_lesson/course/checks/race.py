@@ -274,7 +274,7 @@ _ADAM = Exercise(
         ),
         "corrected averages returned": (
             _corrected_kept,
-            "Are the corrected m and v returned? The next update needs the plain ones.",
+            "Is m or v returned with its bias corrected? The next update needs the plain ones.",
         ),
         "betas exchanged": (
             _betas_swapped,

@@ -10,6 +10,8 @@ from .diagnosis import (
     Judge,
     Name,
     Options,
+    Wanted,
+    constant_factor,
     explain_state,
     joined,
     option,
@@ -139,6 +141,7 @@ BALL_GRADIENTS = {
     "theta in place of the gradient": lambda theta: theta,
     "gradient normalised": slips.NUMERATORS["gradient normalised"],
     "gradient clipped": slips.NUMERATORS["gradient clipped"],
+    "weight decay": slips.NUMERATORS["weight decay"],
 }
 BALL_SCALES = {
     RIGHT: lambda q: q,
@@ -324,7 +327,7 @@ V_SQUARES = {
 }
 ADAM_FACTORS = {
     **slips.FACTORS,
-    "efficient form": lambda lr, b1, b2, T: lr * np.sqrt(1 - b2**T) / (1 - b1**T),
+    "corrected twice": lambda lr, b1, b2, T: lr * np.sqrt(1 - b2**T) / (1 - b1**T),
     "power t left out": lambda lr, b1, b2: lr * np.sqrt(1 - b2) / (1 - b1),
     "root of the correction forgotten": lambda lr, b1, b2, T: lr * (1 - b2**T) / (1 - b1**T),
     "correction upside down": (
@@ -333,7 +336,9 @@ ADAM_FACTORS = {
     ),
 }
 ADAM_MERGED = {
-    ("efficient form", "m not corrected", "v not corrected"): "efficient form",
+    ("corrected twice", "m not corrected", "v not corrected"): "efficient form",
+    ("corrected twice", "m not corrected"): "corrected twice",
+    ("corrected twice", "v not corrected"): "corrected twice",
     ("root of the correction forgotten", "m not corrected", "v not corrected"): (
         "root of the correction forgotten"
     ),
@@ -380,6 +385,7 @@ class Adam(Update):
 
     def _step(self, known, state, **how):
         """The corrections may have the argument, or the number that stands in its place."""
+        known = known.also(t=known["T"])  # what a rate may fall with
         steps = super()._step(known, state, **how)
         numbers = {"beta1 hard-coded": "b1", "beta2 hard-coded": "b2"}
         own = {numbers[name]: float(name.note) for name in state if name in numbers}
@@ -418,8 +424,9 @@ class Adam(Update):
 
 def adam(variants):
     """The diagnosis of Adam."""
+    keeping = {"learning rate overwritten"}  # t is given
     judge = Judge(
-        variants, {**MERGED, **ADAM_MERGED}, {**IMPLIED, **ADAM_IMPLIED}, SIMPLER, KEEPING
+        variants, {**MERGED, **ADAM_MERGED}, {**IMPLIED, **ADAM_IMPLIED}, SIMPLER, keeping
     )
     return Adam(("theta", "g", "M", "V", "T", "lr", "b1", "b2", "e"), ("theta", "M", "V"), judge)
 
@@ -431,6 +438,7 @@ X_SQUARES = {
     "step not squared": (lambda d: d, lambda d: -d),
     "E_x of the gradient": lambda g: g**2,
     "theta in E_x": (lambda theta_new: theta_new**2, lambda theta: theta**2),
+    "step times g in E_x": lambda d, g: (d * g) ** 2,
     "step without its gradient": (
         lambda d, g: (d / g) ** 2,
         lambda X, G_new, e: (X + e) / (G_new + e),
@@ -457,6 +465,7 @@ BOTTOMS = renamed(slips.ROOTS, {
     "epsilon as a floor": "epsilon as a floor below",
 })  # fmt: skip
 DELTA_MERGED = {
+    ("step times g in E_x", "gradient left out of the step"): "gradient left out of the step",
     ("S returned before the update", "old E_g used"): "S never updated",
     ("epsilon outside above", "epsilon outside below"): "epsilon outside the roots",
     ("epsilon outside above",): "epsilon outside the roots",
@@ -472,7 +481,7 @@ TOP_SOURCES = {
         lambda X, e: np.where(X == 0, e, X),
     ),
     "E_x updated first": lambda X_new: X_new,
-    "E_g above": lambda G_new: G_new,
+    "E_g above": (lambda G_new: G_new, lambda G: G),
 }
 DELTA_NUMERATORS = {
     RIGHT: lambda g: g,
@@ -516,7 +525,18 @@ class Adadelta(Update):
             yield option(b * view["S"] + (1 - b) * share * square, name)
 
     def _step(self, known, state, **how):
-        return super()._step(self._divided(known), state, **how)
+        known = self._divided(known)
+        return [*super()._step(known, state, **how), *self._rate_alone(known)]
+
+    def _rate_alone(self, known):
+        """RMSprop's step with a rate of its own, which is worked out."""
+        wanted = Wanted(
+            option(known["theta"]), option(np.ones(known.size)), known["theta_new"], known.slack
+        )
+        above = option(known["g"], "E_x left out of the step")
+        below = option(np.sqrt(known["S_new"] + known["e"]))
+        for names, number in constant_factor(wanted, above, below):
+            yield Name(self.own_rate, f"{abs(number):.4g}"), *names, *["sign flipped"][: number < 0]
 
     def _limited_otherwise(self, known):
         return known and super()._limited_otherwise(self._divided(known))
@@ -600,8 +620,18 @@ class Centred(Update):
         return [(*s, *m) for s, m in product(first, second)]
 
     def _fractions(self, known, state, most):
-        if "m returned before the update" in state:  # the step may have the new one all the same
-            known = known.also(M_new=known["b"] * known["M"] + (1 - known["b"]) * known["g"])
+        if "m returned before the update" not in state:
+            return self._with_mean(known, state, most)
+        # The step may have the new one all the same.
+        right = known.also(M_new=known["b"] * known["M"] + (1 - known["b"]) * known["g"])
+        old = [
+            (above, Options([(*names, "old mean used") for names in below.names], below.values))
+            for above, below in self._with_mean(known, state, most)
+        ]
+        return [*self._with_mean(right, state, most), *old]
+
+    def _with_mean(self, known, state, most):
+        """Numerators and denominators with the mean that is known as the new one."""
         inner = self._through(SPREADS, self._sources(known, state), known, "S", most)
         below = self._through(self.roots, inner, known, "S", most)
         plain = through(self.roots, option(known["S_new"]), known, "S")

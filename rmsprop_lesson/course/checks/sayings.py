@@ -372,12 +372,13 @@ SAYINGS = {
         " terms."
     ),
     "corrected averages returned": (
-        "Are the corrected m and v returned? The next update needs the plain ones."
+        "Is m or v returned with its bias corrected? The next update needs the plain ones."
     ),
     "m of the squared gradient": "Is m an average of g²? It averages g.",
     "absolute value in m": "Does m average |g|? It averages g itself, with its sign.",
-    "v of the plain gradient": "Is v an average of g? It averages g².",
-    "m in place of the gradient": "Does v average m²? It averages g².",
+    "v of the plain gradient": "Is S an average of g? It averages g².",
+    "m in place of the gradient": "Does S average m²? It averages g².",
+    "corrected twice": "Is the bias corrected twice, in m and v and in the rate? Once is enough.",
     "root of the correction forgotten": (
         "Is the root of 1 − β₂ᵗ missing in the rate? In that form it is η·√(1 − β₂ᵗ)/(1 − β₁ᵗ)."
     ),
@@ -395,6 +396,7 @@ SAYINGS = {
     "step not squared": "Is the step squared before it enters E_x?",
     "E_x of the gradient": "Does E_x average g²? It averages the squared step.",
     "theta in E_x": "Does E_x average θ²? It averages the squared step.",
+    "step times g in E_x": "Does E_x average the step times g? It averages the squared step.",
     "step without its gradient": (
         "Does E_x average the rate? It averages the squared step, with g in it."
     ),

@@ -81,13 +81,14 @@ def _full(
     move=lambda theta, g, step: theta - step,
     which=lambda new, old: new,
     least=lambda values: np.maximum(values, 0.0),
+    rate=lambda lr: lr,
 ):
     """The full-matrix update with its parts to be exchanged."""
 
     def implementation(theta, grad, S, lr, b, e):
         new = average(S, grad, b)
         values, vectors = np.linalg.eigh(which(new, S))
-        step = lr * matrix(vectors, scale(least(values), e)) @ grad
+        step = rate(lr) * matrix(vectors, scale(least(values), e)) @ grad
         return move(theta, grad, step), new
 
     return implementation
@@ -447,6 +448,25 @@ _FULL = Exercise(
         "sum instead of average": (
             _full(average=lambda S, g, b: S + np.outer(g, g)),
             "Is S a sum? That is Adagrad with the full matrix.",
+        ),
+        "old S not decayed": (
+            _full(average=lambda S, g, b: S + (1 - b) * np.outer(g, g)),
+            "Is the old S kept in full? It is multiplied by β.",
+        ),
+        "S restarted at each step": (
+            (
+                _full(average=lambda S, g, b: (1 - b) * np.outer(g, g)),
+                _full(average=lambda S, g, b: np.outer(g, g)),
+            ),
+            "Is the old S dropped? It stays in, with the weight β.",
+        ),
+        "learning rate left out": (
+            _full(rate=lambda lr: 1.0),
+            "Was the learning rate left out?",
+        ),
+        "epsilon squared": (
+            _full(scale=lambda values, e: 1 / np.sqrt(values + e**2)),
+            "Is ε squared? Inside the root it is ε itself.",
         ),
         "epsilon missing": (
             _full(scale=lambda values, e: 1 / np.sqrt(values + 1e-12)),
