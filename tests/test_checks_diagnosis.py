@@ -318,6 +318,8 @@ OTHERS = [
     ("adam_step", M + V + "rate = learning_rate * np.sqrt(1 - beta2**t) / (1 - beta1**t)\n"
      "return theta - rate * m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + epsilon), m, v",
      ("corrected twice",)),
+    ("adam_step", M + V + "return theta - learning_rate * (1 - beta1) * m / (1 - beta1**t)"
+     " / (np.sqrt(v / (1 - beta2**t)) + epsilon), m, v", ("1-beta in the step",)),
     ("adam_step", M + V + "rate = learning_rate / np.sqrt(t)\nm_hat = m / (1 - beta1**t)\n"
      "return theta - rate * m_hat / (np.sqrt(v / (1 - beta2**t)) + epsilon), m, v",
      ("learning rate falls by itself",)),

@@ -327,6 +327,8 @@ V_SQUARES = {
 }
 ADAM_FACTORS = {
     **slips.FACTORS,
+    "1-beta in the step": (lambda lr, b1: lr * (1 - b1), lambda lr, b2: lr * (1 - b2)),
+    "beta in the step": (lambda lr, b1: lr * b1, lambda lr, b2: lr * b2),
     "corrected twice": lambda lr, b1, b2, T: lr * np.sqrt(1 - b2**T) / (1 - b1**T),
     "power t left out": lambda lr, b1, b2: lr * np.sqrt(1 - b2) / (1 - b1),
     "root of the correction forgotten": lambda lr, b1, b2, T: lr * (1 - b2**T) / (1 - b1**T),
