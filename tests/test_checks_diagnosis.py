@@ -237,6 +237,10 @@ def test_a_valid_form_beside_a_mistake_is_said_to_be_fine():
 
 M = "m = beta1 * m + (1 - beta1) * grad\n"
 V = "v = beta2 * v + (1 - beta2) * grad**2\n"
+DELTA = (
+    "E_g = rho * E_g + (1 - rho) * grad**2\n"
+    "d = np.sqrt(E_x + epsilon) / np.sqrt(E_g + epsilon) * grad\n"
+)
 OTHERS = [
     ("heavy_ball_step", "v = beta * v + learning_rate * grad\nreturn theta - learning_rate * v, v",
      ("learning rate twice",)),
@@ -257,6 +261,79 @@ OTHERS = [
     ("centered_step", "S = beta * S + grad**2\nm = beta * m + grad\n"
      "return theta - learning_rate * grad / np.sqrt(S - m**2 + epsilon), S, m",
      ("1-beta left out",)),
+    ("heavy_ball_step", "v = beta * v + learning_rate * np.clip(grad, -1, 1)\nreturn theta - v, v",
+     ("gradient clipped",)),
+    ("heavy_ball_step", "v = learning_rate * grad - beta * v\nreturn theta - v, v",
+     ("minus instead of plus",)),
+    ("heavy_ball_step", "v = 0.8 * v + 0.2 * grad\nreturn theta - 0.05 * v, v",
+     ("beta hard-coded", "learning rate hard-coded")),
+    ("heavy_ball_step", "v = beta * v + grad\nreturn theta + 0.05 * v, v",
+     ("learning rate hard-coded", "sign flipped")),
+    ("heavy_ball_step", "v = beta * v - learning_rate * grad\n"
+     "return theta + beta**2 * v - (1 + beta) * learning_rate * grad, v",
+     ("look-ahead with the new velocity",)),
+    ("heavy_ball_step", "v = beta * v + grad\nreturn theta - learning_rate * (v + beta * v), v",
+     ("velocity twice in the look-ahead",)),
+    ("heavy_ball_step", "return theta - (beta * v + learning_rate * grad), v",
+     ("velocity returned before the update",)),
+    ("adagrad_step", "G = 0.93 * G + grad**2\n"
+     "return theta + learning_rate * grad / (G**0.5 + epsilon), G",
+     ("old G decayed", "sign flipped")),
+    ("adagrad_step", "G = np.where(G == 0, 0.1, G) + grad**2\n"
+     "return theta - learning_rate * grad / (G**0.5 + epsilon), G", ("S starts elsewhere",)),
+    ("adagrad_step", "G = (G**2 + grad**2)**0.5\nreturn theta - learning_rate * grad / G, G",
+     ("root kept in S",)),
+    ("adagrad_step", "G = grad**2\nreturn theta - learning_rate * grad / G**0.5, G",
+     ("G restarted", "epsilon missing")),
+    ("adam_step", "m = 0.8 * m + 0.2 * grad\n" + V + "return theta + learning_rate * m"
+     " / (1 - 0.8**t) / (np.sqrt(v / (1 - beta2**t)) + epsilon), m, v",
+     ("beta1 hard-coded", "sign flipped")),
+    ("adam_step", M + V + "rate = learning_rate * np.sqrt(1 - beta2) / (1 - beta1)\n"
+     "return theta - rate * m / (np.sqrt(v) + epsilon), m, v", ("power t left out",)),
+    ("adam_step", V + "return theta - learning_rate * m / (1 - beta1**t)"
+     " / (np.sqrt(v / (1 - beta2**t)) + epsilon), m, v", ("m never updated",)),
+    ("adam_step", M + "w = v\n" + V + "return theta - learning_rate * m / (1 - beta1**t)"
+     " / (np.sqrt(v / (1 - beta2**t)) + epsilon), m, w", ("v returned before the update",)),
+    ("adam_step", M + V + "m_hat = (beta1 * m + (1 - beta1) * grad) / (1 - beta1**t)\n"
+     "return theta - learning_rate * m_hat / (np.sqrt(v / (1 - beta2**t)) + epsilon), m, v",
+     ("look-ahead in the numerator",)),
+    ("adadelta_step", DELTA + "return theta - 0.35 * d, E_g, rho * E_x + (1 - rho) * d**2",
+     ("a learning rate as well",)),
+    ("adadelta_step", DELTA + "return theta + d, E_g, rho * E_x + (1 - rho) * d",
+     ("step not squared", "sign flipped")),
+    ("adadelta_step", DELTA.replace("(E_x + epsilon) / np.sqrt(E_g", "(E_x + epsilon / E_g")
+     + "return theta - d, E_g, rho * E_x + (1 - rho) * d**2",
+     ("brackets missing in the fraction",)),
+    ("centered_step", "S = 0.8 * S + 0.2 * grad**2\nm = 0.8 * m + 0.2 * grad\n"
+     "return theta + learning_rate * grad / np.sqrt(S - m**2 + epsilon), S, m",
+     ("beta hard-coded", "sign flipped")),
+    ("centered_step", "S = beta * S + (1 - beta) * grad**2\n"
+     "return theta - learning_rate * grad / np.sqrt(S - m**2 + epsilon), S, m",
+     ("m never updated",)),
+    ("centered_step", "S = beta * S + (1 - beta) * grad**2\nm = beta * m + (1 - beta) * grad\n"
+     "S = S - m**2\nreturn theta - learning_rate * grad / S**0.5, S, m",
+     ("variance kept as S", "epsilon missing")),
+    ("heavy_ball_step", "v = beta * v + learning_rate * (grad + 0.01 * theta)\n"
+     "return theta - v, v", ("weight decay",)),
+    ("adam_step", M + V + "rate = learning_rate * np.sqrt(1 - beta2**t) / (1 - beta1**t)\n"
+     "return theta - rate * m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + epsilon), m, v",
+     ("corrected twice",)),
+    ("adam_step", M + V + "return theta - learning_rate * (1 - beta1) * m / (1 - beta1**t)"
+     " / (np.sqrt(v / (1 - beta2**t)) + epsilon), m, v", ("1-beta in the step",)),
+    ("adam_step", M + V + "rate = learning_rate / np.sqrt(t)\nm_hat = m / (1 - beta1**t)\n"
+     "return theta - rate * m_hat / (np.sqrt(v / (1 - beta2**t)) + epsilon), m, v",
+     ("learning rate falls by itself",)),
+    ("adadelta_step", DELTA.replace(" * grad\n", "\n")
+     + "return theta - d, E_g, rho * E_x + (1 - rho) * (d * grad) ** 2",
+     ("gradient left out of the step",)),
+    ("adadelta_step", DELTA.replace("np.sqrt(E_x + epsilon)", "-0.04")
+     + "return theta + d, E_g, rho * E_x + (1 - rho) * d**2",
+     ("a learning rate as well", "E_x left out of the step")),
+    ("adadelta_step", "old = E_g\n" + DELTA.replace("E_x", "old")
+     + "return theta - d, E_g, rho * E_x + (1 - rho) * d**2", ("E_g above",)),
+    ("centered_step", "S = beta * S + (1 - beta) * grad**2\n"
+     "return theta - learning_rate * grad / np.sqrt(S + m**2 + epsilon), S, m",
+     ("m never updated", "mean added")),
     ("worked_table", "S, x, out = 0, theta, [theta]\nfor _ in range(steps):\n"
      "    S = beta * S + x**2\n    x = x + learning_rate * x / (S**0.5 + epsilon)\n"
      "    out.append(x)\nreturn out", ("1-beta left out", "sign flipped")),
@@ -267,6 +344,96 @@ OTHERS = [
 def test_the_parts_of_the_other_updates_are_named_too(name, body, names):
     verdict = judged(name, body)
     assert set(verdict.mistakes) == set(names), verdict
+
+
+def test_of_two_averages_the_one_that_is_off_is_named():
+    verdict = judged("adam_step", M + V + "return theta - learning_rate * m * (1 - beta1**t)"
+                     " / (np.sqrt(v / (1 - beta2**t)) + epsilon), m, v")  # fmt: skip
+    assert verdict.mistakes == ("bias correction multiplied",)
+    assert "Is m multiplied by" in verdict.message
+
+
+def test_what_is_said_has_the_names_of_the_exercise():
+    verdict = judged("adadelta_step", DELTA.replace("rho", "0.8")
+                     + "return theta - d, E_g, 0.8 * E_x + 0.2 * d**2")  # fmt: skip
+    assert verdict.mistakes == ("beta hard-coded",)
+    assert "Does ρ come" in verdict.message
+    assert "argument rho" in verdict.message
+    verdict = judged("adagrad_step", "return theta - learning_rate * grad / (G**0.5 + epsilon), G")
+    assert verdict.mistakes == ("S never updated",)
+    assert "β" not in verdict.message
+
+
+def test_a_valid_form_is_not_made_up_where_the_velocity_is_not_seen():
+    verdict = judged("heavy_ball_step", "return theta - (beta * v + learning_rate * grad), v")
+    assert "Fine as it is: rate inside the velocity" in verdict.message
+    assert "Nesterov" not in verdict.message
+
+
+def test_two_pairs_that_fit_equally_are_both_said():
+    verdict = judged("past_weights", "w = beta ** np.arange(n)[::-1]\nreturn w / w.sum()")
+    assert verdict.mistakes == ("normalised", "either negative power or oldest first")
+    body = "a, out = 0.0, []\nfor x in values:\n    a = (1 - beta) * a + beta * x\n"
+    verdict = judged("ewma", body + "    out.append(a)\n    return np.array(out)")
+    assert verdict.mistakes == (
+        "only the first average", "either beta and 1-beta swapped or same weight on both"
+    )  # fmt: skip
+    assert "exchanged?" in verdict.message
+    assert " Or: " in verdict.message
+
+
+@pytest.mark.parametrize(
+    ("place", "mistakes"),
+    [
+        ("0", ("place of epsilon as a number",)),
+        ("0.0", ("place of epsilon as a number",)),
+        ("np.zeros(())", ("place of epsilon as a number",)),
+        ("1", ("epsilon inside",)),
+        ("np.bool_(False)", ()),
+        ("bool(0)", ()),
+    ],
+)
+def test_the_place_of_epsilon_is_true_or_false_and_no_number(place, mistakes):
+    settings = "learning_rate=lr, beta=alpha, epsilon=eps"
+    verdict = judged("from_pytorch", f"return dict({settings}, epsilon_inside={place})")
+    assert verdict.mistakes == mistakes, verdict
+    assert verdict.passed == (not mistakes)
+
+
+MATRIX = "S = beta * S + (1 - beta) * np.outer(grad, grad)\nvalues, Q = np.linalg.eigh(S)\n"
+SCALES = "scales = 1 / np.sqrt(values + epsilon)\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "mistakes"),
+    [
+        ("full_matrix_step", MATRIX + SCALES
+         + "return theta - learning_rate * Q @ scales @ Q.T @ grad, S", ("diag missing",)),
+        ("full_matrix_step", MATRIX.replace("(1 - beta) * ", "") + SCALES
+         + "return theta - learning_rate * Q @ (scales * Q.T) @ grad, S",
+         ("diag missing", "1-beta left out")),
+        ("full_matrix_step", MATRIX + SCALES
+         + "return theta - learning_rate * (Q * np.sqrt(scales)) @ Q.T @ grad, S",
+         ("root taken twice",)),
+        ("full_matrix_step", MATRIX + "root = Q @ np.diag((values + epsilon**2) ** -0.5) @ Q.T\n"
+         "return theta - root @ grad, S", ("epsilon squared", "learning rate left out")),
+        ("first_update", "grad = theta\nS = abs(grad) * (1 - beta) ** 0.5\n"
+         "step = learning_rate * grad / (S + epsilon)\nreturn grad, S, step, theta - step",
+         ("root kept in S",)),
+        ("full_matrix_step", MATRIX + "L = np.linalg.cholesky(S + epsilon * np.eye(len(S)))\n"
+         "return theta - learning_rate * np.linalg.inv(L) @ grad, S", ("Cholesky factor",)),
+        ("clip_gradient", "n = np.linalg.norm(grad, 2)\n"
+         "return grad * (most / n) if n > most else grad", ("vectors only",)),
+        ("clip_gradient", "g = grad.copy()\ng[abs(g) > most] = most\nreturn g",
+         ("each component clipped",)),
+        ("clip_gradient", "return grad / max(most, np.linalg.norm(grad))",
+         ("scaled to length 1",)),
+        ("half_life", "return np.log10(2) / np.log(beta)", ("sign flipped", "logarithms mixed")),
+    ],
+)  # fmt: skip
+def test_matrices_lengths_and_logarithms(name, body, mistakes):
+    verdict = judged(name, body)
+    assert set(verdict.mistakes) == set(mistakes), verdict
 
 
 VALID = [
@@ -357,6 +524,30 @@ def with_cell(name, source):
     namespace = {"np": np}
     exec(compile(source, "<cell>", "exec"), namespace)
     return namespace[name]
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("gradient_step", "n = np.size(grad) + 1\nreturn theta - 2 * learning_rate / n * grad"),
+        ("adagrad_step", "G = np.where(G == 0, G + abs(theta), G) + grad**2\n"
+         "return theta - learning_rate * grad / (G**0.5 + epsilon), G"),
+        ("heavy_ball_step", "v = beta * v + np.clip(grad, -1.3, 1.7)\n"
+         "return theta - learning_rate * v, v"),
+    ],
+)  # fmt: skip
+def test_no_nonsense_mends_a_program(name, body):
+    """A size of η, a sum that is never −1, a gradient that is its own limit."""
+    verdict = EXERCISES[name].judge(with_source(name, body))
+    assert not verdict.passed
+    assert verdict.mistake not in ("wrong name", "off by one", "number instead of an argument")
+
+
+def test_what_was_guessed_beside_an_unknown_part_goes_if_one_change_mends_all():
+    body = "v = beta * v // 1 + learning_rate * grad\nreturn theta - v, v"
+    verdict = EXERCISES["heavy_ball_step"].judge(with_source("heavy_ball_step", body))
+    assert verdict.mistakes == ("wrong operator",)
+    assert len(verdict.message.splitlines()) == 2, verdict
 
 
 @pytest.mark.parametrize(
@@ -572,10 +763,6 @@ ADAM = (
     "step = learning_rate * m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + epsilon)\n"
 )
 OWN_NUMBERS = ADAM.replace("beta1", "0.8").replace("beta2", "0.95").replace("epsilon", "1e-6")
-DELTA = (
-    "E_g = rho * E_g + (1 - rho) * grad**2\n"
-    "dx = np.sqrt(E_x + epsilon) / np.sqrt(E_g + epsilon) * grad\n"
-)
 
 
 @pytest.mark.parametrize(
@@ -583,11 +770,11 @@ DELTA = (
     [
         ("adam_step", ADAM + "return v, m, theta - step", "wrong order returned", "θ and m and v"),
         ("adam_step", ADAM + "return theta - step, m", "too few returned", "3 are asked for"),
-        ("adam_step", OWN_NUMBERS + "return theta - step, m, v", "argument not used", "`beta2`"),
+        ("adam_step", OWN_NUMBERS + "return theta - step, m, v", "beta1 hard-coded", "0.95"),
         ("adam_step", ADAM + "return theta - step, m, {'v': v}", "dict returned", "keys v"),
         (
             "adadelta_step",
-            DELTA + "return theta - dx, E_g, rho * dx**2 + (1 - rho) * E_x",
+            DELTA + "return theta - d, E_g, rho * d**2 + (1 - rho) * E_x",
             "beta and 1-beta swapped",
             "The old E_x keeps",
         ),

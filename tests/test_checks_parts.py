@@ -1162,6 +1162,10 @@ def test_the_probe_of_from_pytorch_sees_every_setting():
 
     assert seen_by(probe, spy) == [("names", "a, b"), ("a", "x"), ("b", 2.0)]
     assert given == [(0.1, 0.9, 1e-6)]
+    place = ("epsilon_inside", 0.0)
+    for value, kind in [(False, "True or False"), (0, "a number")]:
+        seen = seen_by(probe, lambda *args, value=value: {"epsilon_inside": value})
+        assert seen == [("names", "epsilon_inside"), place, ("the kind of epsilon_inside", kind)]
     assert seen_by(probe, lambda *args: "x") == [("settings", "x")]
     ((label, raised),) = seen_by(probe, lambda *args: 1 / 0)
     assert (label, raised.kind) == ("settings", "ZeroDivisionError")

@@ -650,6 +650,14 @@ VERSIONS = {
         "beta and 1-beta swapped": full_matrix(S="S + beta * (np.outer(grad, grad) - S)"),
         "1-beta left out": full_matrix(S="beta * S + grad[:, None] * grad"),
         "sum instead of average": full_matrix(S="grad[:, None] * grad + S"),
+        "old S not decayed": full_matrix(S="S + np.outer((1 - beta) * grad, grad)"),
+        "S restarted at each step": full_matrix(S="grad[:, None] * grad"),
+        "root taken twice": full_matrix(root="(Q / np.sqrt(np.sqrt(values + epsilon))) @ Q.T"),
+        "diag missing": full_matrix(root="((values + epsilon) ** -0.5 * (Q @ Q.T))"),
+        "Cholesky factor": full_matrix(
+            root="np.linalg.inv(np.linalg.cholesky(S + epsilon * np.eye(len(S))))"
+        ),
+        "learning rate left out": full_matrix(result="theta - step / learning_rate, S"),
         "sign flipped": full_matrix(result="theta + step, S"),
         "step returned": full_matrix(result="step, S"),
         "wrong order returned": full_matrix(result="S, theta - step"),

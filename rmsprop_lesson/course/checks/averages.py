@@ -278,9 +278,9 @@ _HEAVY_BALL = Exercise(
             "from a state",
             (1.5, -0.8),
             [(0.6, -2.5), (-1.4, 0.3)],
-            (0.3, 0.7),
+            (0.2, 0.7),  # η isn't 1 − β, so that the two are told apart from here, too
             start=[(0.9, -1.7)],
-            text="From v = (0.9, -1.7), η = 0.3, β = 0.7",
+            text="From v = (0.9, -1.7), η = 0.2, β = 0.7",
         ),
     ),
     variants={
@@ -461,10 +461,10 @@ _ADAGRAD = Exercise(
 
 @parts
 def _half_life(
-    half=lambda log: log(0.5), base=lambda log, b: log(b), quotient=np.divide, after=lambda k: k
+    share=0.5, half=np.log, base=lambda log, b: log(b), quotient=np.divide, after=lambda k: k
 ):
     """ln ½ / ln β with its parts to be exchanged."""
-    return lambda b: after(quotient(half(np.log), base(np.log, b)))
+    return lambda b: after(quotient(half(share), base(np.log, b)))
 
 
 _HALF_LIFE = Exercise(
@@ -481,9 +481,15 @@ _HALF_LIFE = Exercise(
     ),
     mistakes={
         "window instead of half-life": (
-            (lambda b: 1 / (1 - b), lambda b: -1 / np.log(b)),
-            "This is a window, 1/(1 − β) or −1/ln β, after which the weight is about 1/e. One half "
-            "is reached earlier: ln ½ / ln β, with the same logarithm above and below.",
+            (
+                lambda b: 1 / (1 - b),
+                lambda b: -1 / np.log(b),
+                lambda b: b / (1 - b),
+                lambda b: (1 + b) / (1 - b),
+            ),
+            "This is the length of a window, such as 1/(1 − β) or −1/ln β, after which the weight "
+            "is about 1/e, or less. One half is reached earlier: ln ½ / ln β, with the same "
+            "logarithm above and below.",
         ),
         "approximation for beta near 1": (
             lambda b: np.log(2) / (1 - b),
@@ -502,7 +508,7 @@ _HALF_LIFE = Exercise(
         ),
         "1/beta": (lambda b: 1 / b, "1/β isn't a number of steps. Solve β^k = 1/2 for k."),
         "sign flipped": (
-            _half_life(half=lambda log: log(2.0)),
+            _half_life(share=2.0),
             "Is the sign wrong? log(2) is positive, log(β) negative.",
         ),
         "1-beta in the logarithm": (
@@ -519,14 +525,14 @@ _HALF_LIFE = Exercise(
         ),
         "logarithms mixed": (
             (
-                _half_life(half=lambda log: np.log10(0.5)),
+                _half_life(half=np.log10),
                 _half_life(base=lambda log, b: np.log10(b)),
                 _half_life(base=lambda log, b: np.log2(b)),
             ),
             "Are two different logarithms mixed? Any will do, but the same on both sides.",
         ),
         "half of the logarithm": (
-            (_half_life(half=lambda log: 0.5), _half_life(half=lambda log: -0.5)),
+            (_half_life(half=lambda share: share), _half_life(half=lambda share: -share)),
             "Take the logarithm of one half, too.",
         ),
         "logarithm of beta left out": (
@@ -543,7 +549,7 @@ _HALF_LIFE = Exercise(
             "Is the result rounded, or counted in whole steps? It need not be whole.",
         ),
         "weight returned": (
-            (lambda b: b**0.5, lambda b: 0.5**b),
+            (lambda b: b**0.5, lambda b: 0.5**b, lambda b: 0.5 ** (1 / b)),
             "Is it a power that is returned? The unknown is in the exponent: take logarithms.",
         ),
     },
@@ -563,12 +569,13 @@ def _weights(
     base=lambda b: b,
     ages=np.arange,
     operation=np.power,
+    order=lambda w: w,
     after=lambda w: w,
 ):
     """(1 − β) βᵏ for k = 0, 1, … with its parts to be exchanged."""
 
     def implementation(b, n):
-        return after(front(b) * operation(base(b), ages(n).astype(float)))
+        return after(order(front(b) * operation(base(b), ages(n).astype(float))))
 
     return implementation
 
@@ -605,7 +612,8 @@ _PAST_WEIGHTS = Exercise(
         ),
         "beta instead of 1-beta": (
             _weights(front=lambda b: b),
-            "Is the front factor β? The newest value enters with 1 − β.",
+            "Is the front factor β, or does the power start at 1 without 1 − β? The newest value "
+            "enters with (1 − β)·β⁰.",
         ),
         "beta and 1-beta swapped": (
             _weights(front=lambda b: b, base=lambda b: 1 - b),
@@ -616,7 +624,7 @@ _PAST_WEIGHTS = Exercise(
             "Is 1 − β raised to the power? An old value fades by β at each step.",
         ),
         "oldest first": (
-            _weights(after=lambda w: w[::-1]),
+            _weights(order=lambda w: w[::-1]),
             "Is the oldest first? The newest has the largest weight and comes first.",
         ),
         "one step late": (

@@ -32,6 +32,7 @@ def clues(function, ran=True):
         *_printed(tree),
         *_lost(tree),
         *_apart(tree),
+        *_ended(tree),
         *_asked_for_none(tree),
         *_yields(function),
         *_foreign(function, kept),
@@ -205,6 +206,18 @@ def _lost(tree):
                     f"Line {node.lineno}: {called} changes nothing, it returns a new array, and "
                     f"that is lost here. Give it a name: x = {called}(…)."
                 )
+
+
+def _ended(tree):
+    """A `return` with which the first round of a loop is its last."""
+    for loop in ast.walk(tree):
+        if isinstance(loop, ast.For | ast.While):
+            for node in loop.body:
+                if isinstance(node, ast.Return):
+                    yield (
+                        f"Line {node.lineno}: `return` stands inside the loop, so it ends in the "
+                        "first round. Move it to the left, so that it comes after the loop."
+                    )
 
 
 def _stuck(tree):

@@ -17,17 +17,25 @@ from .scene import arguments
 UNKNOWN = "unknown"
 _ROUNDING = 2e-7  # of θ in float32, relative
 _MOST_TRIED = 4_000
-_MOST_NAMES = 3  # more that fit equally say nothing
+MOST_NAMES = 3  # more that fit equally say nothing
 
 
 class Name(str):
-    """The name of a slip, with what is special about it here, such as a number in it."""
+    """The name of a slip, with what is special about it here.
 
-    note = ""
+    Attributes
+    ----------
+    note : str
+        Such as a number in it.
+    of : str
+        The average that it is about, where that isn't the exercise's only one.
+    """
 
-    def __new__(cls, name, note=""):
+    note, of = "", ""
+
+    def __new__(cls, name, note="", of=""):
         made = super().__new__(cls, name)
-        made.note = note
+        made.note, made.of = note, of
         return made
 
 
@@ -425,7 +433,7 @@ class Judge:
 
     def _rename(self, name):
         new = self.renamed.get(name, name)
-        return Name(new, name.note) if isinstance(name, Name) else new
+        return Name(new, name.note, name.of) if isinstance(name, Name) else new
 
     def choose(self, explanations):
         """The explanation with the fewest parts that are off; several if they fit equally."""
@@ -439,11 +447,10 @@ class Judge:
         best = self._simplest(list(best.values()))
         if len(best) <= 1:
             return self._with_memory(best[0]) if best else None
-        common = [n for n in best[0].mistakes if all(n in one.mistakes for one in best)]
-        if len(best) > _MOST_NAMES:
-            return Found((*common, UNKNOWN))
-        rest = [" and ".join(n for n in one.mistakes if n not in common) for one in best]
-        return Found((*common, either(rest)), best[0].variants)
+        names = agreed([one.mistakes for one in best])
+        if len(best) > MOST_NAMES:
+            return Found((*names[:-1], UNKNOWN))
+        return Found(names, best[0].variants)
 
     def _valid_twice(self, names):
         """Whether a valid form stands there twice: a correction that is corrected isn't valid."""
@@ -472,6 +479,14 @@ def _with_sure_notes(found, other):
 
 def _price(found):
     return len(found.mistakes) + 0.5 * found.unknown, len(found.variants)
+
+
+def agreed(explanations):
+    """The names that all explanations have; last, "either … or …" of what they don't share."""
+    explanations = sorted(explanations)
+    common = [n for n in explanations[0] if all(n in one for one in explanations)]
+    rest = [" and ".join(n for n in one if n not in common) for one in explanations]
+    return (*common, either(rest))
 
 
 def either(names):

@@ -109,7 +109,8 @@ EXERCISES = (
                     lambda S, b, t: S / 1 - b * t,
                     lambda S, b, t: 1 - S / b**t,
                 ),
-                "Is a bracket missing? `S / 1 - beta**t` divides first: S / (1 - beta**t).",
+                "Is a bracket missing, or is βᵗ subtracted from S? `S / 1 - beta**t` divides "
+                "first: S / (1 - beta**t).",
             ),
             "t one too small": (
                 _corrected(power=lambda b, t: np.float64(b) ** (t - 1)),
@@ -319,7 +320,10 @@ EXERCISES = (
                 "Was the root left out? The step has √(1 − βᵗ) below.",
             ),
             "weight instead of step": (
-                _count(factor=lambda b, t: b**t, limit=lambda excess: excess),
+                (
+                    _count(factor=lambda b, t: b**t, limit=lambda excess: excess),
+                    lambda b, x: np.ceil(np.log(x) / np.log(b)),
+                ),
                 "This is when S is right to that share; the step, with its root, is sooner.",
             ),
             "one step early": (

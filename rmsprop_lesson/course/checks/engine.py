@@ -8,6 +8,7 @@ exactly one entry of the catalogue.
 
 import contextlib
 import inspect
+import re
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -18,12 +19,12 @@ import numpy as np
 from ..progress import record as remember
 from . import sandbox
 from .clues import clues, kept_instead, notebook_data, unused_words
-from .diagnosis import Found
+from .diagnosis import MOST_NAMES, Found, agreed
 from .mend import mend
 from .observe import Odd, Raised, agree, first_difference, record, same
 from .own import keep
 from .pairs import pairs
-from .sayings import say
+from .sayings import SAYINGS, say
 from .source import is_stub, stub_of
 from .verdict import Verdict, show
 from .words import (
@@ -277,7 +278,10 @@ class Exercise:
     def _mended(self, verdict, found):
         """The verdict with the place of the slip; where it had no name for it, with that name."""
         if verdict.mistake in VAGUE:
-            message = f"{verdict.message.removesuffix(NOT_LISTED).rstrip()}\n{found.words}"
+            # What was guessed beside an unknown part isn't so, if one change mends it all.
+            first = verdict.mistake == UNKNOWN
+            said = verdict.message.splitlines()[0] if first else verdict.message
+            message = f"{said}\n{found.words}"
             return replace(verdict, mistake=found.name, mistakes=(found.name,), message=message)
         if found.name in PLACES and not self._has_a_number_of_its_own(verdict.mistake):
             return replace(verdict, message=f"{verdict.message}\n{found.words}")
@@ -327,21 +331,19 @@ class Exercise:
         together = set() if found or _constant(seen) else self._two_that_fit(seen)
         if len(together) == 1:
             return self._two_mistakes(together.pop(), self._describe(seen, difference))
-        if certain := self._in_all_of(together):
+        if certain := self._agreed_on(together):
             return self._several(certain, self._describe(seen, difference), Found(()))
         return self._unnamed(seen, difference)
 
-    def _in_all_of(self, together):
-        """The one slip that all pairs have, and what may be the other; nothing if there is none."""
-        if set(self.outputs) & set(COUNTS):
+    def _agreed_on(self, together):
+        """What the pairs of slips that fit agree on, and what may be besides; nothing if little."""
+        if set(self.outputs) & set(COUNTS) or not together:
             return ()
-        shared = set.intersection(*map(set, together)) if together else set()
-        if len(shared) != 1 or not shared <= self.mistakes.keys():
-            return ()
-        both = set().union(*together) - shared
-        others = [name for name in self.mistakes if name in both]
-        plain = len(others) == len(together) == 2 and not any(" or " in name for name in others)
-        return (*shared, f"either {others[0]} or {others[1]}" if plain else UNKNOWN)
+        names = set().union(*together)
+        if len(together) <= MOST_NAMES and names <= self.mistakes.keys():
+            return agreed(together)
+        shared = set.intersection(*map(set, together))
+        return (*shared, UNKNOWN) if len(shared) == 1 and shared <= self.mistakes.keys() else ()
 
     def _explained(self, seen, difference):
         """The verdict on an update, by its parts."""
@@ -388,13 +390,14 @@ class Exercise:
 
     def _say(self, name, off=()):
         """What is said to a mistake, or to two of which it is one; `off`: the averages that are."""
-        average = off[0] if len(off) == 1 else self.below
+        average = getattr(name, "of", "") or (off[0] if len(off) == 1 else self.below)
         if name in ORDERS and name not in self.mistakes:
             return f"{ORDERS[name]}Return {' and '.join(self.outputs)}, in this order."
         if name == UNKNOWN:
-            return "Something else is off as well; the numbers above show where."
+            return "Something is off that has no name here; the numbers above show where."
         if name.startswith("either "):
-            parts = name.removeprefix("either ").replace(" or ", " and ").split(" and ")
+            names = sorted({*self.mistakes, *SAYINGS}, key=len, reverse=True)
+            parts = re.findall("|".join(map(re.escape, names)), name)  # "and" is in names, too
             return " Or: ".join(self._saying(part, average) for part in parts)
         text = self._saying(name, average)
         note = getattr(name, "note", "")
@@ -403,7 +406,12 @@ class Exercise:
     def _saying(self, name, average):
         if name in self.mistakes:
             return self.mistakes[name][1]
-        return say(name, average)
+        text = say(name, average)
+        return text.replace("β", "ρ").replace("beta", "rho") if self._has_rho else text
+
+    @property
+    def _has_rho(self):
+        return "rho" in self.argument_names
 
     def saying(self, mistake):
         """Return what is said to a mistake, by its name; empty to one that has no sentence."""
@@ -537,7 +545,8 @@ class Exercise:
             name = self._returned(got, want)
             return self._not_yet(name, f"{where}\n{asked_for(want, self.outputs)}")
         if isinstance(got, np.ndarray) and got.shape != want.shape:
-            fewer = len(self.outputs) > 1 and got.shape[:1] != want.shape[:1]
+            alone = got.shape == want.shape[1:]
+            fewer = len(self.outputs) > 1 and (alone or got.shape[:1] != want.shape[:1])
             more = want.ndim > 0 and got.shape[1:] == want.shape
             name = self._returned(got, want) if fewer or more else "wrong shape"
             return self._not_yet(name, f"{where}\n{asked_for(want, self.outputs)}")

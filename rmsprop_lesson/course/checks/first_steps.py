@@ -180,6 +180,14 @@ EXERCISES = (
                 ),
                 "Is the gradient divided by its size? Gradient descent takes it as it is.",
             ),
+            "mean over the parameters": (
+                (
+                    _descent(step=lambda g, lr: lr * g / np.size(g)),
+                    _descent(step=lambda g, lr: lr * np.mean(g)),
+                ),
+                "Is the step divided by the number of parameters, or the mean of g taken? Each "
+                "parameter makes the whole step of its own gradient.",
+            ),
             "gradient squared": (
                 _descent(step=lambda g, lr: lr * g**2),
                 "Is the gradient squared? Then its sign is lost, and with it the way downhill.",

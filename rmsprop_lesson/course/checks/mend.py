@@ -16,7 +16,7 @@ import time
 import tokenize
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain, islice
+from itertools import chain, islice, product
 
 from .source import alone, called, source_tree
 
@@ -126,7 +126,7 @@ def _regrouped(tree):
 def _replaced(tree):
     """Another operator, number or name in one place."""
     yield from _everywhere(tree, _operators)
-    yield from _everywhere(tree, _counts)
+    yield from _everywhere(tree, _counts_of(tree))
     yield from _everywhere(tree, _names_of(tree))
 
 
@@ -287,7 +287,8 @@ def _is_one(node):
 
 
 def _is_plain_call(node):
-    return isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords
+    plain = isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords
+    return plain and called(node) not in ("cumsum", "cumprod")  # of one number they are nothing
 
 
 def _brackets(node):
@@ -310,14 +311,17 @@ def _missing_powers(tree):
     if any(isinstance(node, ast.arg) and node.arg == "t" for node in ast.walk(tree)):
         powers.append(ast.Name("t", ast.Load()))
 
-    # A root of a square would be no mend, the square of a size explodes or is never reached, and
-    # the rest that is left by the square of a number is nearly always the number itself.
+    # A root of a square would be no mend, nor would the square of a result; that of a size explodes
+    # or is never reached, and the rest that is left by the square of a number is nearly always the
+    # number itself.
     nodes = list(ast.walk(tree))
     calls = [node for node in nodes if isinstance(node, ast.Call)]
     sizes = {n.id for c in calls if called(c) in _SIZES for n in ast.walk(c) if _is_name(n)}
     calls = [call for call in calls if len(call.args) > 1 or not call.keywords]
     rests = [n for n in nodes if isinstance(n, ast.BinOp) and isinstance(n.op, ast.Mod)]
+    results = [node.value for node in nodes if isinstance(node, ast.Return)]
     given = {id(part) for call in calls for part in call.args} | {id(n.right) for n in rests}
+    given |= {id(part) for one in results for part in getattr(one, "elts", ())}
 
     def ways(node):
         is_read = _is_name(node) and isinstance(node.ctx, ast.Load)
@@ -346,8 +350,10 @@ _OTHERS = {
 
 
 def _operators(node):
-    """Another operator in place of one; and a sign that is too many."""
+    """Another operator in place of one; and a sign or a square that is too many."""
     words = "`{old}` should be `{new}`."
+    if _is_square(node):
+        yield "a square too many", node.left, words
     if isinstance(node, ast.BinOp):
         for new in _OTHERS.get(type(node.op), ()):
             yield "wrong operator", ast.BinOp(node.left, new(), node.right), words
@@ -366,6 +372,11 @@ def _operators(node):
             yield "wrong comparison", ast.Compare(node.left, [new()], node.comparators), words
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         yield "wrong sign", node.operand, words
+
+
+def _is_square(node):
+    power = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow)
+    return power and isinstance(node.right, ast.Constant) and node.right.value == 2
 
 
 _ALONG = {"sum", "max", "min", "amax", "amin", "mean", "median", "prod", "any", "all", "argmin"}
@@ -391,22 +402,36 @@ def _axes(node):
             yield "axis or keepdims", new, words
 
 
-def _counts(node):
-    """Ranges, slices and counters that are off by one."""
-    if isinstance(node, ast.Call) and called(node) == "range":
-        for place in sorted(range(len(node.args)), key=lambda place: place != 1):  # the end first
-            for by in (1, -1):
+def _counts_of(tree):
+    """Ways to change ranges, slices and counters that are off by one."""
+    compared = {
+        id(part)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Compare)
+        for part in [node.left, *node.comparators]
+    }
+    squares = {id(node.right) for node in ast.walk(tree) if _is_square(node)}
+
+    def ways(node):
+        if isinstance(node, ast.Call) and called(node) == "range":
+            ends_first = sorted(range(len(node.args)), key=lambda place: place != 1)
+            for place, by in product(ends_first, (1, -1)):
                 arguments = list(node.args)
                 arguments[place] = _more(node.args[place], by)
                 new = ast.Call(node.func, arguments, node.keywords)
                 yield "off by one", new, "`{old}` is off by one: `{new}`."
-    if isinstance(node, ast.Return) and node.value is not None:
-        for op in (ast.Add(), ast.Sub()):
-            new = ast.Return(ast.BinOp(node.value, op, ast.Constant(1)))
-            yield "off by one", new, "`{old}` is off by one: `{new}`."
-    if isinstance(node, ast.Constant) and type(node.value) is int:
-        for new in (node.value - 1, node.value + 1):
-            yield "off by one", ast.Constant(new), "`{old}` should be `{new}`."
+        if isinstance(node, ast.Return) and node.value is not None:
+            for op in (ast.Add(), ast.Sub()):
+                new = ast.Return(ast.BinOp(node.value, op, ast.Constant(1)))
+                yield "off by one", new, "`{old}` is off by one: `{new}`."
+        if isinstance(node, ast.Constant) and type(node.value) is int:
+            for new in (node.value - 1, node.value + 1):
+                # nobody means S == -1 or x**1
+                nonsense = (new < 0 and id(node) in compared) or (new == 1 and id(node) in squares)
+                if not nonsense:
+                    yield "off by one", ast.Constant(new), "`{old}` should be `{new}`."
+
+    return ways
 
 
 def _more(node, by):
@@ -422,21 +447,27 @@ def _names_of(tree):
     arguments = [node.arg for node in nodes if isinstance(node, ast.arg) and node.arg != "self"]
     assigned = [n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
     names = list(dict.fromkeys(arguments + assigned))
-    beside = {}  # nobody compares a thing with itself
-    for comparison in (node for node in nodes if isinstance(node, ast.Compare)):
-        inside = list(ast.walk(comparison))
-        named = {node.id for node in inside if isinstance(node, ast.Name)}
-        beside |= dict.fromkeys(inside, named)
+    beside, counted = {}, set()  # nobody compares, or limits, a thing by itself
+    for one in (node for node in nodes if isinstance(node, ast.Call | ast.Compare)):
+        parts = one.args if isinstance(one, ast.Call) else [one]
+        inside = [node for part in parts for node in ast.walk(part)]
+        named = {node.id for node in inside if _is_name(node)}
+        for node in inside:
+            beside[id(node)] = beside.get(id(node), set()) | named
+        if isinstance(one, ast.Call) and called(one) == "size":  # that of a plain number is 1
+            counted.update(map(id, inside))
 
     def ways(node):
         words = "`{old}` stands where `{new}` belongs."
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in names:
+        is_read = isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+        if is_read and node.id in names and id(node) not in counted:
             for other in names:
                 if other != node.id:
                     yield "wrong name", ast.Name(other, ast.Load()), words
         if isinstance(node, ast.Constant) and type(node.value) in (int, float):
-            for other in (name for name in arguments if name not in beside.get(node, ())):
-                yield "number instead of an argument", ast.Name(other, ast.Load()), words
+            for other in arguments:
+                if other not in beside.get(id(node), ()):
+                    yield "number instead of an argument", ast.Name(other, ast.Load()), words
 
     return ways
 

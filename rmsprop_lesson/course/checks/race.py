@@ -231,7 +231,7 @@ _ADAM = Exercise(
         steps(
             "tiny gradients",
             (0.0, 0.0),
-            [(1e-3, 0.0), (2e-3, 0.0)],
+            [(1e-5, 0.0), (2e-5, 0.0)],
             (0.1, 0.9, 0.99, 0.01),
             states=2,
             counted=True,
@@ -279,7 +279,7 @@ _ADAM = Exercise(
         ),
         "corrected averages returned": (
             _corrected_kept,
-            "Are the corrected m and v returned? The next update needs the plain ones.",
+            "Is m or v returned with its bias corrected? The next update needs the plain ones.",
         ),
         "betas exchanged": (
             _betas_swapped,
@@ -344,7 +344,8 @@ _ADADELTA = Exercise(
             lambda theta, g, E_g, E_x, rho, e: adadelta_step(
                 theta, g, E_g, rho * E_x + (1 - rho) * g**2, rho, e
             ),
-            "Does g² enter E_x before the step? E_x averages steps, and after the step.",
+            "Is E_x updated before the step? It averages the squared steps, and this step enters "
+            "after it was made.",
         ),
         "E_x of the gradient": (
             _adadelta(_delta, lambda E_x, step, g, rho: rho * E_x + (1 - rho) * g**2),

@@ -22,11 +22,12 @@ SAYINGS = {
         "otherwise the first step divides by √ε."
     ),
     "S restarted at each step": (
-        "Is the old S dropped, or set to 0 inside the function? S has to carry over: βS + (1 "
-        "− β)g²."
+        "Is the old S dropped, or set to 0 inside the function? S has to carry over, with the "
+        "weight β."
     ),
     "sum instead of average": (
-        "Is S a sum of all g²? That is Adagrad; RMSprop forgets: βS + (1 − β)g²."
+        "Is S a sum? Adagrad adds up; an average forgets: β times the old S, 1 − β times what is "
+        "new."
     ),
     "old S not decayed": "Is the old S kept in full, perhaps by += for =? It is multiplied by β.",
     "1-beta left out": (
@@ -38,7 +39,7 @@ SAYINGS = {
     "beta applied twice": (
         "Does β act twice, by a bracket too wide or by updating S twice in one call?"
     ),
-    "1-beta squared": "Is (1 − β) squared together with g? Only g is: (1 - beta) * grad**2.",
+    "1-beta squared": "Is (1 − β) squared, perhaps together with g? It stands there as it is.",
     "mean over the parameters": (
         "Do all parameters share one S? Each has its own: no mean over the coordinates."
     ),
@@ -47,21 +48,20 @@ SAYINGS = {
         "coordinates."
     ),
     "largest gradient for all": "Do all parameters share the largest g²? Each has its own S.",
-    "maximum instead of average": (
-        "Is S a maximum? (AdaMax does that.) RMSprop adds the two terms."
-    ),
+    "maximum instead of average": ("Is S a maximum? (AdaMax does that.) The two terms are added."),
     "S never falls": (
         "Is the larger of old and new S kept? (AMSGrad does that.) Here S may fall again."
     ),
     "S starts from the gradient": (
-        "Is an S of zero replaced by the first g²? Here S starts at the zero it is given."
+        "Is a zero in S replaced by the first g²? Here S starts at the zero it is given."
     ),
     "epsilon kept in S": (
         "Does ε become part of S, to be averaged again? Add it only in the denominator."
     ),
-    "plain gradient descent": "Is the step η·g? It has to be divided by √(S + ε).",
+    "plain gradient descent": "Isn't the step divided at all? It is divided by √(S + ε).",
     "momentum instead": (
-        "Is the average of g used as the step? That is momentum; RMSprop averages g² and divides."
+        "Is the average of g used as the step? That is momentum; S is made of g², and its root "
+        "divides."
     ),
     "sign flipped": "Is the step added? Going down means subtracting it.",
     "sign of the gradient": (
@@ -93,6 +93,8 @@ SAYINGS = {
     "epsilon subtracted": "Is ε subtracted? It is added, so that the denominator can't be zero.",
     "epsilon hard-coded": "Does ε come from the function itself? Use the argument epsilon.",
     "beta hard-coded": "Does β come from the function itself? Use the argument beta.",
+    "beta1 hard-coded": "Does β₁ come from the function itself? Use the argument beta1.",
+    "beta2 hard-coded": "Does β₂ come from the function itself? Use the argument beta2.",
     "learning rate hard-coded": (
         "Does η come from the function itself? Use the argument learning_rate."
     ),
@@ -105,25 +107,24 @@ SAYINGS = {
         "Did the learning rate slip into the denominator? It is a factor in front."
     ),
     "1-beta in the step": "Does (1 − β) multiply the step too? It belongs into the average only.",
-    "theta decayed": "Is θ multiplied by β, 1 − β or 1 − η? Only S is, by β.",
+    "theta decayed": "Is θ multiplied by β, 1 − β or 1 − η? The new θ is θ − step.",
     "theta in place of the gradient": (
         "Was θ used where the gradient is meant? (For L = θ²/2 they are the same, so that the"
         " worked table can't show it.)"
     ),
-    "gradient clipped": (
-        "Is the gradient clipped? RMSprop takes it as it is; dividing by √(S + ε) is enough."
-    ),
+    "gradient clipped": "Is the gradient clipped? Here it is taken as it is, however large.",
     "step clipped": (
-        "Is the step limited? The first steps of RMSprop are larger than η, and that is right."
+        "Is the step limited? It is made as it is; it may be larger than η, above all at first."
     ),
     "rounded": (
         "Are the numbers rounded (round, // or int)? Keep all digits; round only what you print."
     ),
     "momentum as well": (
-        "Does the function keep a velocity besides S? That is RMSprop with momentum (lesson 09)."
+        "Does the function keep a velocity besides S? There is none here; lesson 09 has RMSprop "
+        "with momentum."
     ),
     "average of g in the numerator": (
-        "Is g averaged as well? That is Adam's way; in RMSprop the numerator is g itself."
+        "Is g averaged as well? That is Adam's way; here the numerator is g itself."
     ),
     "centred": (
         "Is the squared mean of g subtracted from S? That is the centred form (lesson 09)."
@@ -137,7 +138,7 @@ SAYINGS = {
     ),
     "root of S returned": "Is the root returned in place of S? The next update needs S itself.",
     "root kept in S": (
-        "Is the root taken in S already? S is the average of g² itself; its root is for the step."
+        "Is the root taken in S already? S is kept without it; the root is for the step."
     ),
     "theta not updated": "Is the θ that is returned the old one? Return the one after the step.",
     "step instead of theta": "Is the step returned in place of θ? Subtract it from θ.",
@@ -152,21 +153,21 @@ SAYINGS = {
     "root of g averaged": "Is S made of a root of g? It is made of the square, g².",
     "higher power of g": "Is g raised to a higher power in S? It is the square, g².",
     "scaled gradient averaged": (
-        "Was g divided by the root before it was squared? S averages the square of g itself."
+        "Was g divided by the root before it was squared? S is made of the square of g itself."
     ),
     "learning rate in the average": (
-        "Does η stand in S? S averages g² alone; η belongs in the step."
+        "Does η stand in S? S is made of g² alone; η belongs in the step."
     ),
-    "weight decay": "Is a share of θ mixed in (weight decay)? RMSprop's step has only g.",
+    "weight decay": "Is a share of θ mixed in (weight decay)? The step has only the gradient.",
     "mean of g subtracted": (
-        "Is a mean of g subtracted from the gradient? RMSprop takes g as it is; the centred "
+        "Is a mean of g subtracted from the gradient? Here g is taken as it is; the centred "
         "form subtracts m² from S."
     ),
-    "no average at all": "Is S just g²? The old S has to stay in: βS + (1 − β)g².",
-    "beta on both terms": "Do both terms have the weight β? The new g² has 1 − β.",
+    "no average at all": "Is S only what is new? The old S stays in, with the weight β.",
+    "beta on both terms": "Do both terms have the weight β? What is new has 1 − β.",
     "1-beta on both terms": "Do both terms have the weight 1 − β? The old S has β.",
     "1-beta on the wrong term": (
-        "Does 1 − β stand before the old S? There it is β; 1 − β belongs to g²."
+        "Does 1 − β stand before the old S? There it is β; 1 − β belongs to what is new."
     ),
     "1-S in place of 1-beta": "Does 1 − S stand where 1 − β is meant? Two names were confused.",
     "learning rate in place of beta": (
@@ -176,7 +177,7 @@ SAYINGS = {
         "Does ε stand in S, where β is meant? Two settings were confused."
     ),
     "bracket too wide": (
-        "Is a bracket too wide? g² is multiplied by (1 − β) only: βS + (1 − β)g²."
+        "Is a bracket too wide? What is new is multiplied by (1 − β) only, and the old S by β."
     ),
     "minus instead of plus": "Is there a minus between the two terms of S? They are added.",
     "times instead of plus": "Are the two terms of S multiplied? They are added.",
@@ -185,7 +186,10 @@ SAYINGS = {
         "Is there a root of the old S inside the average? The root is taken in the step only."
     ),
     "power of beta": "Is β raised to the power t in S? There it is β itself, at every step.",
-    "mean over all calls": "Is S the plain mean of all g²? RMSprop forgets: βS + (1 − β)g².",
+    "mean over all calls": (
+        "Is S a plain mean of all calls? It is to forget: β times the old S, 1 − β times what is "
+        "new."
+    ),
     "correction kept in S": (
         "Is S kept after its bias was corrected? The next update needs the plain average."
     ),
@@ -199,18 +203,18 @@ SAYINGS = {
         "argument S: each parameter has its own."
     ),
     "S starts at epsilon": (
-        "Is an S of zero replaced by ε? Here S starts at the zero it is given; ε is added in "
+        "Is a zero in S replaced by ε? Here S starts at the zero it is given; ε is added in "
         "the denominator."
     ),
     "S starts elsewhere": (
-        "Is an S of zero replaced by another number? Here S starts at the zero it is given."
+        "Is a zero in S replaced by another number? Here S starts at the zero it is given."
     ),
     "bias correction from t = 2": (
         "Is S divided by 1 − βᵗ with t = 2 in the first step? Count from 1."
     ),
     "power t left out": (
-        "Is S divided by 1 − β at every step? In the bias correction it is 1 − βᵗ, with the "
-        "number t of the step."
+        "Was the power t left out of the bias correction, so that it divides by 1 − β at every "
+        "step? It is 1 − βᵗ, with the number t of the step."
     ),
     "bias correction multiplied": "Is S multiplied by 1 − βᵗ? The bias correction divides by it.",
     "beta times t in the correction": "Is it β·t in the bias correction? It is a power, beta**t.",
@@ -252,8 +256,8 @@ SAYINGS = {
     "sign of g in the step": "Does the sign of g stand in the step? There it is g itself.",
     "S in the numerator": "Does S stand in the numerator of the step? There it is g.",
     "old S in the numerator": "Does the old S stand in the numerator of the step? There it is g.",
-    "factor 2 in the step": "Is there a factor 2 or ½ in the step? It is η·g/√(S + ε).",
-    "gradient normalised": "Is g divided by its length? RMSprop divides by √(S + ε) only.",
+    "factor 2 in the step": "Is there a factor 2 or ½ in the step? None belongs there.",
+    "gradient normalised": "Is g divided by its length? Here it is taken as it is.",
     "mean of g in the step": (
         "Do all parameters share one gradient in the step? Each has its own."
     ),
@@ -284,7 +288,7 @@ SAYINGS = {
         "Does θ come in twice (`theta -= theta - …`, or `+=` for `=`)? The new θ is θ − step."
     ),
     "plain step as well": (
-        "Is a step of plain gradient descent made as well? There is one step, η·g/√(S + ε)."
+        "Is a step of plain gradient descent made as well? There is only one step."
     ),
     "only the last parameter moves": (
         "Does only the last parameter move? A line of the loop stands outside it."
@@ -296,16 +300,16 @@ SAYINGS = {
     "bracket around the whole update": (
         "Is a bracket too wide, so that θ is divided too? Only g is divided by √(S + ε)."
     ),
-    "S never updated": "Is the old S used and returned? First update it: βS + (1 − β)g².",
+    "S never updated": "Is the old S used and returned? Update it first, then use and return it.",
     "S as the step": "Is S itself used as the step? The step is η·g/√(S + ε).",
     "arguments in another order": (
-        "Do the arguments stand in another order than in the stub? Keep that order: the check"
-        " gives them by position."
+        "Are some arguments exchanged, where they are used or in the line with `def`? The check "
+        "gives them by position, in the stub's order."
     ),
     "bracket around the sum": "Is a bracket too wide? Only g is squared: G + g².",
     "average instead of sum": "Is S an average that forgets? That is RMSprop; Adagrad adds up.",
     "G restarted": "Is the old G dropped? Adagrad adds up all squared gradients.",
-    "old G decayed": "Is the old G made smaller? Adagrad forgets nothing: G + g².",
+    "old G decayed": "Is the old G multiplied by a number? Adagrad forgets nothing: G + g².",
     "G added to itself": "Is G added to itself, perhaps by += for =? It is G + g².",
     "maximum instead of sum": "Is G a maximum? Adagrad adds up.",
     "mean instead of sum": (
@@ -343,6 +347,14 @@ SAYINGS = {
         "βv), subtracted as a whole."
     ),
     "velocity and gradient": "Does the gradient come in twice? The velocity has it already.",
+    "look-ahead with the new velocity": (
+        "Does the new v stand where this form of Nesterov's step has the old one? With the new v "
+        "the step is η(g + βv)."
+    ),
+    "velocity twice in the look-ahead": (
+        "Is the step (1 + β) times the velocity? Nesterov's step is η(g + βv), with the gradient "
+        "in front."
+    ),
     "velocity squared": "Is v squared in the step? The step is η·v.",
     "learning rate twice": "Does η act twice, in the velocity and in the step?",
     "1-beta twice": "Does 1 − β act twice?",
@@ -360,12 +372,13 @@ SAYINGS = {
         " terms."
     ),
     "corrected averages returned": (
-        "Are the corrected m and v returned? The next update needs the plain ones."
+        "Is m or v returned with its bias corrected? The next update needs the plain ones."
     ),
     "m of the squared gradient": "Is m an average of g²? It averages g.",
     "absolute value in m": "Does m average |g|? It averages g itself, with its sign.",
-    "v of the plain gradient": "Is v an average of g? It averages g².",
-    "m in place of the gradient": "Does v average m²? It averages g².",
+    "v of the plain gradient": "Is S an average of g? It averages g².",
+    "m in place of the gradient": "Does S average m²? It averages g².",
+    "corrected twice": "Is the bias corrected twice, in m and v and in the rate? Once is enough.",
     "root of the correction forgotten": (
         "Is the root of 1 − β₂ᵗ missing in the rate? In that form it is η·√(1 − β₂ᵗ)/(1 − β₁ᵗ)."
     ),
@@ -377,18 +390,23 @@ SAYINGS = {
     "gradient in the numerator": (
         "Is g itself in the numerator? That is RMSprop with bias correction; Adam uses m."
     ),
+    "look-ahead in the numerator": (
+        "Is g mixed into the numerator once more? Nadam does that; Adam's numerator is m̂ alone."
+    ),
     "step not squared": "Is the step squared before it enters E_x?",
     "E_x of the gradient": "Does E_x average g²? It averages the squared step.",
     "theta in E_x": "Does E_x average θ²? It averages the squared step.",
+    "step times g in E_x": "Does E_x average the step times g? It averages the squared step.",
     "step without its gradient": (
         "Does E_x average the rate? It averages the squared step, with g in it."
     ),
     "E_x never updated": "Is E_x never updated?",
     "E_x updated first": (
-        "Does g² enter E_x before the step? E_x averages steps, and after the step."
+        "Is E_x updated before the step? It averages the squared steps, and this step enters "
+        "after it was made."
     ),
     "E_x starts elsewhere": (
-        "Is an E_x of zero replaced by another number? ε alone starts the movement."
+        "Is a zero in E_x replaced by another number? ε alone starts the movement."
     ),
     "epsilon outside the roots": (
         "Is ε outside the roots? Here it sets how the movement starts, so its place matters."
@@ -402,6 +420,10 @@ SAYINGS = {
     "root taken twice above": "Is there a second root in the numerator?",
     "root around the whole fraction": (
         "Is there a root around the whole fraction, so that E_g has two? Each average has one."
+    ),
+    "brackets missing in the fraction": (
+        "Are brackets missing in the fraction under the root? Python divides before it adds: "
+        "(E_x + ε) / (E_g + ε)."
     ),
     "E_x left out of the step": (
         "Is E_x left out of the step? The RMS of the past steps takes the place of η."
@@ -424,6 +446,15 @@ SAYINGS = {
     ),
     "difference squared": "Is the difference squared? Only m is.",
     "old mean used": "Is the old m used? Update it first.",
+    "m returned before the update": (
+        "Is the m that is returned the old one? Return the one you just computed."
+    ),
+    "m never updated": "Is m never updated? It averages g: βm + (1 − β)g.",
+    "v returned before the update": (
+        "Is the v that is returned the old one? Return the one you just computed."
+    ),
+    "v never updated": "Is v never updated? It averages g²: βv + (1 − β)g².",
+    "variance kept as S": "Is S − m² returned as S? The next update needs S itself.",
     "difference the wrong way round": "Is S subtracted from m²? The variance is S − m².",
     "absolute value of the difference": (
         "Is the absolute value of S − m² taken? It can't be negative but by rounding."
@@ -441,7 +472,9 @@ SAYINGS = {
         "Do two optimisers share one S? Set self.S in __init__, not in the class."
     ),
     "step returned": "Is it the step that is returned? Return the new θ.",
-    "S starts at 1": "Does S start at 1? TensorFlow 1 did that; here it starts at 0.",
+    "S starts at 1": (
+        "Does S start at 1? (RMSprop in TensorFlow 1 did that.) Here it starts at 0."
+    ),
     "S starts from theta": "Does S start from θ? It starts at 0.",
     "S starts at the gradient": "Does S start at g²? It starts at 0.",
     "theta_0 left at 0": (
@@ -455,4 +488,4 @@ SAYINGS = {
 
 def say(name, average="S"):
     """What is said to a slip in an exercise whose average has another name."""
-    return re.sub(r"\bS\b", average, SAYINGS[name])
+    return re.sub(r"(?<![A-Za-z_.])S(?!\w)", average, SAYINGS[name])  # also in βS

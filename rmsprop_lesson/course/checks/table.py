@@ -317,6 +317,13 @@ _FIRST = Exercise(
             _first(step=lambda g, S, lr, e: lr * g / (S + e)),
             "Was the root left out in the step?",
         ),
+        "root kept in S": (
+            _first(
+                average=lambda g, b: np.sqrt((1 - b) * g**2),
+                step=lambda g, S, lr, e: lr * g / (S + e),
+            ),
+            "Is the root taken in S already? S₁ is (1 − β)g² itself; its root is for the step.",
+        ),
         "previous S used": (
             _first(step=lambda g, S, lr, e: lr * g / np.sqrt(e)),
             "Is the step made with S₀ = 0? It uses the new S.",

@@ -79,6 +79,9 @@ class Update:
         Tables of rules; those of RMSprop if they aren't given.
     """
 
+    permutes = True  # arguments in another order are looked for
+    own_rate = "learning rate hard-coded"  # what a number in place of the rate is called
+
     def __init__(
         self,
         given,
@@ -208,27 +211,30 @@ class Update:
         found = [names for names, cost in zip(found, costs, strict=True) if cost == min(costs)]
         return list(dict.fromkeys(found))
 
-    def _constant_weights(self, known):
-        """Averages with numbers in place of β or 1 − β: β and S aside, they are worked out."""
+    def _constant_weights(self, known, square=None):
+        """Averages with numbers in place of β or 1 − β: β and S aside, they are worked out.
+
+        `square`: the rule of what is averaged, if it isn't that of the table.
+        """
         if "b" not in known:
             return
         S, new, b = known["S"], known["S_new"], known["b"]
         tried = (slips.RIGHT, "gradient not squared")
         squares = {name: rule for name, rule in self.squares.items() if name in tried}
-        for names, square in options(squares, known):
-            fresh = (S == 0) & (square != 0) & np.isfinite(new)
-            share = constant(new[fresh] / square[fresh])
+        for names, q in options({slips.RIGHT: square} if square else squares, known):
+            fresh = (S == 0) & (q != 0) & np.isfinite(new)
+            share = constant(new[fresh] / q[fresh])
             weights = [(names, 1 - b), ((*names, "1-beta left out"), np.ones_like(b))]
             if share is not None:
                 weights.append((names, np.full_like(b, share)))
                 name = Name("beta hard-coded", f"{1 - share:.4g}")
-                yield option(b * S + share * square, *names, name)
+                yield option(b * S + share * q, *names, name)
+            going = (S != 0) & np.isfinite(new)
             for others, weight in weights:
-                going = (S != 0) & np.isfinite(new)
-                kept = constant(((new - weight * square) / np.where(S != 0, S, 1))[going])
+                kept = constant((new - weight * q)[going] / S[going])
                 if kept is not None:
                     name = Name("beta hard-coded", f"{kept:.4g}")
-                    yield option(kept * S + weight * square, *others, name)
+                    yield option(kept * S + weight * q, *others, name)
 
     def _constant_start(self, known):
         """An average that starts from a number of its own."""
@@ -317,7 +323,7 @@ class Update:
             option(known.work(self.bases[slips.RIGHT])), option(np.ones_like(target)), target
         )
         return [
-            (Name("learning rate hard-coded", f"{abs(number):.4g}"), *names)
+            (Name(self.own_rate, f"{abs(number):.4g}"), *names, *["sign flipped"][: number < 0])
             for names, number in constant_factor(wanted, above.plain(), below)
         ]
 
@@ -428,7 +434,7 @@ class Update:
 
     def _permuted(self, known):
         """Arguments in another order."""
-        if known is None or type(self) is not Update:
+        if known is None or not self.permutes:
             return None
         right = explain_state(known["S_new"], option(self._right(known)))
         makers = ("g", "S", "b") if "b" in known else ("g", "S")  # what S is made of

@@ -73,17 +73,32 @@ def _exchanged(theta, g, S, m, lr, b, e):
     return theta, m, S
 
 
+_PLACE = "epsilon_inside"
+_KIND = f"the kind of {_PLACE}"
+
+
 def _translation(name, *settings):
-    """A probe that looks at each translated setting."""
+    """A probe that looks at each translated setting, and whether the place of ε is a bool."""
 
     def run(recorder):
-        result = recorder.call("settings", *settings, keep=False)
+        def seen(*given):
+            result = recorder.function(*given)
+            place = result.get(_PLACE) if isinstance(result, dict) else None
+            if place is not None and not isinstance(place, str):
+                is_bool = isinstance(place, bool | np.bool_)
+                result = {**result, _KIND: "True or False" if is_bool else "a number"}
+            return result
+
+        result = recorder.call("settings", *settings, keep=False, function=seen)
         if not isinstance(result, dict):
             recorder.note("settings", result)
             recorder.end()
+        kind = result.pop(_KIND, None)
         recorder.note("names", ", ".join(sorted(result)))
         for key, value in sorted(result.items()):
             recorder.note(key, value)
+        if kind:
+            recorder.note(_KIND, kind)
 
     given = ", ".join(
         f"{key} = {show_value(value)}" for key, value in zip(_PYTORCH, settings, strict=False)
@@ -99,7 +114,7 @@ def _translated(
     rate=("learning_rate", lambda lr, a, e: lr),
     decay=("beta", lambda lr, a, e: a),
     epsilon=("epsilon", lambda lr, a, e: e),
-    place=("epsilon_inside", lambda lr, a, e: False),
+    place=(_PLACE, lambda lr, a, e: False),
     defaults=_PYTORCH,
     result=dict,
 ):
@@ -274,20 +289,27 @@ _TRANSLATE = Exercise(
             "Was epsilon_inside left out? Its default is True, PyTorch's place is outside.",
         ),
         "epsilon inside": (
-            _translated(place=("epsilon_inside", lambda lr, a, e: True)),
+            (
+                _translated(place=(_PLACE, lambda lr, a, e: True)),
+                _translated(place=(_PLACE, lambda lr, a, e: 1)),
+            ),
             "Is ε inside the root? In PyTorch it is outside: epsilon_inside=False.",
         ),
         "place of epsilon as text": (
             (
-                _translated(place=("epsilon_inside", lambda lr, a, e: "False")),
-                _translated(place=("epsilon_inside", lambda lr, a, e: "outside")),
-                _translated(place=("epsilon_inside", lambda lr, a, e: "false")),
+                _translated(place=(_PLACE, lambda lr, a, e: "False")),
+                _translated(place=(_PLACE, lambda lr, a, e: "outside")),
+                _translated(place=(_PLACE, lambda lr, a, e: "false")),
             ),
             "Is epsilon_inside a text? Every text but the empty one counts as true: write False, "
             "without quotes.",
         ),
+        "place of epsilon as a number": (
+            _translated(place=(_PLACE, lambda lr, a, e: 0)),
+            "Is epsilon_inside the number 0? It is True or False: write False.",
+        ),
         "place of epsilon is None": (
-            _translated(place=("epsilon_inside", lambda lr, a, e: None)),
+            _translated(place=(_PLACE, lambda lr, a, e: None)),
             "Is epsilon_inside None? It is True or False; here False.",
         ),
         "epsilon squared": (

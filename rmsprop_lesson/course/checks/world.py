@@ -81,13 +81,14 @@ def _full(
     move=lambda theta, g, step: theta - step,
     which=lambda new, old: new,
     least=lambda values: np.maximum(values, 0.0),
+    rate=lambda lr: lr,
 ):
     """The full-matrix update with its parts to be exchanged."""
 
     def implementation(theta, grad, S, lr, b, e):
         new = average(S, grad, b)
         values, vectors = np.linalg.eigh(which(new, S))
-        step = lr * matrix(vectors, scale(least(values), e)) @ grad
+        step = rate(lr) * matrix(vectors, scale(least(values), e)) @ grad
         return move(theta, grad, step), new
 
     return implementation
@@ -117,6 +118,23 @@ def _epsilon_in_each_entry(theta, grad, S, lr, b, e):
     S = b * S + (1 - b) * np.outer(grad, grad)
     values, Q = np.linalg.eigh(S + e)
     return theta - lr * Q @ np.diag(1 / np.sqrt(values)) @ Q.T @ grad, S
+
+
+def _scales_times_gradient(theta, grad, S, lr, b, e):
+    """A row of scales where a diagonal matrix is meant, and * before the gradient."""
+    S = b * S + (1 - b) * np.outer(grad, grad)
+    values, Q = np.linalg.eigh(S)
+    return theta - lr * Q @ _inverse_root(values, e) @ Q.T * grad, S
+
+
+def _cholesky(solve):
+    """The step with a Cholesky factor L of S in place of its root."""
+
+    def implementation(theta, grad, S, lr, b, e):
+        S = b * S + (1 - b) * np.outer(grad, grad)
+        return theta - lr * solve(np.linalg.cholesky(S + e * np.eye(len(S))), grad), S
+
+    return implementation
 
 
 def _diagonal(theta, grad, S, lr, b, e):
@@ -153,6 +171,9 @@ _CLIP = Exercise(
                 lambda grad, most: np.clip(grad, -most, most),
                 lambda grad, most: np.minimum(grad, most),
                 _clipped(shortened=lambda grad, norm, most: np.sign(grad) * most),
+                lambda grad, most: np.where(np.abs(grad) >= most, most, grad),
+                lambda grad, most: np.where(np.abs(grad) < most, 0.0, grad),
+                lambda grad, most: np.where(np.abs(grad) > most, 0.0, grad),
             ),
             "Is each component cut by itself? That turns the gradient. Multiply all of them by the "
             "same number.",
@@ -176,6 +197,7 @@ _CLIP = Exercise(
                 _clipped(length=lambda grad: np.sqrt(grad @ grad)),
                 lambda grad, most: grad * min(1, most / np.sqrt(grad @ grad)),
                 _clipped(length=lambda grad: sum(grad**2) ** 0.5),
+                _clipped(length=lambda grad: np.linalg.norm(grad, 2)),
             ),
             "For a vector this is right. A matrix is one gradient, too: np.sum(grad**2) adds up "
             "the squares of all its numbers.",
@@ -185,7 +207,10 @@ _CLIP = Exercise(
             "Was the root left out? The length is the root of the sum of squares.",
         ),
         "sum of absolute values": (
-            _clipped(length=lambda grad: np.sum(np.abs(grad))),
+            (
+                _clipped(length=lambda grad: np.sum(np.abs(grad))),
+                _clipped(length=lambda grad: np.linalg.norm(grad, 1)),
+            ),
             "Is the length a sum of absolute values? It is the root of the sum of squares.",
         ),
         "sum of the components": (
@@ -197,7 +222,11 @@ _CLIP = Exercise(
             "the sum of squares.",
         ),
         "largest component": (
-            _clipped(length=lambda grad: np.max(np.abs(grad))),
+            (
+                _clipped(length=lambda grad: np.max(np.abs(grad))),
+                _clipped(length=lambda grad: np.linalg.norm(grad, np.inf)),
+                _clipped(length=np.max),
+            ),
             "Is the largest component taken for the length?",
         ),
         "mean of squares": (
@@ -205,7 +234,10 @@ _CLIP = Exercise(
             "Is it the mean of the squares under the root? Take their sum.",
         ),
         "scaled to length 1": (
-            _clipped(shortened=lambda grad, norm, most: grad / norm),
+            (
+                _clipped(shortened=lambda grad, norm, most: grad / norm),
+                lambda grad, most: grad / max(_length(grad), most),
+            ),
             "Is the new length 1? It is `most`.",
         ),
         "fraction upside down": (
@@ -342,7 +374,11 @@ _FULL = Exercise(
             "of the matrix with the eigenvectors.",
         ),
         "* instead of @": (
-            (_times_instead_of_at, _full(matrix=lambda Q, scales: Q * np.diag(scales) * Q.T)),
+            (
+                _times_instead_of_at,
+                _full(matrix=lambda Q, scales: Q * np.diag(scales) * Q.T),
+                _full(matrix=lambda Q, scales: Q * scales * Q.T),
+            ),
             "Is a matrix multiplied by *? That works entry by entry. The product of matrices, or "
             "of a matrix and a vector, is written @.",
         ),
@@ -354,6 +390,29 @@ _FULL = Exercise(
         "inverse without root": (
             _full(scale=lambda values, e: 1 / (values + e)),
             "Was the root left out? Then it is the inverse of S, and the step has another unit.",
+        ),
+        "root taken twice": (
+            _full(scale=lambda values, e: (values + e) ** -0.25),
+            "Is it a fourth root? It is the square root, 1/√(value + ε).",
+        ),
+        "diag missing": (
+            (
+                _full(matrix=lambda Q, scales: Q @ scales @ Q.T),
+                _full(matrix=lambda Q, scales: Q.T @ scales @ Q),
+                _full(matrix=lambda Q, scales: Q @ (scales * Q.T)),
+                _full(matrix=lambda Q, scales: (Q @ scales) * Q.T),
+                _scales_times_gradient,
+            ),
+            "Is np.diag missing? The scales are a row of numbers. Between the two matrices they "
+            "have to be a matrix: vectors @ np.diag(…) @ vectors.T.",
+        ),
+        "Cholesky factor": (
+            (
+                _cholesky(np.linalg.solve),
+                _cholesky(lambda L, grad: np.linalg.solve(L.T, grad)),
+            ),
+            "Is it a Cholesky factor? L Lᵀ = S, too, but it depends on the order of the "
+            "parameters. Take the root of the eigenvalues.",
         ),
         "multiplied by the root": (
             _full(scale=lambda values, e: np.sqrt(values + e)),
@@ -389,6 +448,25 @@ _FULL = Exercise(
         "sum instead of average": (
             _full(average=lambda S, g, b: S + np.outer(g, g)),
             "Is S a sum? That is Adagrad with the full matrix.",
+        ),
+        "old S not decayed": (
+            _full(average=lambda S, g, b: S + (1 - b) * np.outer(g, g)),
+            "Is the old S kept in full? It is multiplied by β.",
+        ),
+        "S restarted at each step": (
+            (
+                _full(average=lambda S, g, b: (1 - b) * np.outer(g, g)),
+                _full(average=lambda S, g, b: np.outer(g, g)),
+            ),
+            "Is the old S dropped? It stays in, with the weight β.",
+        ),
+        "learning rate left out": (
+            _full(rate=lambda lr: 1.0),
+            "Was the learning rate left out?",
+        ),
+        "epsilon squared": (
+            _full(scale=lambda values, e: 1 / np.sqrt(values + e**2)),
+            "Is ε squared? Inside the root it is ε itself.",
         ),
         "epsilon missing": (
             _full(scale=lambda values, e: 1 / np.sqrt(values + 1e-12)),
