@@ -538,7 +538,8 @@ class Adadelta(Update):
         above = option(known["g"], "E_x left out of the step")
         below = option(np.sqrt(known["S_new"] + known["e"]))
         for names, number in constant_factor(wanted, above, below):
-            yield Name(self.own_rate, f"{abs(number):.4g}"), *names, *["sign flipped"][: number < 0]
+            sign = ("sign flipped",) if number < 0 else ()
+            yield Name(self.own_rate, f"{abs(number):.4g}"), *names, *sign
 
     def _limited_otherwise(self, known):
         return known and super()._limited_otherwise(self._divided(known))
