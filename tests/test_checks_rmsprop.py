@@ -219,7 +219,7 @@ def test_the_catalogue_is_as_large_as_promised_and_the_common_ones_have_a_second
 def test_a_mistake_in_other_words_gets_its_own_name(name):
     verdict = checks.rmsprop_step(written(SECOND[name]))
     assert (verdict.passed, verdict.mistake) == (False, name)
-    assert verdict.message.endswith(EXERCISE.mistakes[name][1])
+    assert EXERCISE.mistakes[name][1] in verdict.message
 
 
 @pytest.mark.parametrize("name", EXERCISE.mistakes)

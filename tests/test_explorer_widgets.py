@@ -173,8 +173,19 @@ def test_races_are_recorded_as_the_package_runs_them():
     record = runs.race_record()
     for name, landscape, settings, window, one, *start in record_races.all_races()[2:4]:
         recorded = next(entry for entry in record["races"] if entry["name"] == name)
-        made = record_races.written(name, landscape, settings, window, one, *start)
-        assert json.loads(json.dumps(made)) == recorded
+        made = json.loads(
+            json.dumps(record_races.written(name, landscape, settings, window, one, *start))
+        )
+        # A run that diverges follows its last bit, which differs between processors.
+        pairs = zip(places(made.pop("paths")), places(recorded["paths"]), strict=True)
+        assert np.mean([a == b for a, b in pairs]) > 0.99
+        assert made == {key: value for key, value in recorded.items() if key != "paths"}
+
+
+def places(paths):
+    """All places of all recorded paths, two letters each."""
+    letters = "".join(path for method in paths.values() for path in method)
+    return [letters[i : i + 2] for i in range(0, len(letters), 2)]
 
 
 def test_the_record_of_the_races_is_whole_and_light():
