@@ -369,8 +369,8 @@ class Exercise:
                 )
         off = self._averages_off(seen, difference)
         verdict = self._several(found.mistakes, self._describe(seen, difference), found, off=off)
-        changed = [argument for runs in seen for _, changes in runs for _, argument in changes]
-        return self._and_changed(verdict, changed[0]) if changed else verdict
+        change = self._first_change(seen)
+        return self._and_changed(verdict, change[-1]) if change else verdict
 
     def _listed(self, seen, difference):
         """The verdict by the list of whole functions, where the parts don't tell."""
@@ -407,11 +407,9 @@ class Exercise:
         if name in self.mistakes:
             return self.mistakes[name][1]
         text = say(name, average)
-        return text.replace("β", "ρ").replace("beta", "rho") if self._has_rho else text
-
-    @property
-    def _has_rho(self):
-        return "rho" in self.argument_names
+        return (
+            text.replace("β", "ρ").replace("beta", "rho") if "rho" in self.argument_names else text
+        )
 
     def saying(self, mistake):
         """Return what is said to a mistake, by its name; empty to one that has no sentence."""
@@ -487,6 +485,14 @@ class Exercise:
                     return position, index, expected
         return None
 
+    def _first_change(self, seen):
+        """The probe, the call and the argument that was changed first; None if none was."""
+        for probe, runs in zip(self.probes, seen, strict=True):
+            for _, changed in runs:
+                if changed:
+                    return probe, *changed[0]
+        return None
+
     def _and_changed(self, verdict, argument):
         """The verdict on a function that also changes an argument."""
         words = (
@@ -503,10 +509,8 @@ class Exercise:
         return self.argument_names[min(argument, len(self.argument_names) - 1)]
 
     def _right(self, seen, *variants):
-        for probe, runs in zip(self.probes, seen, strict=True):
-            for _, changed in runs:
-                if changed:
-                    return self._changed(probe, *changed[0])
+        if change := self._first_change(seen):
+            return self._changed(*change)
         if variants:
             remarks = "\n".join(
                 f"This is a valid form: {self.variants[name][1]}" for name in variants

@@ -11,7 +11,7 @@ from . import slips
 from .diagnosis import UNKNOWN, Found, Judge, Name, each_rule, joined, option
 from .observe import Odd, Raised, record
 from .relatives import renamed, swapped
-from .scene import Known, arguments, remembered
+from .scene import Known, arguments, filled, remembered
 from .slips import RIGHT
 from .updates import IMPLIED, MERGED, SIMPLER, Update
 
@@ -108,7 +108,8 @@ class Hidden(Update):
         """The explanations of the step from any of the averages."""
         self.corrections, self.numerators, self.factors, self.bases, self.sources = *tables, sources
         right, before = sources.values[:2]
-        begun = known.also(S=before, S_new=right, **known.rates(right))
+        rates = known.rates(right) if "learning rate overwritten" in self.factors else {}
+        begun = known.also(S=before, S_new=right, **rates)
         return [(*names, *step) for step in self._step(begun, (), deep=deep)]
 
     def _sources(self, known, state):
@@ -177,7 +178,7 @@ class Followed(Known):
         shapes = [row["shape"] for row in rows]
         names = [name for name in rows[0] if name not in ("shape", "before")]
         flat = {
-            name: np.concatenate([np.broadcast_to(row[name], row["shape"]).ravel() for row in rows])
+            name: np.concatenate([filled(row["shape"], row[name]) for row in rows])
             for name in names
         }
         known = cls(flat, shapes)
@@ -342,11 +343,6 @@ def class_settings(known, corrected=False):
         yield (Name("beta hard-coded", f"{value:g}"),), known.also(b=value * ones), False
 
 
-def corrected_class_settings(known):
-    """See `class_settings`."""
-    return class_settings(known, corrected=True)
-
-
 def default_epsilons(known, corrected):
     """What ε may be where it isn't given: from the first steps, which are right otherwise."""
     first = [before is None for before in known.befores]
@@ -385,7 +381,7 @@ def my_corrected_class(variants):
     merged, implied = MERGED | CORRECTED_MERGED, CLASS_IMPLIED | CORRECTED_IMPLIED
     names = CLASS_NAMES | {"correction squared": "correction outside the root"}
     judge = Judge(variants, merged, implied, HIDDEN_SIMPLER, (), names)
-    return OfCorrectedClass(judge, corrected_class_settings)
+    return OfCorrectedClass(judge, partial(class_settings, corrected=True))
 
 
 CLASS_IMPLIED = {**IMPLIED, "step returned": {"sign flipped"}}

@@ -5,7 +5,7 @@ import numpy as np
 from .engine import Exercise, Inferred, Probe
 from .observe import Odd, array_seen
 from .pairs import parts
-from .probes import call, show_value, untouched
+from .probes import call, seeded, show_value, untouched
 
 
 def softmax(z):
@@ -182,11 +182,6 @@ def _log_probabilities(z):
 def _batches(source=lambda rng: rng, order=_shuffled, cut=_cut, shift=0):
     """Mini-batches with the parts of their making to be exchanged."""
     return lambda n, size, rng: cut(order(n, source(rng)) + shift, n, size)
-
-
-def _seeded(rng):
-    np.random.seed(0)  # noqa: NPY002
-    return np.random
 
 
 def _cut_without_the_rest(order, n, size):
@@ -710,7 +705,7 @@ _BATCHES = Exercise(
             (
                 _batches(source=lambda rng: np.random),
                 _batches(source=lambda rng: np.random.default_rng()),
-                _batches(source=_seeded),
+                _batches(source=seeded),
             ),
             "Is it the generator `rng` that shuffles? With the same generator the batches must be "
             "the same again: rng.permutation, not np.random.permutation.",

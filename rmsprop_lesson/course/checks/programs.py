@@ -4,7 +4,7 @@ import numpy as np
 
 from . import slips
 from .engine import Fresh
-from .scene import Known, remembered
+from .scene import Known, filled, remembered
 
 
 class Program:
@@ -32,7 +32,7 @@ class Program:
         shape = np.shape(now["theta"])
         forgets = self.last is None or not np.any(now["S"])
         now |= remembered(now, None if forgets else self.last, shape)
-        known = Known({n: np.broadcast_to(x, shape).ravel() for n, x in now.items()}, [shape])
+        known = Known({n: filled(shape, x) for n, x in now.items()}, [shape])
         S = self.average(known)
         theta = self.step(known.also(S_new=S), S)
         result = [np.reshape(x, shape) if shape else float(x[0]) for x in (theta, S)]

@@ -10,8 +10,6 @@ from .diagnosis import (
     Judge,
     Name,
     Options,
-    Wanted,
-    constant_factor,
     explain_state,
     joined,
     option,
@@ -532,14 +530,8 @@ class Adadelta(Update):
 
     def _rate_alone(self, known):
         """RMSprop's step with a rate of its own, which is worked out."""
-        wanted = Wanted(
-            option(known["theta"]), option(np.ones(known.size)), known["theta_new"], known.slack
-        )
         above = option(known["g"], "E_x left out of the step")
-        below = option(np.sqrt(known["S_new"] + known["e"]))
-        for names, number in constant_factor(wanted, above, below):
-            sign = ("sign flipped",) if number < 0 else ()
-            yield Name(self.own_rate, f"{abs(number):.4g}"), *names, *sign
+        return self._constant_rate(known, above, option(np.sqrt(known["S_new"] + known["e"])))
 
     def _limited_otherwise(self, known):
         return known and super()._limited_otherwise(self._divided(known))

@@ -165,7 +165,7 @@ def known_of(runs, given, returned, forgets):
         fresh = last is None or (forgets and not np.any(now[returned[1]]))
         now |= remembered(now, None if fresh else last, shape)
         now |= {f"{name}_new": part for name, part in zip(returned, parts, strict=True)}
-        rows.append({name: _filled(shape, x) for name, x in now.items()})
+        rows.append({name: filled(shape, x) for name, x in now.items()})
         shapes.append(shape)
         last = {**now, "shape": shape}
     if not rows:
@@ -173,7 +173,7 @@ def known_of(runs, given, returned, forgets):
     return Known({n: np.concatenate([row[n] for row in rows]) for n in rows[0]}, shapes)
 
 
-def _filled(shape, value):
+def filled(shape, value):
     """A flat array of a shape with a value for all or with one for each."""
     filled = np.empty(shape)
     filled[...] = value

@@ -5,7 +5,7 @@ import numpy as np
 from .engine import Exercise, Inferred, Probe
 from .observe import number_seen
 from .pairs import parts
-from .probes import call, untouched
+from .probes import call, seeded, untouched
 
 
 def sample_rates(low, high, n, rng):
@@ -129,11 +129,6 @@ def _is_grid(rates):
     with np.errstate(all="ignore"):
         gaps = [np.diff(np.sort(values)) for values in (rates, np.log(rates))]
     return any(gap[0] > 0 and np.allclose(gap, gap[0], rtol=1e-3) for gap in gaps)
-
-
-def _seeded(rng):
-    np.random.seed(0)  # noqa: NPY002
-    return np.random
 
 
 def _shuffled_grid(rng, a, b, n):
@@ -293,7 +288,7 @@ _SAMPLE = Exercise(
             (
                 _sample(source=lambda rng: np.random),
                 _sample(source=lambda rng: np.random.default_rng()),
-                _sample(source=_seeded),
+                _sample(source=seeded),
             ),
             "Is it the generator `rng` that draws? With the same generator the rates must be the "
             "same again: rng.uniform, not np.random.uniform.",

@@ -265,7 +265,7 @@ class Update:
             best = self.judge.choose(found)
             if best and len(best.mistakes) <= 1:
                 break
-        return found or self._constant_rate(known, target, *fractions[0])
+        return found or self._constant_rate(known, fractions[0][0].plain(), fractions[0][1])
 
     def _wanted(self, known, state, bases=None):
         factors = options(self._factors(known, state), known)
@@ -318,14 +318,16 @@ class Update:
         """The state as it is asked for."""
         return known.work_in("q", self.squares[slips.RIGHT], self.weights[slips.RIGHT])
 
-    def _constant_rate(self, known, target, above, below):
-        wanted = Wanted(
-            option(known.work(self.bases[slips.RIGHT])), option(np.ones_like(target)), target
-        )
-        return [
-            (Name(self.own_rate, f"{abs(number):.4g}"), *names, *["sign flipped"][: number < 0])
-            for names, number in constant_factor(wanted, above.plain(), below)
-        ]
+    def _constant_rate(self, known, above, below):
+        """Steps with a number in place of the rate, which is worked out."""
+        base, one = option(known.work(self.bases[slips.RIGHT])), option(np.ones(known.size))
+        found = []
+        for names, number in constant_factor(
+            Wanted(base, one, known["theta_new"], known.slack), above, below
+        ):
+            sign = ("sign flipped",) if number < 0 else ()
+            found.append((Name(self.own_rate, f"{abs(number):.4g}"), *names, *sign))
+        return found
 
     def _limited(self, known, below, most):
         """Fractions of which something else became, and brackets in other places.
